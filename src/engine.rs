@@ -1,0 +1,14 @@
+//! The engine: clock, events, stages, registration, randomness, parallel loops and digests. It knows no domain.
+
+pub mod clock;
+pub mod command;
+pub mod distribution;
+pub mod identity;
+pub mod journal;
+pub mod parallel;
+pub mod queue;
+pub mod random;
+pub mod registry;
+pub mod simulation;
+pub mod stage;
+pub mod time;

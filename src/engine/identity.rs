@@ -1,0 +1,116 @@
+//! Who is who: stable ids and names of twins, and the directory from ids to entities.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use bevy_ecs::prelude::{Component, Entity, Resource, World};
+use serde::{Deserialize, Serialize};
+
+/// A twin's identity. Given once, in order of creation, and never again to another.
+#[derive(Component, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
+#[component(immutable)]
+pub struct TwinId(pub u64);
+
+impl TwinId {
+    /// Stands for "no twin".
+    pub const NONE: TwinId = TwinId(u64::MAX);
+}
+
+/// A twin's name, unique in its world.
+#[derive(Component, Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TwinName(pub Arc<str>);
+
+/// How many ids have been given out: the next twin gets this one.
+#[derive(Resource, Clone, Copy, Debug, Default, Serialize, Deserialize)]
+pub struct TwinCount(pub u64);
+
+/// From ids and names to entities. A cache: it can be rebuilt from the twins at any time.
+#[derive(Resource, Clone, Debug, Default)]
+pub struct Directory {
+    /// By id, densely: ids are given in order. A retired twin leaves a hole.
+    entries: Vec<Option<(Entity, Arc<str>)>>,
+    by_name: BTreeMap<Arc<str>, TwinId>,
+}
+
+impl Directory {
+    /// The entity of a living twin.
+    pub fn entity(&self, twin: TwinId) -> Option<Entity> {
+        self.entries.get(twin.0 as usize)?.as_ref().map(|entry| entry.0)
+    }
+
+    /// The name of a living twin; empty for one that is no more.
+    pub fn name(&self, twin: TwinId) -> Arc<str> {
+        match self.entries.get(twin.0 as usize) {
+            Some(Some((_, name))) => name.clone(),
+            _ => "".into(),
+        }
+    }
+
+    /// The twin of that name.
+    pub fn find(&self, name: &str) -> Option<TwinId> {
+        self.by_name.get(name).copied()
+    }
+
+    /// All living twins, by id.
+    pub fn twins(&self) -> impl Iterator<Item = (TwinId, Entity, &Arc<str>)> {
+        self.entries
+            .iter()
+            .enumerate()
+            .filter_map(|(id, entry)| entry.as_ref().map(|(entity, name)| (TwinId(id as u64), *entity, name)))
+    }
+
+    /// All names of living twins, in alphabetical order.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.by_name.keys().map(AsRef::as_ref)
+    }
+
+    pub(super) fn insert(&mut self, twin: TwinId, entity: Entity, name: Arc<str>) {
+        let index = twin.0 as usize;
+        if self.entries.len() <= index {
+            self.entries.resize(index + 1, None);
+        }
+        self.by_name.insert(name.clone(), twin);
+        self.entries[index] = Some((entity, name));
+    }
+
+    pub(super) fn remove(&mut self, twin: TwinId) {
+        if let Some((_, name)) = self.entries.get_mut(twin.0 as usize).and_then(Option::take) {
+            self.by_name.remove(&name);
+        }
+    }
+
+    /// Builds the directory from the twins themselves.
+    pub(super) fn rebuild(world: &mut World) {
+        let mut directory = Directory::default();
+        let mut twins = world.query::<(Entity, &TwinId, &TwinName)>();
+        for (entity, &id, name) in twins.iter(world) {
+            directory.insert(id, entity, name.0.clone());
+        }
+        world.insert_resource(directory);
+    }
+}
+
+/// Makes a twin with the next free id.
+///
+/// # Errors
+/// The name, if another twin has it.
+pub fn spawn_twin(world: &mut World, name: &str) -> Result<(TwinId, Entity), String> {
+    if let Some(twin) = world.resource::<Directory>().find(name) {
+        return Err(format!("twin {} is already called `{name}`", twin.0));
+    }
+    let mut count = world.resource_mut::<TwinCount>();
+    let id = TwinId(count.0);
+    count.0 += 1;
+    let name: Arc<str> = name.into();
+    let entity = world.spawn((id, TwinName(name.clone()))).id();
+    world.resource_mut::<Directory>().insert(id, entity, name);
+    Ok((id, entity))
+}
+
+/// Takes a twin out of the world, with all its parts. Its id is not used again.
+pub fn despawn_twin(world: &mut World, twin: TwinId) {
+    if let Some(entity) = world.resource::<Directory>().entity(twin) {
+        world.despawn(entity);
+        world.resource_mut::<Directory>().remove(twin);
+    }
+}

@@ -1,0 +1,59 @@
+//! Loops over twins inside a system, on the run's own pool of threads.
+//!
+//! Parallelism lives here only. Each twin reads the world as it stood and writes its own parts, so the result is the
+//! same for any number of threads; what must be combined is combined in the order of the input, never of completion.
+
+use std::sync::Arc;
+
+use bevy_ecs::prelude::Resource;
+use rayon::prelude::*;
+
+/// The threads of a run. With one thread every loop is a plain loop.
+#[derive(Resource, Clone, Default)]
+pub struct Pool(Option<Arc<rayon::ThreadPool>>);
+
+impl Pool {
+    /// A pool of `threads` threads; 0 means one for each core.
+    ///
+    /// # Errors
+    /// Why the operating system gave no threads.
+    pub fn new(threads: usize) -> Result<Pool, String> {
+        let threads = if threads == 0 { std::thread::available_parallelism().map_or(1, usize::from) } else { threads };
+        if threads == 1 {
+            return Ok(Pool(None));
+        }
+        rayon::ThreadPoolBuilder::new()
+            .num_threads(threads)
+            .thread_name(|n| format!("twins-{n}"))
+            .build()
+            .map(|pool| Pool(Some(Arc::new(pool))))
+            .map_err(|error| format!("cannot start {threads} threads: {error}"))
+    }
+
+    /// How many threads share a loop.
+    pub fn threads(&self) -> usize {
+        self.0.as_ref().map_or(1, |pool| pool.current_num_threads())
+    }
+
+    /// Does `work` for every item. Items are what a query gives: `pool.for_each(&mut query, |(battery, pose)| ...)`.
+    pub fn for_each<I>(&self, items: I, work: impl Fn(I::Item) + Send + Sync)
+    where
+        I: IntoIterator<Item: Send>,
+    {
+        match &self.0 {
+            None => items.into_iter().for_each(work),
+            Some(pool) => {
+                let items: Vec<I::Item> = items.into_iter().collect();
+                pool.install(|| items.into_par_iter().with_min_len(256).for_each(work));
+            }
+        }
+    }
+
+    /// The results of `work`, in the order of `items`.
+    pub fn map<T: Sync, R: Send>(&self, items: &[T], work: impl Fn(&T) -> R + Send + Sync) -> Vec<R> {
+        match &self.0 {
+            None => items.iter().map(work).collect(),
+            Some(pool) => pool.install(|| items.par_iter().map(work).collect()),
+        }
+    }
+}

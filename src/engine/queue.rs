@@ -1,0 +1,254 @@
+//! The queue of things that will happen: events ordered by (time, priority, sequence), with cancellation.
+
+use std::cmp::Ordering;
+use std::collections::BinaryHeap;
+
+use bevy_ecs::prelude::Resource;
+use serde::{Deserialize, Serialize};
+
+use super::identity::TwinId;
+use super::time::Time;
+
+/// Which handler an event goes to, as `register_event` gave it out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EventKind(pub(super) u16);
+
+impl EventKind {
+    /// Ends the step at its moment, after every other event of that moment, so that the stages run.
+    pub(super) const WAKE: EventKind = EventKind(u16::MAX);
+}
+
+/// Order among events of one moment: lower first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Priority(pub i8);
+
+impl Priority {
+    /// What most events have.
+    pub const NORMAL: Priority = Priority(0);
+    /// After all else of the same moment.
+    pub const LAST: Priority = Priority(i8::MAX);
+}
+
+/// Something that happens to a twin at a moment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Event {
+    /// When it happens.
+    pub at: Time,
+    /// Which handler takes it.
+    pub kind: EventKind,
+    /// The twin it happens to; [`TwinId::NONE`] where it belongs to none.
+    pub twin: TwinId,
+    /// What the handler needs to know besides, such as a slot of the machine.
+    pub arg: u64,
+}
+
+/// Names a pending event, to cancel it. Outlives its event harmlessly.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EventHandle {
+    slot: u32,
+    generation: u32,
+}
+
+/// A place in the heap: the order and where the event itself lies.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+struct Entry {
+    at: Time,
+    /// Priority in the top byte (offset to be unsigned), sequence below.
+    order: u64,
+    handle: EventHandle,
+}
+
+impl Ord for Entry {
+    /// Reversed: the standard heap gives the greatest first, and the earliest event is wanted.
+    fn cmp(&self, other: &Self) -> Ordering {
+        (other.at, other.order).cmp(&(self.at, self.order))
+    }
+}
+
+impl PartialOrd for Entry {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+struct Slot {
+    generation: u32,
+    event: Option<(EventKind, TwinId, u64)>,
+}
+
+/// The pending events of a world.
+///
+/// Cancelling marks; a cancelled entry leaves the heap when it comes up, or when such entries are the majority, so
+/// memory stays in proportion to what is pending.
+#[derive(Resource, Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(from = "Saved", into = "Saved")]
+pub struct EventQueue {
+    heap: BinaryHeap<Entry>,
+    slots: Vec<Slot>,
+    free: Vec<u32>,
+    sequence: u64,
+    pending: usize,
+}
+
+impl EventQueue {
+    /// Adds an event of normal priority.
+    pub fn push(&mut self, event: Event) -> EventHandle {
+        self.push_with(event, Priority::NORMAL)
+    }
+
+    /// Adds an event. Events of one time and priority happen in the order in which they were added.
+    pub fn push_with(&mut self, event: Event, priority: Priority) -> EventHandle {
+        let slot = self.free.pop().unwrap_or_else(|| {
+            self.slots.push(Slot::default());
+            (self.slots.len() - 1) as u32
+        });
+        let place = &mut self.slots[slot as usize];
+        place.event = Some((event.kind, event.twin, event.arg));
+        let handle = EventHandle { slot, generation: place.generation };
+        let order = u64::from(priority.0 as u8 ^ 0x80) << 56 | self.sequence;
+        self.sequence += 1;
+        self.pending += 1;
+        self.heap.push(Entry { at: event.at, order, handle });
+        handle
+    }
+
+    /// Takes an event out before it happens. Returns whether it was still pending.
+    pub fn cancel(&mut self, handle: EventHandle) -> bool {
+        let cancelled = self.take(handle).is_some();
+        if cancelled && self.heap.len() > 64 && self.heap.len() > 2 * self.pending {
+            let (slots, old) = (&self.slots, std::mem::take(&mut self.heap));
+            self.heap = old.into_iter().filter(|entry| is_pending(slots, entry.handle)).collect();
+        }
+        cancelled
+    }
+
+    /// When the next event happens.
+    pub fn next_time(&mut self) -> Option<Time> {
+        self.skip_cancelled();
+        self.heap.peek().map(|entry| entry.at)
+    }
+
+    /// Takes the next event if it happens no later than `limit`.
+    pub fn pop_until(&mut self, limit: Time) -> Option<Event> {
+        loop {
+            let entry = *self.heap.peek()?;
+            if entry.at > limit && is_pending(&self.slots, entry.handle) {
+                return None;
+            }
+            self.heap.pop();
+            if let Some((kind, twin, arg)) = self.take(entry.handle) {
+                return Some(Event { at: entry.at, kind, twin, arg });
+            }
+        }
+    }
+
+    /// How many events are pending.
+    pub fn len(&self) -> usize {
+        self.pending
+    }
+
+    /// True if nothing will ever happen by itself.
+    pub fn is_empty(&self) -> bool {
+        self.pending == 0
+    }
+
+    fn take(&mut self, handle: EventHandle) -> Option<(EventKind, TwinId, u64)> {
+        let slot = self.slots.get_mut(handle.slot as usize).filter(|slot| slot.generation == handle.generation)?;
+        let event = slot.event.take()?;
+        slot.generation = slot.generation.wrapping_add(1);
+        self.free.push(handle.slot);
+        self.pending -= 1;
+        Some(event)
+    }
+
+    fn skip_cancelled(&mut self) {
+        while self.heap.peek().is_some_and(|entry| !is_pending(&self.slots, entry.handle)) {
+            self.heap.pop();
+        }
+    }
+}
+
+fn is_pending(slots: &[Slot], handle: EventHandle) -> bool {
+    slots.get(handle.slot as usize).is_some_and(|slot| slot.generation == handle.generation && slot.event.is_some())
+}
+
+/// The queue as it is saved and digested: pending entries in their order, so that two queues that will do the same
+/// are the same bytes, whatever their heaps look like inside.
+#[derive(Serialize, Deserialize)]
+struct Saved {
+    entries: Vec<Entry>,
+    slots: Vec<Slot>,
+    free: Vec<u32>,
+    sequence: u64,
+}
+
+impl From<EventQueue> for Saved {
+    fn from(queue: EventQueue) -> Self {
+        let EventQueue { heap, slots, free, sequence, .. } = queue;
+        let mut entries: Vec<Entry> = heap.into_iter().filter(|entry| is_pending(&slots, entry.handle)).collect();
+        entries.sort_unstable_by(|a, b| b.cmp(a));
+        Saved { entries, slots, free, sequence }
+    }
+}
+
+impl From<Saved> for EventQueue {
+    fn from(saved: Saved) -> Self {
+        let Saved { entries, slots, free, sequence } = saved;
+        EventQueue { pending: entries.len(), heap: entries.into(), slots, free, sequence }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn event(at: i64, arg: u64) -> Event {
+        Event { at: Time::from_nanos(at), kind: EventKind(0), twin: TwinId::NONE, arg }
+    }
+
+    proptest! {
+        /// Against the plainest model there is: a sorted list.
+        #[test]
+        fn behaves_like_a_sorted_list(steps in prop::collection::vec((0..6_u8, 0..50_i64, -2..3_i8), 0..400)) {
+            let mut queue = EventQueue::default();
+            let mut model: Vec<(i64, i8, u64, EventHandle)> = Vec::new();
+            for (n, (what, at, priority)) in steps.into_iter().enumerate() {
+                match what {
+                    0..=2 => {
+                        let handle = queue.push_with(event(at, n as u64), Priority(priority));
+                        model.push((at, priority, n as u64, handle));
+                        model.sort_by_key(|&(at, priority, n, _)| (at, priority, n));
+                    }
+                    3 if !model.is_empty() => {
+                        let (.., handle) = model.remove(at as usize % model.len());
+                        prop_assert!(queue.cancel(handle));
+                        prop_assert!(!queue.cancel(handle));
+                    }
+                    4 => {
+                        let saved = postcard::to_stdvec(&queue).unwrap();
+                        queue = postcard::from_bytes(&saved).unwrap();
+                    }
+                    _ => {
+                        let due = model.first().is_some_and(|first| first.0 <= at);
+                        let expected = due.then(|| model.remove(0)).map(|(at, _, n, _)| event(at, n));
+                        prop_assert_eq!(queue.pop_until(Time::from_nanos(at)), expected);
+                    }
+                }
+                prop_assert_eq!(queue.len(), model.len());
+                prop_assert_eq!(queue.next_time().map(Time::nanos), model.first().map(|first| first.0));
+            }
+        }
+    }
+
+    #[test]
+    fn memory_stays_in_proportion_to_what_is_pending() {
+        let mut queue = EventQueue::default();
+        for n in 0..100_000 {
+            let handle = queue.push(event(n, 0));
+            queue.cancel(handle);
+        }
+        assert!(queue.heap.capacity() < 1_000 && queue.slots.len() < 10);
+    }
+}

@@ -1,0 +1,164 @@
+//! What makes up a world: parts on twins and resources beside them, each registered once.
+//!
+//! Registering gives a part its place in digests, checkpoints and forks. (`scene` builds on this and adds the form in
+//! RON and the reference page.) Whatever is not registered is cache and must be rebuildable: see [`Registry::caches`].
+
+use std::io::{self, Write};
+
+use bevy_ecs::component::Mutable;
+use bevy_ecs::prelude::{Component, Resource, World};
+use bevy_ecs::world::EntityRef;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use xxhash_rust::xxh3::Xxh3;
+
+use super::identity::Directory;
+use super::parallel::Pool;
+
+/// A component that is part of the world's state.
+pub trait Part: Component<Mutability = Mutable> + Serialize + DeserializeOwned {}
+impl<T: Component<Mutability = Mutable> + Serialize + DeserializeOwned> Part for T {}
+
+/// A resource that is part of the world's state.
+pub trait StateResource: Resource + Serialize + DeserializeOwned {}
+impl<T: Resource + Serialize + DeserializeOwned> StateResource for T {}
+
+/// All registrations of a world, in the order in which plugins made them.
+#[derive(Resource, Default)]
+pub struct Registry {
+    parts: Vec<PartEntry>,
+    resources: Vec<ResourceEntry>,
+    caches: Vec<fn(&mut World)>,
+}
+
+struct PartEntry {
+    name: &'static str,
+    digest: fn(EntityRef, &mut Sink),
+}
+
+struct ResourceEntry {
+    name: &'static str,
+    digest: fn(&World, &mut Sink),
+}
+
+impl Registry {
+    /// Registers a component as world state.
+    ///
+    /// # Panics
+    /// If the name is taken: two plugins that disagree about a name cannot share a world.
+    pub fn add_part<T: Part>(&mut self, name: &'static str) {
+        self.refuse_second(name);
+        self.parts.push(PartEntry {
+            name,
+            digest: |twin, sink| {
+                if let Some(part) = twin.get::<T>() {
+                    sink.write_value(&twin.get::<super::identity::TwinId>());
+                    sink.write_value(part);
+                }
+            },
+        });
+    }
+
+    /// Registers a resource as world state.
+    ///
+    /// # Panics
+    /// If the name is taken.
+    pub fn add_resource<T: StateResource>(&mut self, name: &'static str) {
+        self.refuse_second(name);
+        self.resources.push(ResourceEntry {
+            name,
+            digest: |world, sink| {
+                if let Some(resource) = world.get_resource::<T>() {
+                    sink.write_value(resource);
+                }
+            },
+        });
+    }
+
+    /// Registers how to rebuild a cache from world state alone.
+    pub fn add_cache(&mut self, rebuild: fn(&mut World)) {
+        self.caches.push(rebuild);
+    }
+
+    /// How each cache is rebuilt, in the order of registration: a later cache may use an earlier one.
+    pub fn caches(&self) -> &[fn(&mut World)] {
+        &self.caches
+    }
+
+    fn refuse_second(&self, name: &str) {
+        let taken =
+            self.parts.iter().map(|part| part.name).chain(self.resources.iter().map(|r| r.name)).any(|n| n == name);
+        assert!(!taken, "two registrations of `{name}`");
+    }
+
+    /// The digest of every registered part (over all twins, by id) and resource.
+    pub fn digest(&self, world: &World, pool: &Pool) -> WorldDigest {
+        let directory = world.resource::<Directory>();
+        let parts = pool.map(&self.parts, |part| {
+            let mut sink = Sink::default();
+            for (_, entity, _) in directory.twins() {
+                (part.digest)(world.entity(entity), &mut sink);
+            }
+            (part.name, Digest(sink.0.digest128()))
+        });
+        let resources = pool.map(&self.resources, |resource| {
+            let mut sink = Sink::default();
+            (resource.digest)(world, &mut sink);
+            (resource.name, Digest(sink.0.digest128()))
+        });
+        WorldDigest::new(parts.into_iter().chain(resources))
+    }
+}
+
+/// 128 bits that two equal worlds share and two different ones do not.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Digest(pub u128);
+
+impl std::fmt::Display for Digest {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(out, "{:032x}", self.0)
+    }
+}
+
+/// The digest of a world, and of each part and resource by itself, to say where two worlds differ.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct WorldDigest {
+    /// Of everything together.
+    pub total: Digest,
+    /// By name of the part or resource, in the order of registration.
+    pub items: Vec<(String, Digest)>,
+}
+
+impl WorldDigest {
+    fn new(items: impl Iterator<Item = (&'static str, Digest)>) -> WorldDigest {
+        let items: Vec<(String, Digest)> = items.map(|(name, digest)| (name.to_owned(), digest)).collect();
+        let mut all = Xxh3::new();
+        for (name, digest) in &items {
+            all.update(name.as_bytes());
+            all.update(&digest.0.to_le_bytes());
+        }
+        WorldDigest { total: Digest(all.digest128()), items }
+    }
+}
+
+/// Takes serialised values in and keeps their hash.
+#[derive(Default)]
+struct Sink(Xxh3);
+
+impl Sink {
+    fn write_value<T: Serialize + ?Sized>(&mut self, value: &T) {
+        // Writing into a hash cannot fail; a `Serialize` that does is a defect of the part, found by its first test.
+        postcard::to_io(value, self).expect("a registered part must be serialisable");
+    }
+}
+
+impl Write for Sink {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.update(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}

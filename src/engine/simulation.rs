@@ -1,0 +1,259 @@
+//! The simulation: a world, its step, and nothing else.
+
+use bevy_app::{App, Plugins};
+use bevy_ecs::prelude::{In, IntoScheduleConfigs, IntoSystem, Resource, Schedule, System, World};
+use bevy_ecs::schedule::Schedules;
+use bevy_ecs::system::ScheduleSystem;
+
+use super::clock::Clock;
+use super::command::{self, Command, CommandKind, CommandKinds, InputError, Inputs};
+use super::identity::{Directory, TwinCount, TwinName};
+use super::journal::Journal;
+use super::parallel::Pool;
+use super::queue::{Event, EventKind, EventQueue};
+use super::random::Seed;
+use super::registry::{Part, Registry, StateResource, WorldDigest};
+use super::stage::{self, Stage, Step};
+use super::time::{Duration, Time};
+
+/// A step ends after this many events even if nothing asks for the stages, so that whoever watches gets a turn. It is
+/// a count, not a time, and so the same in every run.
+const EVENTS_PER_STEP: u64 = 65_536;
+
+type Handler = Box<dyn System<In = In<Event>, Out = ()>>;
+
+/// The handlers of events, by kind.
+#[derive(Resource, Default)]
+struct Handlers(Vec<Handler>);
+
+/// A world of twins and its step.
+///
+/// ```
+/// use autotwin::prelude::*;
+/// let mut simulation = Simulation::new(());
+/// simulation.start(Seed(1), Time::ZERO + Duration::from_secs(60));
+/// simulation.run_until(Time::ZERO + Duration::from_secs(60));
+/// assert_eq!(simulation.clock().now.seconds(), 60.0);
+/// ```
+pub struct Simulation {
+    world: World,
+    schedule: Schedule,
+}
+
+impl Simulation {
+    /// An empty world with what `plugins` register.
+    pub fn new<M>(plugins: impl Plugins<M>) -> Simulation {
+        let mut app = App::empty();
+        app.init_resource::<Schedules>();
+        app.add_plugins(EnginePlugin).add_plugins(plugins);
+        app.finish();
+        app.cleanup();
+        let mut world = std::mem::take(app.world_mut());
+        let schedule = world.resource_mut::<Schedules>().remove(Step).unwrap_or_else(stage::empty_schedule);
+        // Handlers are systems: each is made ready for the world that it will run in.
+        let mut handlers = std::mem::take(&mut *world.resource_mut::<Handlers>());
+        handlers.0.iter_mut().for_each(|handler| drop(handler.initialize(&mut world)));
+        world.insert_resource(handlers);
+        Simulation { world, schedule }
+    }
+
+    /// Sets the seed and the end before the first step.
+    pub fn start(&mut self, seed: Seed, horizon: Time) {
+        self.world.insert_resource(seed);
+        self.world.resource_mut::<Clock>().horizon = horizon;
+    }
+
+    /// Uses these threads from now on. The result stays the same.
+    pub fn set_pool(&mut self, pool: Pool) {
+        self.world.insert_resource(pool);
+    }
+
+    /// Lets twins move in ticks of this length.
+    pub fn set_tick(&mut self, tick: Duration) {
+        self.world.resource_mut::<Clock>().tick = Some(tick);
+        self.world.resource_mut::<EventQueue>().wake(Time::ZERO);
+    }
+
+    /// Puts a log of commands before a world that has not started.
+    ///
+    /// # Errors
+    /// All commands that cannot be.
+    pub fn submit(&mut self, commands: Vec<(usize, Command)>) -> Result<(), Vec<InputError>> {
+        command::submit(&mut self.world, commands)
+    }
+
+    /// One step: the stages in order. Time passes in Advance, up to the next moment at which the stages are wanted.
+    pub fn step(&mut self) {
+        self.schedule.run(&mut self.world);
+        self.world.resource_mut::<Clock>().step += 1;
+        self.world.clear_trackers();
+    }
+
+    /// Steps until the clock has reached `end`, or the world has nothing left to do.
+    pub fn run_until(&mut self, end: Time) {
+        let horizon = std::mem::replace(&mut self.world.resource_mut::<Clock>().horizon, end);
+        while !self.has_ended() {
+            self.step();
+        }
+        self.world.resource_mut::<Clock>().horizon = horizon.max(end);
+    }
+
+    /// True at the horizon, or when nothing will ever happen any more.
+    pub fn has_ended(&self) -> bool {
+        let clock = self.clock();
+        clock.finished || clock.now >= clock.horizon
+    }
+
+    /// The clock.
+    pub fn clock(&self) -> &Clock {
+        self.world.resource::<Clock>()
+    }
+
+    /// The world, to look at.
+    pub fn world(&self) -> &World {
+        &self.world
+    }
+
+    /// The world, to set up before the first step. Afterwards, commands are the way in.
+    pub fn world_mut(&mut self) -> &mut World {
+        &mut self.world
+    }
+
+    /// The digest of all world state.
+    pub fn digest(&self) -> WorldDigest {
+        self.world.resource::<Registry>().digest(&self.world, self.world.resource::<Pool>())
+    }
+
+    /// Throws every cache away and rebuilds it from world state. Changes no result: tests hold the engine to that.
+    pub fn drop_caches(&mut self) {
+        let caches = self.world.resource::<Registry>().caches().to_vec();
+        caches.into_iter().for_each(|rebuild| rebuild(&mut self.world));
+    }
+}
+
+/// What every world has.
+struct EnginePlugin;
+
+impl bevy_app::Plugin for EnginePlugin {
+    fn build(&self, app: &mut App) {
+        app.world_mut().resource_mut::<Schedules>().insert(stage::empty_schedule());
+        app.init_resource::<Registry>()
+            .init_resource::<Handlers>()
+            .init_resource::<CommandKinds>()
+            .init_resource::<Journal>()
+            .init_resource::<Pool>()
+            .init_resource::<Directory>()
+            .init_state::<Clock>("clock")
+            .init_state::<EventQueue>("events")
+            .init_state::<TwinCount>("twin_count")
+            .init_state::<Inputs>("inputs")
+            .insert_resource(Seed(1))
+            .register_state::<Seed>("seed")
+            .register_state_part::<TwinName>("name")
+            .register_cache(Directory::rebuild)
+            .add_step_systems(Stage::Ingest, command::ingest)
+            .add_step_systems(Stage::Advance, advance);
+    }
+}
+
+/// What a plugin can add to the engine. `scene` adds what an author can write.
+pub trait EngineApp {
+    /// Registers a part that only the program makes, such as a machine's present state.
+    fn register_state_part<T: Part>(&mut self, name: &'static str) -> &mut Self;
+    /// Registers a resource as world state.
+    fn register_state<T: StateResource>(&mut self, name: &'static str) -> &mut Self;
+    /// Registers a resource as world state and puts its default in.
+    fn init_state<T: StateResource + Default>(&mut self, name: &'static str) -> &mut Self;
+    /// Registers how a cache is rebuilt from world state.
+    fn register_cache(&mut self, rebuild: fn(&mut World)) -> &mut Self;
+    /// Registers a kind of command.
+    fn register_command(&mut self, kind: CommandKind) -> &mut Self;
+    /// Registers a kind of event and the system that handles it. The kind is kept in `store`, where senders find it.
+    fn register_event<M>(&mut self, handler: impl IntoSystem<In<Event>, (), M>) -> EventKind;
+    /// Adds systems to a stage of the step.
+    fn add_step_systems<M>(&mut self, stage: Stage, systems: impl IntoScheduleConfigs<ScheduleSystem, M>) -> &mut Self;
+}
+
+impl EngineApp for App {
+    fn register_state_part<T: Part>(&mut self, name: &'static str) -> &mut Self {
+        self.world_mut().resource_mut::<Registry>().add_part::<T>(name);
+        self
+    }
+
+    fn register_state<T: StateResource>(&mut self, name: &'static str) -> &mut Self {
+        self.world_mut().resource_mut::<Registry>().add_resource::<T>(name);
+        self
+    }
+
+    fn init_state<T: StateResource + Default>(&mut self, name: &'static str) -> &mut Self {
+        self.init_resource::<T>().register_state::<T>(name)
+    }
+
+    fn register_cache(&mut self, rebuild: fn(&mut World)) -> &mut Self {
+        self.world_mut().resource_mut::<Registry>().add_cache(rebuild);
+        self
+    }
+
+    fn register_command(&mut self, kind: CommandKind) -> &mut Self {
+        self.world_mut().resource_mut::<CommandKinds>().add(kind);
+        self
+    }
+
+    fn register_event<M>(&mut self, handler: impl IntoSystem<In<Event>, (), M>) -> EventKind {
+        let mut handlers = self.world_mut().resource_mut::<Handlers>();
+        handlers.0.push(Box::new(IntoSystem::into_system(handler)));
+        EventKind((handlers.0.len() - 1) as u16)
+    }
+
+    fn add_step_systems<M>(&mut self, stage: Stage, systems: impl IntoScheduleConfigs<ScheduleSystem, M>) -> &mut Self {
+        self.add_systems(Step, systems.in_set(stage))
+    }
+}
+
+/// Lets due events happen, one by one, until the stages are wanted again.
+fn advance(world: &mut World) {
+    world.resource_scope(|world, mut handlers: bevy_ecs::prelude::Mut<Handlers>| {
+        let start = world.resource::<Clock>().events;
+        while let Some(event) = next_event(world, start) {
+            if event.kind == EventKind::WAKE {
+                break;
+            }
+            let handler = &mut handlers.0[event.kind.0 as usize];
+            if let Err(error) = handler.run_without_applying_deferred(event, world) {
+                // Only a missing resource can cause this: a plugin that forgot to put in what its handler needs.
+                panic!("event handler {}: {error}", handler.name());
+            }
+        }
+    });
+    schedule_tick(world);
+}
+
+/// The next event of this step; sets the clock to it, or to the horizon if nothing happens before.
+fn next_event(world: &mut World, events_at_start: u64) -> Option<Event> {
+    let clock = *world.resource::<Clock>();
+    if clock.events - events_at_start >= EVENTS_PER_STEP {
+        return None;
+    }
+    let event = world.resource_mut::<EventQueue>().pop_until(clock.horizon);
+    let nothing_left = world.resource::<EventQueue>().is_empty();
+    let mut clock = world.resource_mut::<Clock>();
+    match event {
+        Some(event) => {
+            clock.now = event.at;
+            clock.events += 1;
+        }
+        // With no horizon to reach, the run ends where the last event left it.
+        None if nothing_left && clock.horizon == Time::NEVER => clock.finished = true,
+        None => clock.now = clock.horizon,
+    }
+    event
+}
+
+fn schedule_tick(world: &mut World) {
+    let clock = *world.resource::<Clock>();
+    if let Some(tick) = clock.tick {
+        // The next whole multiple: a step that ended between two ticks does not shift their rhythm.
+        let next = (clock.now.nanos() / tick.nanos() + 1) * tick.nanos();
+        world.resource_mut::<EventQueue>().wake(Time::from_nanos(next));
+    }
+}

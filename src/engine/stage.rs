@@ -1,0 +1,39 @@
+//! The stages of a step, in the order in which they run.
+
+use bevy_ecs::prelude::{IntoScheduleConfigs, Schedule, SystemSet};
+use bevy_ecs::schedule::{ScheduleLabel, SingleThreadedExecutor};
+
+/// The schedule of one step.
+#[derive(ScheduleLabel, Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Step;
+
+/// A stage of the step. In the first five a twin reads the world as it stood and writes only its own parts.
+#[derive(SystemSet, Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Stage {
+    /// Commands from outside enter.
+    Ingest,
+    /// Twins perceive.
+    Sense,
+    /// Percepts become beliefs.
+    Analyse,
+    /// Minds choose.
+    Decide,
+    /// Choices become actions and messages.
+    Act,
+    /// Time passes: due events happen, moving things move.
+    Advance,
+    /// What twins want from each other is granted, in the order (time, twin, sequence).
+    Settle,
+    /// Outside eyes look.
+    Record,
+}
+
+/// An empty step: stages in order, one system after another.
+pub(super) fn empty_schedule() -> Schedule {
+    use Stage::{Act, Advance, Analyse, Decide, Ingest, Record, Sense, Settle};
+    let mut schedule = Schedule::new(Step);
+    // Parallelism is inside systems: a multi-threaded executor could reorder them.
+    schedule.set_executor(SingleThreadedExecutor::new());
+    schedule.configure_sets((Ingest, Sense, Analyse, Decide, Act, Advance, Settle, Record).chain());
+    schedule
+}
