@@ -3,8 +3,6 @@
 use bevy_ecs::prelude::Resource;
 use serde::{Deserialize, Serialize};
 
-use super::identity::TwinId;
-use super::queue::{Event, EventKind, EventQueue, Priority};
 use super::time::{Duration, Time};
 
 /// Simulated time and the count of steps.
@@ -16,22 +14,15 @@ pub struct Clock {
     pub step: u64,
     /// How many events have happened.
     pub events: u64,
-    /// The length of a tick, where things move in ticks.
-    pub tick: Option<Duration>,
+    /// The rhythm of ticks, where things move in ticks.
+    pub tick: Option<Periodic>,
     /// The run goes no further than this.
     pub horizon: Time,
     /// Set when nothing is left to do before the horizon: the run ends here.
     pub finished: bool,
 }
 
-impl EventQueue {
-    /// Makes the stages run at `at`, after every event of that moment.
-    pub fn wake(&mut self, at: Time) {
-        self.push_with(Event { at, kind: EventKind::WAKE, twin: TwinId::NONE, arg: 0 }, Priority::LAST);
-    }
-}
-
-/// Something that is done every so often, and asks for a step when it is due.
+/// A rhythm: something that is done every so often.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 pub struct Periodic {
     /// How often.
@@ -40,22 +31,23 @@ pub struct Periodic {
 }
 
 impl Periodic {
-    /// Starts a rhythm whose first beat is one period after `start`.
-    pub fn start(every: Duration, start: Time, queue: &mut EventQueue) -> Periodic {
-        let periodic = Periodic { every, next: start + every };
-        queue.wake(periodic.next);
-        periodic
+    /// A rhythm whose first beat is one period after the start of the run. Whoever starts it asks for that wake.
+    pub fn new(every: Duration) -> Periodic {
+        Periodic { every, next: Time::ZERO + every }
     }
 
-    /// Whether a beat has come; asks for the next one if so.
-    pub fn due(&mut self, now: Time, queue: &mut EventQueue) -> bool {
-        if now < self.next {
+    /// The moment of the next beat.
+    pub fn next(&self) -> Time {
+        self.next
+    }
+
+    /// Whether a beat has come. If so, [`Periodic::next`] is the one after.
+    pub fn due(&mut self, now: Time) -> bool {
+        if now < self.next || self.every.is_zero() {
             return false;
         }
-        while self.next <= now {
-            self.next += self.every;
-        }
-        queue.wake(self.next);
+        let beats = (now - self.next).nanos() / self.every.nanos() + 1;
+        self.next += Duration::from_nanos(beats.saturating_mul(self.every.nanos()));
         true
     }
 }

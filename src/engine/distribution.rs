@@ -124,6 +124,13 @@ pub enum Law<Q> {
     Empirical(#[schemars(length(min = 1))] Vec<Q>),
 }
 
+impl<Q: Quantity> Default for Distribution<Q> {
+    /// Always zero.
+    fn default() -> Self {
+        Distribution::constant(Q::default())
+    }
+}
+
 impl<Q: Quantity> Distribution<Q> {
     /// The distribution by that law.
     pub fn new(law: Law<Q>) -> Self {

@@ -27,6 +27,11 @@ impl Priority {
     pub const NORMAL: Priority = Priority(0);
     /// After all else of the same moment.
     pub const LAST: Priority = Priority(i8::MAX);
+
+    /// As an unsigned number in the same order.
+    fn as_order(self) -> u64 {
+        u64::from(self.0 as u8 ^ 0x80)
+    }
 }
 
 /// Something that happens to a twin at a moment.
@@ -89,9 +94,28 @@ pub struct EventQueue {
     free: Vec<u32>,
     sequence: u64,
     pending: usize,
+    /// How many of the pending events only let somebody look on, such as the next sample of a metric.
+    watching: usize,
 }
 
+/// The argument of a wake that only lets somebody look on.
+const WATCHING: u64 = 1;
+
 impl EventQueue {
+    /// Makes the stages run at `at`, after every event of that moment.
+    pub fn wake(&mut self, at: Time) {
+        self.push_wake(at, 0);
+    }
+
+    /// As [`EventQueue::wake`], for a recorder: a world in which only such events are left has ended.
+    pub fn wake_to_watch(&mut self, at: Time) {
+        self.push_wake(at, WATCHING);
+    }
+
+    fn push_wake(&mut self, at: Time, arg: u64) {
+        self.push_with(Event { at, kind: EventKind::WAKE, twin: TwinId::NONE, arg }, Priority::LAST);
+    }
+
     /// Adds an event of normal priority.
     pub fn push(&mut self, event: Event) -> EventHandle {
         self.push_with(event, Priority::NORMAL)
@@ -106,9 +130,10 @@ impl EventQueue {
         let place = &mut self.slots[slot as usize];
         place.event = Some((event.kind, event.twin, event.arg));
         let handle = EventHandle { slot, generation: place.generation };
-        let order = u64::from(priority.0 as u8 ^ 0x80) << 56 | self.sequence;
+        let order = priority.as_order() << 56 | self.sequence;
         self.sequence += 1;
         self.pending += 1;
+        self.watching += usize::from(is_watching(event.kind, event.arg));
         self.heap.push(Entry { at: event.at, order, handle });
         handle
     }
@@ -127,6 +152,12 @@ impl EventQueue {
     pub fn next_time(&mut self) -> Option<Time> {
         self.skip_cancelled();
         self.heap.peek().map(|entry| entry.at)
+    }
+
+    /// Whether an event of a lower priority value happens at `at` or before.
+    pub fn has_event_before(&mut self, at: Time, priority: Priority) -> bool {
+        self.skip_cancelled();
+        self.heap.peek().is_some_and(|entry| entry.at <= at && entry.order >> 56 < priority.as_order())
     }
 
     /// Takes the next event if it happens no later than `limit`.
@@ -148,9 +179,14 @@ impl EventQueue {
         self.pending
     }
 
-    /// True if nothing will ever happen by itself.
+    /// True if nothing is pending.
     pub fn is_empty(&self) -> bool {
         self.pending == 0
+    }
+
+    /// True if nothing will ever happen by itself: nobody waits, or only those who look on.
+    pub fn is_idle(&self) -> bool {
+        self.pending == self.watching
     }
 
     fn take(&mut self, handle: EventHandle) -> Option<(EventKind, TwinId, u64)> {
@@ -159,6 +195,7 @@ impl EventQueue {
         slot.generation = slot.generation.wrapping_add(1);
         self.free.push(handle.slot);
         self.pending -= 1;
+        self.watching -= usize::from(is_watching(event.0, event.2));
         Some(event)
     }
 
@@ -167,6 +204,10 @@ impl EventQueue {
             self.heap.pop();
         }
     }
+}
+
+fn is_watching(kind: EventKind, arg: u64) -> bool {
+    kind == EventKind::WAKE && arg == WATCHING
 }
 
 fn is_pending(slots: &[Slot], handle: EventHandle) -> bool {
@@ -195,7 +236,9 @@ impl From<EventQueue> for Saved {
 impl From<Saved> for EventQueue {
     fn from(saved: Saved) -> Self {
         let Saved { entries, slots, free, sequence } = saved;
-        EventQueue { pending: entries.len(), heap: entries.into(), slots, free, sequence }
+        let watching =
+            slots.iter().filter(|slot| slot.event.is_some_and(|(kind, _, arg)| is_watching(kind, arg))).count();
+        EventQueue { pending: entries.len(), watching, heap: entries.into(), slots, free, sequence }
     }
 }
 

@@ -99,12 +99,12 @@ impl Registry {
             for (_, entity, _) in directory.twins() {
                 (part.digest)(world.entity(entity), &mut sink);
             }
-            (part.name, Digest(sink.0.digest128()))
+            sink.finish(part.name)
         });
         let resources = pool.map(&self.resources, |resource| {
             let mut sink = Sink::default();
             (resource.digest)(world, &mut sink);
-            (resource.name, Digest(sink.0.digest128()))
+            sink.finish(resource.name)
         });
         WorldDigest::new(parts.into_iter().chain(resources))
     }
@@ -127,34 +127,45 @@ pub struct WorldDigest {
     pub total: Digest,
     /// By name of the part or resource, in the order of registration.
     pub items: Vec<(String, Digest)>,
+    /// How many bytes of state were hashed.
+    pub bytes: u64,
 }
 
 impl WorldDigest {
-    fn new(items: impl Iterator<Item = (&'static str, Digest)>) -> WorldDigest {
-        let items: Vec<(String, Digest)> = items.map(|(name, digest)| (name.to_owned(), digest)).collect();
-        let mut all = Xxh3::new();
-        for (name, digest) in &items {
+    fn new(hashed: impl Iterator<Item = (&'static str, Digest, u64)>) -> WorldDigest {
+        let (mut items, mut bytes, mut all) = (Vec::new(), 0, Xxh3::new());
+        for (name, digest, length) in hashed {
             all.update(name.as_bytes());
             all.update(&digest.0.to_le_bytes());
+            items.push((name.to_owned(), digest));
+            bytes += length;
         }
-        WorldDigest { total: Digest(all.digest128()), items }
+        WorldDigest { total: Digest(all.digest128()), items, bytes }
     }
 }
 
 /// Takes serialised values in and keeps their hash.
 #[derive(Default)]
-struct Sink(Xxh3);
+struct Sink {
+    hash: Xxh3,
+    bytes: u64,
+}
 
 impl Sink {
     fn write_value<T: Serialize + ?Sized>(&mut self, value: &T) {
         // Writing into a hash cannot fail; a `Serialize` that does is a defect of the part, found by its first test.
         postcard::to_io(value, self).expect("a registered part must be serialisable");
     }
+
+    fn finish(self, name: &'static str) -> (&'static str, Digest, u64) {
+        (name, Digest(self.hash.digest128()), self.bytes)
+    }
 }
 
 impl Write for Sink {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.update(bytes);
+        self.hash.update(bytes);
+        self.bytes += bytes.len() as u64;
         Ok(bytes.len())
     }
 

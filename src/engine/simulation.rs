@@ -5,7 +5,7 @@ use bevy_ecs::prelude::{In, IntoScheduleConfigs, IntoSystem, Resource, Schedule,
 use bevy_ecs::schedule::Schedules;
 use bevy_ecs::system::ScheduleSystem;
 
-use super::clock::Clock;
+use super::clock::{Clock, Periodic};
 use super::command::{self, Command, CommandKind, CommandKinds, InputError, Inputs};
 use super::identity::{Directory, TwinCount, TwinName};
 use super::journal::Journal;
@@ -25,6 +25,10 @@ type Handler = Box<dyn System<In = In<Event>, Out = ()>>;
 /// The handlers of events, by kind.
 #[derive(Resource, Default)]
 struct Handlers(Vec<Handler>);
+
+/// What domains do before the first step, in the order of registration.
+#[derive(Resource, Default)]
+struct Starters(Vec<fn(&mut World)>);
 
 /// A world of twins and its step.
 ///
@@ -57,10 +61,13 @@ impl Simulation {
         Simulation { world, schedule }
     }
 
-    /// Sets the seed and the end before the first step.
+    /// Sets the seed and the end, and makes the world ready for its first step. Comes after all twins are there.
     pub fn start(&mut self, seed: Seed, horizon: Time) {
         self.world.insert_resource(seed);
         self.world.resource_mut::<Clock>().horizon = horizon;
+        self.drop_caches();
+        let starters = self.world.resource::<Starters>().0.clone();
+        starters.into_iter().for_each(|start| start(&mut self.world));
     }
 
     /// Uses these threads from now on. The result stays the same.
@@ -70,8 +77,8 @@ impl Simulation {
 
     /// Lets twins move in ticks of this length.
     pub fn set_tick(&mut self, tick: Duration) {
-        self.world.resource_mut::<Clock>().tick = Some(tick);
-        self.world.resource_mut::<EventQueue>().wake(Time::ZERO);
+        self.world.resource_mut::<Clock>().tick = Some(Periodic::new(tick));
+        self.world.resource_mut::<EventQueue>().wake(Time::ZERO + tick);
     }
 
     /// Puts a log of commands before a world that has not started.
@@ -139,6 +146,7 @@ impl bevy_app::Plugin for EnginePlugin {
         app.world_mut().resource_mut::<Schedules>().insert(stage::empty_schedule());
         app.init_resource::<Registry>()
             .init_resource::<Handlers>()
+            .init_resource::<Starters>()
             .init_resource::<CommandKinds>()
             .init_resource::<Journal>()
             .init_resource::<Pool>()
@@ -166,9 +174,11 @@ pub trait EngineApp {
     fn init_state<T: StateResource + Default>(&mut self, name: &'static str) -> &mut Self;
     /// Registers how a cache is rebuilt from world state.
     fn register_cache(&mut self, rebuild: fn(&mut World)) -> &mut Self;
+    /// Registers what is done before the first step, when all twins are there: first events, run-time state.
+    fn on_start(&mut self, start: fn(&mut World)) -> &mut Self;
     /// Registers a kind of command.
     fn register_command(&mut self, kind: CommandKind) -> &mut Self;
-    /// Registers a kind of event and the system that handles it. The kind is kept in `store`, where senders find it.
+    /// Registers a kind of event and the system that handles it. Senders need the kind.
     fn register_event<M>(&mut self, handler: impl IntoSystem<In<Event>, (), M>) -> EventKind;
     /// Adds systems to a stage of the step.
     fn add_step_systems<M>(&mut self, stage: Stage, systems: impl IntoScheduleConfigs<ScheduleSystem, M>) -> &mut Self;
@@ -191,6 +201,11 @@ impl EngineApp for App {
 
     fn register_cache(&mut self, rebuild: fn(&mut World)) -> &mut Self {
         self.world_mut().resource_mut::<Registry>().add_cache(rebuild);
+        self
+    }
+
+    fn on_start(&mut self, start: fn(&mut World)) -> &mut Self {
+        self.world_mut().resource_mut::<Starters>().0.push(start);
         self
     }
 
@@ -231,29 +246,31 @@ fn advance(world: &mut World) {
 /// The next event of this step; sets the clock to it, or to the horizon if nothing happens before.
 fn next_event(world: &mut World, events_at_start: u64) -> Option<Event> {
     let clock = *world.resource::<Clock>();
-    if clock.events - events_at_start >= EVENTS_PER_STEP {
+    if clock.finished || clock.events - events_at_start >= EVENTS_PER_STEP {
         return None;
     }
-    let event = world.resource_mut::<EventQueue>().pop_until(clock.horizon);
-    let nothing_left = world.resource::<EventQueue>().is_empty();
+    let mut queue = world.resource_mut::<EventQueue>();
+    // With no horizon to reach, the run ends where the last event left it.
+    let nothing_left = clock.horizon == Time::NEVER && queue.is_idle();
+    let event = if nothing_left { None } else { queue.pop_until(clock.horizon) };
     let mut clock = world.resource_mut::<Clock>();
     match event {
         Some(event) => {
             clock.now = event.at;
             clock.events += 1;
         }
-        // With no horizon to reach, the run ends where the last event left it.
-        None if nothing_left && clock.horizon == Time::NEVER => clock.finished = true,
+        None if nothing_left => clock.finished = true,
         None => clock.now = clock.horizon,
     }
     event
 }
 
 fn schedule_tick(world: &mut World) {
-    let clock = *world.resource::<Clock>();
-    if let Some(tick) = clock.tick {
-        // The next whole multiple: a step that ended between two ticks does not shift their rhythm.
-        let next = (clock.now.nanos() / tick.nanos() + 1) * tick.nanos();
-        world.resource_mut::<EventQueue>().wake(Time::from_nanos(next));
+    let mut clock = world.resource_mut::<Clock>();
+    let now = clock.now;
+    if let Some(tick) = clock.tick.as_mut().filter(|tick| now >= tick.next()) {
+        tick.due(now);
+        let next = tick.next();
+        world.resource_mut::<EventQueue>().wake(next);
     }
 }

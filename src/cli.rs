@@ -1,0 +1,55 @@
+//! The command line: one file a command.
+
+mod check;
+mod import;
+mod new;
+mod output;
+mod parts;
+mod run;
+mod verify;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// Simulates worlds of autonomous twins.
+#[derive(Parser)]
+#[command(name = "autotwin", version, about, max_term_width = 100)]
+#[command(after_help = "Start with:\n  autotwin new job-shop my.ron\n  autotwin check my.ron\n  autotwin run my.ron")]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    Run(run::RunArguments),
+    Check(check::CheckArguments),
+    New(new::NewArguments),
+    Parts(parts::PartsArguments),
+    Import(import::ImportArguments),
+    Verify(verify::VerifyArguments),
+}
+
+/// How a command ends: 0 well, 1 with a finding, 2 with an error of the user's, 130 interrupted.
+pub(crate) struct Exit(u8);
+
+impl Exit {
+    const OK: Exit = Exit(0);
+    const DIFFERENT: Exit = Exit(1);
+    const BAD_INPUT: Exit = Exit(2);
+    const INTERRUPTED: Exit = Exit(130);
+}
+
+/// Parses the arguments and runs the command.
+pub fn main() -> ExitCode {
+    let exit = match Arguments::parse().command {
+        Command::Run(arguments) => run::run(&arguments),
+        Command::Check(arguments) => check::run(&arguments),
+        Command::New(arguments) => new::run(&arguments),
+        Command::Parts(arguments) => parts::run(&arguments),
+        Command::Import(arguments) => import::run(&arguments),
+        Command::Verify(arguments) => verify::run(&arguments),
+    };
+    ExitCode::from(exit.0)
+}

@@ -1,0 +1,181 @@
+//! The shop floor: how jobs move from place to place.
+//!
+//! Everything that happens at one moment happens before anything is decided: an event handler only notes which jobs
+//! are ready and which machines were touched, and when the last event of the moment is over, [`Floor::settle`] sends
+//! ready jobs to machines (highest priority, then oldest, first) and lets machines take jobs up. A decision therefore
+//! sees the whole moment, whatever the order of its events.
+
+mod release;
+mod route;
+mod work;
+
+pub use release::job_row;
+
+use bevy_ecs::prelude::{Entity, Mut, Query, Res, ResMut, Resource};
+use bevy_ecs::system::SystemParam;
+use serde::{Deserialize, Serialize};
+
+use crate::engine::clock::Clock;
+use crate::engine::identity::{Directory, TwinId};
+use crate::engine::journal::Journal;
+use crate::engine::queue::{Event, EventKind, EventQueue, Priority};
+use crate::engine::random::{Purpose, Seed};
+use crate::engine::time::Time;
+use crate::record::table::Table;
+
+use super::breakdown::{Breakdown, BreakdownState, FailureClock};
+use super::indicators::ShopTally;
+use super::jobs::{JobRef, Jobs, Place};
+use super::machine::{Machine, MachineState, Phase, Queued};
+use super::orders::{Arrivals, JobOrders};
+use super::plan::{Next, Plan};
+use super::setup::Setup;
+use super::tables::{JobRow, OperationRow, StateRow};
+
+/// Random numbers of jobs are addressed by (job, visit), so that two runs with one seed and different rules give a
+/// job the same working times.
+const SERVICE: Purpose = Purpose::new("factory.service");
+const SETUP: Purpose = Purpose::new("factory.setup");
+const ROUTING: Purpose = Purpose::new("factory.routing");
+const CHOICE: Purpose = Purpose::new("factory.choice");
+const RULE: Purpose = Purpose::new("factory.rule");
+const ARRIVAL: Purpose = Purpose::new("factory.arrival");
+const DUE: Purpose = Purpose::new("factory.due");
+const FAILURE: Purpose = Purpose::new("factory.failure");
+const REPAIR: Purpose = Purpose::new("factory.repair");
+
+/// After the events of a moment, before those who look on.
+const SETTLE_PRIORITY: Priority = Priority(100);
+
+/// The kinds of the factory's events.
+#[derive(Resource, Clone, Copy, Debug)]
+pub struct EventKinds {
+    /// A slot ends its set-up or its work.
+    pub phase_end: EventKind,
+    /// A known job is released.
+    pub release: EventKind,
+    /// A job arrives.
+    pub arrival: EventKind,
+    /// A machine fails.
+    pub failure: EventKind,
+    /// A machine has been repaired.
+    pub repaired: EventKind,
+    /// A moment with several events is over.
+    pub settle: EventKind,
+}
+
+/// What a moment has left to be decided, and the state of the sources of jobs.
+#[derive(Resource, Clone, Debug, Default, Serialize, Deserialize)]
+pub struct Moment {
+    /// Jobs that want a machine.
+    pub(super) ready: Vec<JobRef>,
+    /// Machines that may take up a job or have room for one.
+    pub(super) touched: Vec<TwinId>,
+    /// Whether an event will settle this moment.
+    pub(super) settling: bool,
+    /// For each arrival process: how many intervals were drawn, and how many jobs have come.
+    pub(super) arrivals: Vec<(u64, u64)>,
+    /// How many sources of jobs may still bring one.
+    pub(super) open_sources: u32,
+}
+
+type MachineParts = (
+    &'static Machine,
+    &'static mut MachineState,
+    Option<&'static Setup>,
+    Option<(&'static Breakdown, &'static mut BreakdownState)>,
+);
+
+type MachineItem<'a> = (&'a Machine, Mut<'a, MachineState>, Option<&'a Setup>, Option<(&'a Breakdown, Mut<'a, BreakdownState>)>);
+
+/// The shop floor as an event handler sees it.
+#[derive(SystemParam)]
+pub struct Floor<'w, 's> {
+    clock: ResMut<'w, Clock>,
+    seed: Res<'w, Seed>,
+    directory: Res<'w, Directory>,
+    plan: Res<'w, Plan>,
+    orders: Res<'w, JobOrders>,
+    arrivals: Res<'w, Arrivals>,
+    kinds: Res<'w, EventKinds>,
+    queue: ResMut<'w, EventQueue>,
+    jobs: ResMut<'w, Jobs>,
+    moment: ResMut<'w, Moment>,
+    tally: ResMut<'w, ShopTally>,
+    tables: FactoryTables<'w>,
+    machines: Query<'w, 's, MachineParts>,
+}
+
+/// Where the floor writes what happened.
+#[derive(SystemParam)]
+struct FactoryTables<'w> {
+    journal: ResMut<'w, Journal>,
+    jobs: ResMut<'w, Table<JobRow>>,
+    operations: ResMut<'w, Table<OperationRow>>,
+    states: ResMut<'w, Table<StateRow>>,
+}
+
+/// A living machine's parts. A free function, so that the floor's other fields stay usable beside them.
+fn parts_of<'a>(
+    machines: &'a mut Query<MachineParts>,
+    directory: &Directory,
+    machine: TwinId,
+) -> Option<MachineItem<'a>> {
+    let entity: Entity = directory.entity(machine)?;
+    machines.get_mut(entity).ok()
+}
+
+impl Floor<'_, '_> {
+    /// The present moment.
+    pub fn now(&self) -> Time {
+        self.clock.now
+    }
+
+    /// Decides what the moment has left open: at once if nothing else happens at this moment, else after it.
+    pub fn settle_when_quiet(&mut self) {
+        let now = self.clock.now;
+        if self.moment.settling {
+            return;
+        }
+        if self.queue.has_event_before(now, SETTLE_PRIORITY) {
+            self.moment.settling = true;
+            let event = Event { at: now, kind: self.kinds.settle, twin: TwinId::NONE, arg: 0 };
+            self.queue.push_with(event, SETTLE_PRIORITY);
+        } else {
+            self.settle();
+        }
+    }
+
+    /// Sends ready jobs to machines and lets machines take jobs up, until nothing moves.
+    pub fn settle(&mut self) {
+        self.moment.settling = false;
+        let mut changed: Vec<TwinId> = Vec::new();
+        loop {
+            if !self.moment.ready.is_empty() {
+                self.route_ready();
+            } else if !self.moment.touched.is_empty() {
+                let mut touched = std::mem::take(&mut self.moment.touched);
+                touched.sort_unstable();
+                touched.dedup();
+                for &machine in &touched {
+                    self.pull(machine);
+                    self.dispatch(machine);
+                }
+                changed.append(&mut touched);
+            } else {
+                break;
+            }
+        }
+        changed.sort_unstable();
+        changed.dedup();
+        changed.into_iter().for_each(|machine| self.refresh(machine));
+        self.stop_if_done();
+    }
+
+    /// Without a horizon, the run ends when no job is left and none will come.
+    fn stop_if_done(&mut self) {
+        if self.clock.horizon == Time::NEVER && self.moment.open_sources == 0 && self.jobs.in_process() == 0 {
+            self.clock.finished = true;
+        }
+    }
+}

@@ -1,0 +1,152 @@
+//! How jobs come into the factory and leave it.
+
+use super::super::jobs::Job;
+use super::super::orders::{Arrival, JobOrder};
+use super::*;
+use crate::engine::time::Duration;
+
+impl Floor<'_, '_> {
+    /// Puts the first release and the first arrivals on the queue.
+    pub fn start_sources(&mut self) {
+        let first = self.plan.releases.first().copied();
+        if let Some((at, _)) = first {
+            self.moment.open_sources += 1;
+            self.push_source(at, self.kinds.release, 0);
+        }
+        self.moment.arrivals = vec![(0, 0); self.arrivals.0.len()];
+        for index in 0..self.arrivals.0.len() {
+            self.moment.open_sources += 1;
+            let at = match self.arrivals.0[index].first {
+                Some(first) => Time::ZERO + first,
+                None => self.clock.now + self.draw_interval(index),
+            };
+            self.schedule_arrival(index, at);
+        }
+        self.stop_if_done();
+    }
+
+    /// Releases all orders of this moment, from the one at `index` of the plan's list on.
+    pub fn release_orders(&mut self, mut index: usize) {
+        let now = self.clock.now;
+        while let Some(&(at, order)) = self.plan.releases.get(index) {
+            if at > now {
+                self.push_source(at, self.kinds.release, index as u64);
+                return;
+            }
+            let order = order as usize;
+            let JobOrder { count, due, priority, weight, .. } = self.orders.0[order];
+            let product = self.plan.order_products[order];
+            let due = due.map_or(Time::NEVER, |due| Time::ZERO + due);
+            for _ in 0..count {
+                self.release(product, due, priority, weight);
+            }
+            index += 1;
+        }
+        self.moment.open_sources -= 1;
+    }
+
+    /// Lets the jobs of an arrival process come, and draws the next time.
+    pub fn arrive(&mut self, index: usize) {
+        let now = self.clock.now;
+        let Arrival { lot, limit, priority, weight, .. } = self.arrivals.0[index];
+        let product = self.plan.arrival_products[index];
+        let left = limit.map_or(u64::MAX, |limit| limit.saturating_sub(self.moment.arrivals[index].1));
+        for _ in 0..u64::from(lot).min(left) {
+            let due = self.due_date(index, product);
+            self.release(product, due, priority, weight);
+            self.moment.arrivals[index].1 += 1;
+        }
+        let at = now + self.draw_interval(index);
+        self.schedule_arrival(index, at);
+    }
+
+    /// Releases one job.
+    pub fn release(&mut self, product: u32, due: Time, priority: i32, weight: f64) {
+        let now = self.clock.now;
+        self.tally.count_until(now, self.jobs.in_process());
+        self.tally.released += 1;
+        let repeat_left = self.plan.products[product as usize].operations[0].repeat;
+        let job = self.jobs.insert(Job {
+            id: 0,
+            product,
+            operation: 0,
+            repeat_left,
+            visit: 0,
+            place: Place::Yard,
+            seeking: false,
+            ready: now,
+            queued: now,
+            released: now,
+            due,
+            priority,
+            weight,
+        });
+        self.moment.ready.push(job);
+    }
+
+    /// Takes a job out of the factory, by shipping or scrapping.
+    pub(super) fn remove(&mut self, job: JobRef, shipped: bool) {
+        let now = self.clock.now;
+        self.tally.count_until(now, self.jobs.in_process());
+        let job = self.jobs.remove(job);
+        if shipped {
+            self.jobs.shipped += 1;
+            self.tally.ship(&job, now);
+        } else {
+            self.jobs.scrapped += 1;
+            self.tally.scrapped += 1;
+        }
+        if self.tables.jobs.is_enabled() {
+            let product = self.plan.products[job.product as usize].name.clone();
+            let outcome = if shipped { "shipped" } else { "scrapped" };
+            self.tables.jobs.push(job_row(&job, product, Some(now), outcome));
+        }
+    }
+
+    fn due_date(&self, index: usize, product: u32) -> Time {
+        let arrival = &self.arrivals.0[index];
+        if arrival.due_after.is_none() && arrival.due_factor.is_none() {
+            return Time::NEVER;
+        }
+        let after = arrival.due_after.as_ref().map_or(Duration::ZERO, |after| {
+            after.sample(&mut self.seed.stream(index as u64, DUE, self.moment.arrivals[index].1))
+        });
+        let work = self.plan.products[product as usize].total_work();
+        self.clock.now + after + Duration::from_seconds(arrival.due_factor.unwrap_or(0.0) * work)
+    }
+
+    fn draw_interval(&mut self, index: usize) -> Duration {
+        let drawn = &mut self.moment.arrivals[index].0;
+        let mut random = self.seed.stream(index as u64, ARRIVAL, *drawn);
+        *drawn += 1;
+        self.arrivals.0[index].every.sample(&mut random)
+    }
+
+    fn schedule_arrival(&mut self, index: usize, at: Time) {
+        let arrival = &self.arrivals.0[index];
+        let over = arrival.until.is_some_and(|until| at > Time::ZERO + until)
+            || arrival.limit.is_some_and(|limit| self.moment.arrivals[index].1 >= limit);
+        if over {
+            self.moment.open_sources -= 1;
+        } else {
+            self.push_source(at, self.kinds.arrival, index as u64);
+        }
+    }
+
+    fn push_source(&mut self, at: Time, kind: EventKind, arg: u64) {
+        self.queue.push(Event { at, kind, twin: TwinId::NONE, arg });
+    }
+}
+
+/// A job as the table `jobs` has it.
+pub fn job_row(job: &Job, product: std::sync::Arc<str>, end: Option<Time>, outcome: &'static str) -> JobRow {
+    JobRow {
+        job: job.id,
+        product,
+        priority: job.priority,
+        release: job.released,
+        due: (job.due != Time::NEVER).then_some(job.due),
+        end,
+        outcome,
+    }
+}

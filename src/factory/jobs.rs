@@ -1,0 +1,128 @@
+//! Jobs: what is being made, and where each is.
+//!
+//! Jobs are many and short-lived, so they are records of one resource rather than twins of their own.
+
+use bevy_ecs::prelude::Resource;
+use serde::{Deserialize, Serialize};
+
+use crate::engine::identity::TwinId;
+use crate::engine::time::Time;
+
+/// Where a job lies in [`Jobs`]. Used again for another job once this one has left.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct JobRef(pub u32);
+
+/// Where a job is. It is in exactly one place at any time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Place {
+    /// Released, and not yet at a machine.
+    Yard,
+    /// In the input buffer of a machine.
+    Queue(TwinId),
+    /// In a slot of a machine.
+    Slot(TwinId, u32),
+    /// In the output buffer of a machine.
+    Output(TwinId),
+}
+
+/// A job on its way through the factory.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Job {
+    /// Its number: jobs are counted from 0 in order of release. Never given twice.
+    pub id: u64,
+    /// The product, as an index into the plan.
+    pub product: u32,
+    /// The operation that it waits for or undergoes, as an index into the routing.
+    pub operation: u32,
+    /// How many times that operation is still to be done.
+    pub repeat_left: u32,
+    /// How many operations it has finished.
+    pub visit: u32,
+    /// Where it is.
+    pub place: Place,
+    /// Whether it waits for room at a machine.
+    pub seeking: bool,
+    /// When it came to its present operation.
+    pub ready: Time,
+    /// When it came into the queue where it waits, or last waited.
+    pub queued: Time,
+    /// When it was released.
+    pub released: Time,
+    /// When it should be done; [`Time::NEVER`] if it has no due date.
+    pub due: Time,
+    /// Higher goes first.
+    pub priority: i32,
+    /// How much lateness matters.
+    pub weight: f64,
+}
+
+/// All jobs in the factory, and how many have come and gone.
+#[derive(Resource, Clone, Debug, Default, Serialize, Deserialize)]
+pub struct Jobs {
+    slots: Vec<Option<Job>>,
+    free: Vec<u32>,
+    /// Jobs released since the start, which is also the next job's number.
+    pub released: u64,
+    /// Jobs finished since the start.
+    pub shipped: u64,
+    /// Jobs given up since the start.
+    pub scrapped: u64,
+}
+
+impl Jobs {
+    /// Takes a new job in. Its `id` is set here.
+    pub fn insert(&mut self, mut job: Job) -> JobRef {
+        job.id = self.released;
+        self.released += 1;
+        match self.free.pop() {
+            Some(index) => {
+                self.slots[index as usize] = Some(job);
+                JobRef(index)
+            }
+            None => {
+                self.slots.push(Some(job));
+                JobRef((self.slots.len() - 1) as u32)
+            }
+        }
+    }
+
+    /// Takes a job out.
+    ///
+    /// # Panics
+    /// If it is not there: a place has kept the reference of a job that left, which would break conservation.
+    pub fn remove(&mut self, job: JobRef) -> Job {
+        self.free.push(job.0);
+        self.slots[job.0 as usize].take().expect("a job leaves once")
+    }
+
+    /// A job that may have left.
+    pub fn find(&self, job: JobRef) -> Option<&Job> {
+        self.slots.get(job.0 as usize)?.as_ref()
+    }
+
+    /// A job.
+    ///
+    /// # Panics
+    /// If it is not there, as [`Jobs::remove`].
+    pub fn get(&self, job: JobRef) -> &Job {
+        self.slots[job.0 as usize].as_ref().expect("a place holds only jobs that are there")
+    }
+
+    /// A job, to change.
+    ///
+    /// # Panics
+    /// If it is not there, as [`Jobs::remove`].
+    pub fn get_mut(&mut self, job: JobRef) -> &mut Job {
+        self.slots[job.0 as usize].as_mut().expect("a place holds only jobs that are there")
+    }
+
+    /// How many jobs are in the factory.
+    pub fn in_process(&self) -> u64 {
+        self.released - self.shipped - self.scrapped
+    }
+
+    /// All jobs in the factory.
+    pub fn iter(&self) -> impl Iterator<Item = (JobRef, &Job)> {
+        self.slots.iter().enumerate().filter_map(|(index, job)| job.as_ref().map(|job| (JobRef(index as u32), job)))
+    }
+}

@@ -1,0 +1,281 @@
+//! One run of a scene with one seed.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+use std::time::Instant;
+
+use bevy_app::App;
+use serde::{Deserialize, Serialize};
+
+use crate::engine::clock::Clock;
+use crate::engine::command::{Command, InputError};
+use crate::engine::parallel::Pool;
+use crate::engine::random::Seed;
+use crate::engine::registry::WorldDigest;
+use crate::engine::simulation::Simulation;
+use crate::engine::time::{Duration, Time};
+use crate::factory::plugin::FactoryPlugin;
+use crate::record::indicators::{self, Indicator};
+use crate::record::metrics::{self, MetricPlugin, Rhythm};
+use crate::record::parquet::WriteError;
+use crate::record::table::{self, TablePlugin, Tables};
+use crate::scene::header::Header;
+use crate::scene::load::{SceneError, SceneTree};
+use crate::scene::problem::Problems;
+use crate::scene::spawn::{self, Built};
+use crate::twin::life::LifePlugin;
+use crate::twin::messages::MessagePlugin;
+
+/// Everything that this program knows: the base and every domain.
+pub fn plugins(app: &mut App) {
+    base_plugins(app);
+    app.add_plugins(FactoryPlugin);
+}
+
+/// What every world has: lives, messages, positions, tables and metrics.
+pub fn base_plugins(app: &mut App) {
+    use crate::scene::registry::SceneApp;
+    app.add_plugins((LifePlugin, MessagePlugin, TablePlugin, MetricPlugin));
+    app.register_part::<crate::world::position::Position>("position");
+}
+
+/// What a run is to do, beside the scene.
+#[derive(Clone, Debug, Default)]
+pub struct RunOptions {
+    /// Instead of the scene's seed.
+    pub seed: Option<u64>,
+    /// Instead of the scene's `run_for`.
+    pub run_for: Option<Duration>,
+    /// Instead of the scene's `warmup`.
+    pub warmup: Option<Duration>,
+    /// Instead of the scene's tables.
+    pub tables: Option<BTreeSet<String>>,
+    /// Commands with their line in the log.
+    pub commands: Vec<(usize, Command)>,
+}
+
+/// A run that cannot be made or not be finished.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum RunError {
+    /// The scene cannot be used.
+    #[error(transparent)]
+    Scene(#[from] SceneError),
+    /// The command log cannot be used.
+    #[error("{path} cannot be used:{}", .errors.iter().map(|e| format!("\n  {path}:{e}")).collect::<String>())]
+    Inputs {
+        /// Which file.
+        path: String,
+        /// What is wrong in it.
+        errors: Vec<InputError>,
+    },
+    /// Options that do not fit the scene.
+    #[error("{0}")]
+    Options(String),
+    /// Results cannot be written.
+    #[error(transparent)]
+    Write(#[from] WriteError),
+    /// A run folder cannot be read.
+    #[error("cannot read {path}: {why}")]
+    Read {
+        /// Which file.
+        path: String,
+        /// Why.
+        why: String,
+    },
+    /// The operating system gave no threads.
+    #[error("{0}")]
+    Threads(String),
+}
+
+/// A digest taken in the course of a run.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DigestRecord {
+    /// After how many steps.
+    pub step: u64,
+    /// At what time: nanoseconds.
+    pub time_ns: i64,
+    /// Of the whole world.
+    pub total: String,
+    /// Of each part and resource.
+    pub parts: Vec<(String, String)>,
+}
+
+impl DigestRecord {
+    fn new(clock: &Clock, digest: &WorldDigest) -> DigestRecord {
+        DigestRecord {
+            step: clock.step,
+            time_ns: clock.now.nanos(),
+            total: digest.total.to_string(),
+            parts: digest.items.iter().map(|(name, digest)| (name.clone(), digest.to_string())).collect(),
+        }
+    }
+}
+
+/// What came of a run.
+#[derive(Clone, Debug)]
+pub struct Outcome {
+    /// Its seed.
+    pub seed: Seed,
+    /// The clock at its end.
+    pub clock: Clock,
+    /// Where its digests stood, the last one at the end.
+    pub digests: Vec<DigestRecord>,
+    /// Its indicators.
+    pub indicators: Vec<Indicator>,
+    /// How long it took, in seconds on the wall.
+    pub wall: f64,
+    /// Whether somebody stopped it before its end.
+    pub interrupted: bool,
+    /// How many rows each table got.
+    pub rows: Vec<(&'static str, u64)>,
+}
+
+impl Outcome {
+    /// The digest at the end.
+    pub fn digest(&self) -> &str {
+        self.digests.last().map_or("", |digest| &digest.total)
+    }
+}
+
+/// What the caller is told after each step; it answers whether to go on.
+pub trait Observer: Sync {
+    /// After a step. `horizon` is where the run will end, if that is known.
+    fn after_step(&self, clock: &Clock) -> bool;
+}
+
+/// An observer that never minds.
+pub struct Nobody;
+
+impl Observer for Nobody {
+    fn after_step(&self, _: &Clock) -> bool {
+        true
+    }
+}
+
+/// A scene's settings with a run's options laid over them.
+pub fn settle_header(mut header: Header, options: &RunOptions) -> Header {
+    header.seed = options.seed.unwrap_or(header.seed);
+    header.run_for = options.run_for.or(header.run_for);
+    header.warmup = options.warmup.unwrap_or(header.warmup);
+    header.record.tables = options.tables.clone().or(header.record.tables);
+    header
+}
+
+/// Makes the world of a scene, ready for its first step.
+///
+/// # Errors
+/// What is wrong with the scene, its options or its commands.
+pub fn prepare(scene: &SceneTree, options: &RunOptions, seed: Option<Seed>) -> Result<(Simulation, Header), RunError> {
+    let chosen = seed.or(options.seed.map(Seed));
+    let wrong = |problems: Problems| RunError::Scene(SceneError::Wrong(scene.sources.clone(), problems));
+    let Built { mut simulation, header } = spawn::build(scene, chosen, plugins).map_err(wrong)?;
+    let header = settle_header(header, options);
+    if header.run_for.is_some_and(|length| length <= header.warmup) {
+        let message = "the warm-up should be shorter than the run: lower --warmup or raise --for";
+        return Err(RunError::Options(message.to_owned()));
+    }
+    check_tables(&simulation, header.record.tables.as_ref())?;
+    let horizon = header.run_for.map_or(Time::NEVER, |length| Time::ZERO + length);
+    let digest_every = header.record.digest_every.unwrap_or(Duration::from_secs(3_600));
+    metrics::start(simulation.world_mut(), header.record.metrics_every, header.warmup, digest_every);
+    if let Some(tick) = header.tick {
+        simulation.set_tick(tick);
+    }
+    simulation.start(seed.unwrap_or(Seed(header.seed)), horizon);
+    simulation
+        .submit(options.commands.clone())
+        .map_err(|errors| RunError::Inputs { path: "inputs".to_owned(), errors })?;
+    Ok((simulation, header))
+}
+
+fn check_tables(simulation: &Simulation, wanted: Option<&BTreeSet<String>>) -> Result<(), RunError> {
+    let known: Vec<&str> = simulation.world().resource::<Tables>().infos().iter().map(|info| info.name).collect();
+    match wanted.iter().flat_map(|wanted| wanted.iter()).find(|name| !known.contains(&name.as_str())) {
+        Some(name) => {
+            Err(RunError::Options(format!("there is no table `{name}`; there are {}", known.join(", "))))
+        }
+        None => Ok(()),
+    }
+}
+
+/// Runs a prepared world to its end. With a `folder`, tables are written there.
+///
+/// # Errors
+/// If a table cannot be written.
+pub fn execute(
+    simulation: &mut Simulation,
+    header: &Header,
+    seed: Seed,
+    pool: Pool,
+    folder: Option<&Path>,
+    observer: &dyn Observer,
+) -> Result<Outcome, WriteError> {
+    let started = Instant::now();
+    simulation.set_pool(pool);
+    if let Some(folder) = folder {
+        let wanted = |name: &str| header.record.tables.as_ref().is_none_or(|tables| tables.contains(name));
+        table::open(simulation.world_mut(), folder, &wanted)?;
+    }
+    let mut digests = Digests::new(header.record.digest_every.is_some());
+    let mut interrupted = false;
+    while !simulation.has_ended() && !interrupted {
+        simulation.step();
+        if let Some(error) = simulation.world().resource::<Tables>().error() {
+            return Err(error.clone());
+        }
+        digests.after_step(simulation);
+        interrupted = !observer.after_step(simulation.clock()) && !simulation.has_ended();
+    }
+    let indicators = indicators::compute(simulation.world());
+    digests.take(simulation);
+    let rows = if folder.is_some() { table::close(simulation.world_mut())? } else { Vec::new() };
+    Ok(Outcome {
+        seed,
+        clock: *simulation.clock(),
+        digests: digests.records,
+        indicators,
+        wall: started.elapsed().as_secs_f64(),
+        interrupted,
+        rows,
+    })
+}
+
+/// The digests of a run, taken when they are due. Digests that nobody asked for are put off where they would cost too
+/// much beside the events between them; that rule counts events and bytes, never time, and so is the same in each run.
+struct Digests {
+    records: Vec<DigestRecord>,
+    asked_for: bool,
+    events_at_last: u64,
+    bytes_of_last: u64,
+}
+
+impl Digests {
+    /// About how many bytes can be hashed at a tenth of the cost of one event.
+    const BYTES_PER_EVENT: u64 = 16;
+
+    fn new(asked_for: bool) -> Digests {
+        Digests { records: Vec::new(), asked_for, events_at_last: 0, bytes_of_last: 0 }
+    }
+
+    fn after_step(&mut self, simulation: &mut Simulation) {
+        if !simulation.world().resource::<Rhythm>().digest_due {
+            return;
+        }
+        simulation.world_mut().resource_mut::<Rhythm>().digest_due = false;
+        let events = simulation.clock().events - self.events_at_last;
+        if self.asked_for || events * Self::BYTES_PER_EVENT >= self.bytes_of_last {
+            self.take(simulation);
+        }
+    }
+
+    fn take(&mut self, simulation: &Simulation) {
+        let digest = simulation.digest();
+        self.bytes_of_last = digest.bytes;
+        self.events_at_last = simulation.clock().events;
+        let record = DigestRecord::new(simulation.clock(), &digest);
+        if self.records.last().is_none_or(|last| last.step != record.step) {
+            self.records.push(record);
+        }
+    }
+}

@@ -1,0 +1,183 @@
+//! Reports all that is wrong with a scene, each thing with its place and a cure.
+
+use bevy_ecs::prelude::World;
+
+use crate::engine::distribution::Distribution;
+use crate::engine::time::Duration;
+
+use super::expand::{self, Group, GroupSettings, Parts, SETTINGS};
+use super::header::{Header, STRUCTURE};
+use super::problem::{Problem, Problems, nearest};
+use super::registry::SceneRegistry;
+use super::schema::{Formats, TypeSchema};
+use super::syntax::de::{DeError, from_node};
+use super::syntax::{Field, Node, Span};
+use super::tree;
+
+/// Values that schemas name by their format, read the way the engine reads them.
+struct EngineFormats;
+
+impl Formats for EngineFormats {
+    fn check(&self, format: &str, node: &Node) -> Result<(), (String, Option<String>)> {
+        let result = match format {
+            "duration" => from_node::<Duration>(node).map(drop),
+            // The checks of limits are the same whatever a distribution is over, once its values can be read.
+            "distribution" => from_node::<Distribution<Duration>>(node)
+                .map(drop)
+                .or_else(|error| from_node::<Distribution<f64>>(node).map(drop).map_err(|_| error)),
+            _ => Ok(()),
+        };
+        result.map_err(|error| (error.message, None))
+    }
+}
+
+/// A scene whose every value by itself is right.
+pub struct CheckedScene {
+    /// Its settings.
+    pub header: Header,
+    /// Its twins.
+    pub groups: Vec<Group>,
+}
+
+/// Checks the form of everything in a scene against what is registered.
+pub fn check_values(root: &Node, registry: &SceneRegistry, problems: &mut Problems) -> CheckedScene {
+    let header_schema = TypeSchema::of::<Header>();
+    refuse_unknown_sections(root, registry, &header_schema, problems);
+    let header = check_header(root, &header_schema, problems);
+    for (name, section) in &registry.sections {
+        if let Some(node) = root.get(name) {
+            section.schema.check(node, &format!("section `{name}`"), &EngineFormats, problems);
+        }
+    }
+    check_kinds(root, registry, problems);
+    let settings = TypeSchema::of::<GroupSettings>();
+    for node in root.get("twins").map(tree::items).unwrap_or_default() {
+        check_group_form(node, registry, &settings, problems);
+    }
+    let groups = expand::expand(root, problems);
+    for group in &groups {
+        check_parts(&group.parts, registry, group.name_span, problems);
+        group.overrides.values().for_each(|parts| check_parts(parts, registry, group.name_span, problems));
+    }
+    CheckedScene { header, groups }
+}
+
+/// Asks the domains, once the world with its twins is there.
+pub fn check_world(world: &World, root: &Node, problems: &mut Problems) {
+    for check in &world.resource::<SceneRegistry>().checks {
+        check(world, root, problems);
+    }
+}
+
+/// That `error` was found while reading; its place is where the reader was.
+pub fn reading_problem(error: DeError, fallback: Span) -> Problem {
+    let span = if error.span.is_unknown() { fallback } else { error.span };
+    Problem { span, message: error.message, label: "here".to_owned(), help: None }
+}
+
+
+fn refuse_unknown_sections(root: &Node, registry: &SceneRegistry, header: &TypeSchema, problems: &mut Problems) {
+    let settings = header.field_names();
+    let known = || {
+        let settings = settings.iter().map(String::as_str);
+        settings.chain(STRUCTURE).chain(registry.sections.keys().copied())
+    };
+    let mut seen: Vec<&str> = Vec::new();
+    for field in tree::fields(root).unwrap_or_default() {
+        let name = &*field.name.text;
+        if !known().any(|other| other == name) {
+            let help = match nearest(name, known()) {
+                Some(other) => format!("did you mean `{other}`?"),
+                None => format!("a scene has {}", known().collect::<Vec<_>>().join(", ")),
+            };
+            let message = format!("unknown section `{name}`");
+            problems.push(Problem { span: field.name.span, message, label: "not known".to_owned(), help: Some(help) });
+        }
+        if seen.contains(&name) {
+            let message = format!("`{name}` is there twice");
+            let help = Some("join the two".to_owned());
+            problems.push(Problem { span: field.name.span, message, label: "again".to_owned(), help });
+        }
+        seen.push(name);
+    }
+}
+
+fn check_header(root: &Node, schema: &TypeSchema, problems: &mut Problems) -> Header {
+    let names = schema.field_names();
+    let fields = tree::fields(root).unwrap_or_default();
+    let own = fields.iter().filter(|field| names.iter().any(|name| **name == *field.name.text)).cloned().collect();
+    let node = tree::structure(root.span, own);
+    schema.check(&node, "scene", &EngineFormats, problems);
+    let header: Header = from_node(&node).unwrap_or_default();
+    let complain = |field: &str, message: &str, help: &str, problems: &mut Problems| {
+        let span = root.get(field).map_or(root.span, |node| node.span);
+        let (message, help) = (message.to_owned(), Some(help.to_owned()));
+        problems.push(Problem { span, message, label: "here".to_owned(), help });
+    };
+    if header.run_for.is_some_and(Duration::is_zero) {
+        complain("run_for", "`run_for` should be more than 0", "leave it out for a run that ends by itself", problems);
+    }
+    if header.run_for.is_some_and(|length| header.warmup >= length && !length.is_zero()) {
+        complain("warmup", "`warmup` should be shorter than `run_for`", "lower it, or run for longer", problems);
+    }
+    if header.tick.is_some_and(Duration::is_zero) {
+        complain("tick", "`tick` should be more than 0", "leave it out where nothing moves in ticks", problems);
+    }
+    let record = &header.record;
+    if [record.metrics_every, record.digest_every].into_iter().flatten().any(Duration::is_zero) {
+        complain("record", "what is recorded every 0s would never end", "give a length of time above 0", problems);
+    }
+    header
+}
+
+/// The parts of kinds, as far as they are written there: a twin may add what a kind leaves open.
+fn check_kinds(root: &Node, registry: &SceneRegistry, problems: &mut Problems) {
+    for (_, _, kind) in root.get("kinds").map(tree::members).unwrap_or_default() {
+        check_written_parts(kind, registry, problems);
+    }
+}
+
+fn check_group_form(node: &Node, registry: &SceneRegistry, settings: &TypeSchema, problems: &mut Problems) {
+    let Some(fields) = tree::fields(node) else { return };
+    let own = |field: &&Field| SETTINGS.contains(&&*field.name.text) && &*field.name.text != "overrides";
+    let own: Vec<Field> = fields.iter().filter(own).cloned().collect();
+    settings.check(&tree::structure(node.span, own), "twin", &EngineFormats, problems);
+    check_written_parts(node, registry, problems);
+    for (_, _, parts) in node.get("overrides").map(tree::members).unwrap_or_default() {
+        check_written_parts(parts, registry, problems);
+    }
+}
+
+fn check_written_parts(node: &Node, registry: &SceneRegistry, problems: &mut Problems) {
+    for (name, span, part) in tree::members(node) {
+        match registry.parts.get(name) {
+            _ if SETTINGS.contains(&name) => {}
+            Some(entry) => entry.schema.check_partial(part, &format!("part `{name}`"), &EngineFormats, problems),
+            None => problems.push(unknown_part(name, span, registry)),
+        }
+    }
+}
+
+fn unknown_part(name: &str, span: Span, registry: &SceneRegistry) -> Problem {
+    let known = || registry.parts.keys().copied();
+    let help = match nearest(name, known().chain(SETTINGS)) {
+        Some(other) => format!("did you mean `{other}`?"),
+        None => format!("there are {}; `autotwin parts` says more", known().collect::<Vec<_>>().join(", ")),
+    };
+    Problem { span, message: format!("unknown part `{name}`"), label: "not registered".to_owned(), help: Some(help) }
+}
+
+/// The parts of a twin as they are after inheritance: nothing may be missing now.
+fn check_parts(parts: &Parts, registry: &SceneRegistry, twin: Span, problems: &mut Problems) {
+    for (name, (span, node)) in parts {
+        let Some(entry) = registry.parts.get(name.as_str()) else { continue };
+        let before = problems.len();
+        entry.schema.check(node, &format!("part `{name}`"), &EngineFormats, problems);
+        if problems.len() == before
+            && let Err(error) = (entry.read)(node)
+        {
+            problems.push(reading_problem(error, if span.is_unknown() { twin } else { *span }));
+        }
+    }
+}
+

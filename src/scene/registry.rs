@@ -1,0 +1,87 @@
+//! What an author can write: parts of twins and sections of the scene, from the registrations of plugins.
+
+use std::collections::BTreeMap;
+
+use bevy_app::App;
+use bevy_ecs::prelude::{Resource, World};
+use bevy_ecs::world::EntityWorldMut;
+use schemars::JsonSchema;
+
+use crate::engine::registry::{Part, StateResource};
+use crate::engine::simulation::EngineApp;
+
+use super::problem::Problems;
+use super::schema::TypeSchema;
+use super::syntax::Node;
+use super::syntax::de::{DeError, from_node};
+
+/// A part of a twin that an author can write.
+pub struct PartEntry {
+    /// Its form, for checks and for the reference.
+    pub schema: TypeSchema,
+    pub(super) insert: fn(&mut EntityWorldMut, &Node) -> Result<(), DeError>,
+    pub(super) read: fn(&Node) -> Result<(), DeError>,
+}
+
+/// A section of a scene, beside its twins.
+pub struct SectionEntry {
+    /// Its form, for checks and for the reference.
+    pub schema: TypeSchema,
+    pub(super) insert: fn(&mut World, &Node) -> Result<(), DeError>,
+}
+
+/// A domain's check of a whole scene: what no single value can show to be wrong. `root` is the merged scene, in which
+/// the check finds the places of what it complains about.
+pub type SceneCheck = fn(&World, &Node, &mut Problems);
+
+/// All that an author can write.
+#[derive(Resource, Default)]
+pub struct SceneRegistry {
+    /// Parts by name.
+    pub parts: BTreeMap<&'static str, PartEntry>,
+    /// Sections by name.
+    pub sections: BTreeMap<&'static str, SectionEntry>,
+    pub(super) checks: Vec<SceneCheck>,
+}
+
+/// What a plugin can add to scenes.
+pub trait SceneApp {
+    /// Registers a part: its form in RON, its page in the reference, and its place in digests and checkpoints.
+    fn register_part<T: Part + JsonSchema>(&mut self, name: &'static str) -> &mut Self;
+    /// Registers a section of the scene, kept as a resource: likewise.
+    fn register_section<T: StateResource + JsonSchema + Default>(&mut self, name: &'static str) -> &mut Self;
+    /// Registers a check of whole scenes, made once every value by itself is right.
+    fn register_check(&mut self, check: SceneCheck) -> &mut Self;
+}
+
+impl SceneApp for App {
+    fn register_part<T: Part + JsonSchema>(&mut self, name: &'static str) -> &mut Self {
+        let entry = PartEntry {
+            schema: TypeSchema::of::<T>(),
+            insert: |twin, node| {
+                twin.insert(from_node::<T>(node)?);
+                Ok(())
+            },
+            read: |node| from_node::<T>(node).map(drop),
+        };
+        self.world_mut().get_resource_or_init::<SceneRegistry>().parts.insert(name, entry);
+        self.register_state_part::<T>(name)
+    }
+
+    fn register_section<T: StateResource + JsonSchema + Default>(&mut self, name: &'static str) -> &mut Self {
+        let entry = SectionEntry {
+            schema: TypeSchema::of::<T>(),
+            insert: |world, node| {
+                world.insert_resource(from_node::<T>(node)?);
+                Ok(())
+            },
+        };
+        self.world_mut().get_resource_or_init::<SceneRegistry>().sections.insert(name, entry);
+        self.init_state::<T>(name)
+    }
+
+    fn register_check(&mut self, check: SceneCheck) -> &mut Self {
+        self.world_mut().get_resource_or_init::<SceneRegistry>().checks.push(check);
+        self
+    }
+}

@@ -1,0 +1,99 @@
+//! Makes a simulation from a scene.
+
+use bevy_app::Plugins;
+use bevy_ecs::prelude::{Mut, World};
+
+use crate::engine::identity::TwinId;
+use crate::engine::random::Seed;
+use crate::engine::simulation::Simulation;
+use crate::twin::life::{self, Life};
+
+use super::check::{self, CheckedScene, reading_problem};
+use super::expand::{Group, Parts};
+use super::header::Header;
+use super::load::SceneTree;
+use super::problem::Problems;
+use super::registry::SceneRegistry;
+use super::syntax::Node;
+
+/// A world with all twins of a scene, before its first step, and the scene's settings.
+pub struct Built {
+    /// The world.
+    pub simulation: Simulation,
+    /// The settings.
+    pub header: Header,
+}
+
+/// Checks a scene and makes its world. `seed` is for what the scene leaves to chance, such as places.
+///
+/// # Errors
+/// All that is wrong with the scene.
+pub fn build<M>(scene: &SceneTree, seed: Option<Seed>, plugins: impl Plugins<M>) -> Result<Built, Problems> {
+    let mut simulation = Simulation::new(plugins);
+    let mut problems = Problems::default();
+    let world = simulation.world_mut();
+    let checked = world.resource_scope(|_, registry: Mut<SceneRegistry>| {
+        check::check_values(&scene.root, &registry, &mut problems)
+    });
+    if !problems.is_empty() {
+        return Err(problems);
+    }
+    let CheckedScene { header, groups } = checked;
+    let seed = seed.unwrap_or(Seed(header.seed));
+    world.resource_scope(|world, registry: Mut<SceneRegistry>| {
+        insert_sections(world, &scene.root, &registry, &mut problems);
+        for group in &groups {
+            spawn_group(world, group, seed, &registry, &mut problems);
+        }
+    });
+    if problems.is_empty() {
+        simulation.drop_caches();
+        check::check_world(simulation.world(), &scene.root, &mut problems);
+    }
+    if problems.is_empty() { Ok(Built { simulation, header }) } else { Err(problems) }
+}
+
+fn insert_sections(world: &mut World, root: &Node, registry: &SceneRegistry, problems: &mut Problems) {
+    for (name, section) in &registry.sections {
+        if let Some(node) = root.get(name)
+            && let Err(error) = (section.insert)(world, node)
+        {
+            problems.push(reading_problem(error, node.span));
+        }
+    }
+}
+
+fn spawn_group(world: &mut World, group: &Group, seed: Seed, registry: &SceneRegistry, problems: &mut Problems) {
+    let count = group.settings.count;
+    for (index, name) in (0..count).zip(group.names()) {
+        // Names are unique: the check has seen to it.
+        let Ok((twin, entity)) = life::create(world, &name, "scene") else { continue };
+        let mut entity = world.entity_mut(entity);
+        if let Some(place) = &group.settings.place {
+            entity.insert(place.position(index, count, seed, twin.0));
+        }
+        let parts = group.overrides.get(&index).unwrap_or(&group.parts);
+        insert_parts(&mut entity, parts, registry, problems);
+        activate(world, twin);
+    }
+}
+
+fn insert_parts(
+    entity: &mut bevy_ecs::world::EntityWorldMut,
+    parts: &Parts,
+    registry: &SceneRegistry,
+    problems: &mut Problems,
+) {
+    for (name, (span, node)) in parts {
+        if let Some(entry) = registry.parts.get(name.as_str())
+            && let Err(error) = (entry.insert)(entity, node)
+        {
+            problems.push(reading_problem(error, *span));
+        }
+    }
+}
+
+fn activate(world: &mut World, twin: TwinId) {
+    let activated = life::change(world, twin, Life::Active, "scene");
+    debug_assert!(activated.is_ok(), "a twin just created can be activated");
+}

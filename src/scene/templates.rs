@@ -1,0 +1,35 @@
+//! Commented scenes to start from, embedded in the program.
+
+/// A scene to start from.
+pub struct Template {
+    /// What `autotwin new` calls it.
+    pub name: &'static str,
+    /// One line for the list.
+    pub about: &'static str,
+    /// The scene.
+    pub text: &'static str,
+}
+
+/// All scenes to start from: those that the repository shows, word for word.
+pub const TEMPLATES: [Template; 4] = [
+    Template {
+        name: "factory",
+        about: "12 machines, 3 products, set-ups, failures and rework, for a week",
+        text: include_str!("../../scenes/factory.ron"),
+    },
+    Template {
+        name: "job-shop",
+        about: "jobs with due dates on machines that can stand in for each other",
+        text: include_str!("../../scenes/job_shop.ron"),
+    },
+    Template {
+        name: "flow-line",
+        about: "unreliable machines in a row with small buffers between them",
+        text: include_str!("../../scenes/flow_line.ron"),
+    },
+    Template {
+        name: "queues",
+        about: "a closed network: customers that go round between queues for ever",
+        text: include_str!("../../scenes/closed_network.ron"),
+    },
+];
