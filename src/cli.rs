@@ -10,6 +10,7 @@ mod verify;
 
 use std::process::ExitCode;
 
+use bevy_app::App;
 use clap::{Parser, Subcommand};
 
 /// Simulates worlds of autonomous twins.
@@ -41,15 +42,16 @@ impl Exit {
     const INTERRUPTED: Exit = Exit(130);
 }
 
-/// Parses the arguments and runs the command.
-pub fn main() -> ExitCode {
+/// Parses the arguments and runs the command, in worlds that know `plugins`: [`crate::run::single::plugins`], or that and
+/// a plugin of one's own, whose parts can then be used in every command.
+pub fn main(plugins: fn(&mut App)) -> ExitCode {
     let exit = match Arguments::parse().command {
-        Command::Run(arguments) => run::run(&arguments),
-        Command::Check(arguments) => check::run(&arguments),
+        Command::Run(arguments) => run::run(&arguments, plugins),
+        Command::Check(arguments) => check::run(&arguments, plugins),
         Command::New(arguments) => new::run(&arguments),
-        Command::Parts(arguments) => parts::run(&arguments),
+        Command::Parts(arguments) => parts::run(&arguments, plugins),
         Command::Import(arguments) => import::run(&arguments),
-        Command::Verify(arguments) => verify::run(&arguments),
+        Command::Verify(arguments) => verify::run(&arguments, plugins),
     };
     ExitCode::from(exit.0)
 }

@@ -3,5 +3,5 @@
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    autotwin::cli::main()
+    autotwin::cli::main(autotwin::run::single::plugins)
 }

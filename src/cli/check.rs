@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use bevy_app::App;
 use clap::Args;
 
 use crate::run::single::{RunError, RunOptions, prepare};
@@ -22,10 +23,10 @@ pub(crate) struct CheckArguments {
     sets: Vec<String>,
 }
 
-pub(crate) fn run(arguments: &CheckArguments) -> Exit {
+pub(crate) fn run(arguments: &CheckArguments, plugins: fn(&mut App)) -> Exit {
     let mut exit = Exit::OK;
     for scene in &arguments.scenes {
-        match check(scene, &arguments.sets) {
+        match check(scene, &arguments.sets, plugins) {
             Ok(twins) => {
                 let s = if twins == 1 { "" } else { "s" };
                 print(&format!("{}: all right, {twins} twin{s}\n", scene.display()));
@@ -36,8 +37,8 @@ pub(crate) fn run(arguments: &CheckArguments) -> Exit {
     exit
 }
 
-fn check(scene: &Path, sets: &[String]) -> Result<usize, RunError> {
+fn check(scene: &Path, sets: &[String], plugins: fn(&mut App)) -> Result<usize, RunError> {
     let tree = load::load(scene, sets)?;
-    let (simulation, _) = prepare(&tree, &RunOptions::default(), None)?;
+    let (simulation, _) = prepare(&tree, &RunOptions { plugins, ..RunOptions::default() }, None)?;
     Ok(simulation.world().resource::<crate::engine::identity::Directory>().twins().count())
 }

@@ -28,8 +28,8 @@ pub(crate) struct NewArguments {
 pub(crate) fn run(arguments: &NewArguments) -> Exit {
     let (false, Some(kind), Some(file)) = (arguments.list, &arguments.kind, &arguments.file) else {
         let rows: Vec<Vec<String>> =
-            TEMPLATES.iter().map(|template| vec![format!("{:12}{}", template.name, template.about)]).collect();
-        print(&table(&rows));
+            TEMPLATES.iter().map(|template| vec![template.name.to_owned(), template.about.to_owned()]).collect();
+        print(&table(&rows, &[0, 1]));
         return Exit::OK;
     };
     let names = || TEMPLATES.iter().map(|template| template.name);
@@ -40,7 +40,9 @@ pub(crate) fn run(arguments: &NewArguments) -> Exit {
         };
         return fail(&format!("there is no scene of kind `{kind}`; {cure}"));
     };
-    match std::fs::File::create_new(file).and_then(|mut out| std::io::Write::write_all(&mut out, template.text.as_bytes())) {
+    match std::fs::File::create_new(file)
+        .and_then(|mut out| std::io::Write::write_all(&mut out, template.text.as_bytes()))
+    {
         Ok(()) => {
             print(&format!("wrote {0}; run it with: autotwin run {0}\n", file.display()));
             Exit::OK

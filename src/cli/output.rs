@@ -46,8 +46,8 @@ pub(crate) fn fail_run(error: &RunError) -> Exit {
     }
 }
 
-/// Lines up the columns of a table: the first to the left, the others to the right.
-pub(crate) fn table(rows: &[Vec<String>]) -> String {
+/// Lines up the columns of a table: those named in `left` to the left, the others to the right.
+pub(crate) fn table(rows: &[Vec<String>], left: &[usize]) -> String {
     let columns = rows.iter().map(Vec::len).max().unwrap_or(0);
     let width = |column: usize| rows.iter().filter_map(|row| row.get(column)).map(|c| c.chars().count()).max();
     let widths: Vec<usize> = (0..columns).map(|column| width(column).unwrap_or(0)).collect();
@@ -58,10 +58,10 @@ pub(crate) fn table(rows: &[Vec<String>]) -> String {
             .enumerate()
             .map(|(column, cell)| {
                 let pad = " ".repeat(widths[column] - cell.chars().count());
-                if column == 0 { format!("{cell}{pad}") } else { format!("{pad}{cell}") }
+                if left.contains(&column) { format!("{cell}{pad}") } else { format!("{pad}{cell}") }
             })
             .collect();
-        text += &format!("  {}\n", cells.join("  ")).replace("  \n", "\n");
+        text += &format!("  {}\n", cells.join("  ").trim_end());
     }
     text
 }
@@ -162,7 +162,8 @@ mod tests {
 
     #[test]
     fn numbers_keep_the_digits_that_count() {
-        let cases = [(12.0, "12"), (0.91234, "0.9123"), (1234.567, "1234.6"), (0.00123, "0.001230"), (1e-9, "1.000e-9")];
+        let cases =
+            [(12.0, "12"), (0.91234, "0.9123"), (1234.567, "1234.6"), (0.00123, "0.001230"), (1e-9, "1.000e-9")];
         cases.iter().for_each(|(value, text)| assert_eq!(number(*value), *text));
     }
 }

@@ -1,11 +1,11 @@
 //! `autotwin parts`: the reference of all that an author can write.
 
+use bevy_app::App;
 use clap::Args;
 
 use crate::engine::command::CommandKinds;
 use crate::engine::simulation::Simulation;
 use crate::record::table::Tables;
-use crate::run::single::plugins;
 use crate::scene::expand::GroupSettings;
 use crate::scene::header::Header;
 use crate::scene::problem::nearest;
@@ -23,7 +23,7 @@ pub(crate) struct PartsArguments {
     name: Option<String>,
 }
 
-pub(crate) fn run(arguments: &PartsArguments) -> Exit {
+pub(crate) fn run(arguments: &PartsArguments, plugins: fn(&mut App)) -> Exit {
     let simulation = Simulation::new(plugins);
     let registry = simulation.world().resource::<SceneRegistry>();
     let Some(name) = arguments.name.as_deref() else {

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use bevy_app::App;
 use clap::Args;
 
 use crate::engine::parallel::Pool;
@@ -55,8 +56,8 @@ pub(crate) struct RunArguments {
     quiet: bool,
 }
 
-pub(crate) fn run(arguments: &RunArguments) -> Exit {
-    match try_run(arguments) {
+pub(crate) fn run(arguments: &RunArguments, plugins: fn(&mut App)) -> Exit {
+    match try_run(arguments, plugins) {
         Ok((summary, folder)) => {
             if !arguments.quiet {
                 print(&describe(&summary, &folder));
@@ -67,13 +68,14 @@ pub(crate) fn run(arguments: &RunArguments) -> Exit {
     }
 }
 
-fn try_run(arguments: &RunArguments) -> Result<(Summary, PathBuf), RunError> {
+fn try_run(arguments: &RunArguments, plugins: fn(&mut App)) -> Result<(Summary, PathBuf), RunError> {
     let scene = load::load(&arguments.scene, &arguments.sets)?;
     let commands = match &arguments.inputs {
         Some(path) => folder::read_inputs(path)?,
         None => Vec::new(),
     };
     let options = RunOptions {
+        plugins,
         seed: arguments.seed,
         run_for: arguments.run_for,
         warmup: arguments.warmup,
@@ -117,7 +119,8 @@ fn free_folder(scene: &Path) -> PathBuf {
 /// The results as printed.
 fn describe(summary: &Summary, folder: &Path) -> String {
     let name = if summary.name.is_empty() { "scene" } else { &summary.name };
-    let simulated = Duration::from_seconds(summary.simulated_seconds);
+    let simulated = shown(summary.simulated_seconds, "s").join(" ");
+    let simulated = simulated.trim_end();
     let several = summary.replications.len();
     let seeds = match several {
         0 => format!("seed {}", summary.seed),
@@ -125,11 +128,11 @@ fn describe(summary: &Summary, folder: &Path) -> String {
     };
     let cut_short = if summary.interrupted { ", interrupted" } else { "" };
     let mut text = format!("{name}: {simulated} simulated, {seeds}{cut_short}\n\n");
-    text += &table(&if several == 0 { world_rows(summary) } else { estimate_rows(summary) });
+    text += &if several == 0 { table(&world_rows(summary), &[0, 2]) } else { table(&estimate_rows(summary), &[0, 3]) };
     let twins = twin_rows(summary);
     if twins.len() > 1 {
         text += "\n";
-        text += &table(&twins);
+        text += &table(&twins, &[0]);
     }
     let speed = summary.events as f64 / summary.wall_seconds.max(1e-9);
     text += &format!(
@@ -145,7 +148,12 @@ fn describe(summary: &Summary, folder: &Path) -> String {
 
 fn world_rows(summary: &Summary) -> Vec<Vec<String>> {
     let world = summary.indicators.iter().filter(|indicator| indicator.twin.is_none());
-    world.filter_map(|i| Some(vec![i.name.clone(), shown(i.value?, &i.unit), i.unit.clone()])).collect()
+    world
+        .filter_map(|indicator| {
+            let [value, unit] = shown(indicator.value?, &indicator.unit);
+            Some(vec![indicator.name.clone(), value, unit])
+        })
+        .collect()
 }
 
 fn estimate_rows(summary: &Summary) -> Vec<Vec<String>> {
@@ -159,13 +167,12 @@ fn estimate_rows(summary: &Summary) -> Vec<Vec<String>> {
         .collect()
 }
 
-/// Seconds are easier read as hours and minutes when there are many.
-fn shown(value: f64, unit: &str) -> String {
+/// A figure and its unit, as two cells. Seconds are easier read as hours and minutes when there are many.
+fn shown(value: f64, unit: &str) -> [String; 2] {
     if unit == "s" && value >= 600.0 {
-        let rounded = Duration::from_secs(value.round() as i64);
-        format!("{} ({rounded})", number(value))
+        [Duration::from_seconds(value.round()).to_string(), String::new()]
     } else {
-        number(value)
+        [number(value), unit.to_owned()]
     }
 }
 
@@ -203,7 +210,8 @@ fn twin_rows(summary: &Summary) -> Vec<Vec<String>> {
     rows.extend(twins.iter().map(|twin| {
         let cells = COLUMNS.iter().map(|(name, _)| match get(twin, name) {
             Some(value) if name.starts_with("share") || *name == "utilisation" => format!("{:.1} %", value * 100.0),
-            Some(value) => number((value * 100.0).round() / 100.0),
+            Some(value) if *name == "operations" => number(value),
+            Some(value) => format!("{value:.2}"),
             None => "-".to_owned(),
         });
         std::iter::once((*twin).to_owned()).chain(cells).collect()

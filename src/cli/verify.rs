@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use bevy_app::App;
 use clap::Args;
 
 use crate::engine::parallel::Pool;
@@ -22,13 +23,13 @@ pub(crate) struct VerifyArguments {
     threads: usize,
 }
 
-pub(crate) fn run(arguments: &VerifyArguments) -> Exit {
+pub(crate) fn run(arguments: &VerifyArguments, plugins: fn(&mut App)) -> Exit {
     let pool = match Pool::new(arguments.threads) {
         Ok(pool) => pool,
         Err(error) => return fail(&error),
     };
     let watch = Watch::new(true);
-    let result = verify(&arguments.folder, &pool, &watch);
+    let result = verify(&arguments.folder, plugins, &pool, &watch);
     watch.finish();
     match result {
         Ok(verification) => {
@@ -69,5 +70,8 @@ fn describe_difference(difference: &Difference) -> String {
         format!("differs in: {}", difference.parts.join(", "))
     };
     let time = Time::from_nanos(difference.time_ns);
-    format!("different: {since}first difference at step {} ({time}, seed {})\n{what}\n", difference.step, difference.seed)
+    format!(
+        "different: {since}first difference at step {} ({time}, seed {})\n{what}\n",
+        difference.step, difference.seed
+    )
 }

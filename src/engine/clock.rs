@@ -10,6 +10,8 @@ use super::time::{Duration, Time};
 pub struct Clock {
     /// The present moment.
     pub now: Time,
+    /// How much time passed since the stages ran last: the step of whatever moves or decays.
+    pub elapsed: Duration,
     /// How many steps have ended.
     pub step: u64,
     /// How many events have happened.

@@ -367,7 +367,8 @@ impl<Q: Quantity> JsonSchema for Distribution<Q> {
     fn json_schema(generator: &mut SchemaGenerator) -> Schema {
         let plain = generator.subschema_for::<Q>();
         let law = generator.subschema_for::<Law<Q>>();
-        schemars::json_schema!({ "anyOf": [plain, law], "x-type": format!("distribution of {}", name_of(&Q::schema_name())), "format": "distribution" })
+        let name = format!("distribution of {}", name_of(&Q::schema_name()));
+        schemars::json_schema!({ "anyOf": [plain, law], "x-type": name, "format": name })
     }
 }
 

@@ -116,6 +116,19 @@ impl EventQueue {
         self.push_with(Event { at, kind: EventKind::WAKE, twin: TwinId::NONE, arg }, Priority::LAST);
     }
 
+    /// Takes out the other wakes of a moment at which the stages will run anyway: once is enough for all who asked.
+    pub(super) fn drop_wakes(&mut self, at: Time) {
+        while let Some(&entry) = self.heap.peek().filter(|entry| entry.at == at) {
+            let pending = is_pending(&self.slots, entry.handle);
+            let event = self.slots[entry.handle.slot as usize].event;
+            if pending && event.is_some_and(|(kind, ..)| kind != EventKind::WAKE) {
+                return;
+            }
+            self.heap.pop();
+            self.take(entry.handle);
+        }
+    }
+
     /// Adds an event of normal priority.
     pub fn push(&mut self, event: Event) -> EventHandle {
         self.push_with(event, Priority::NORMAL)

@@ -91,8 +91,11 @@ impl Simulation {
 
     /// One step: the stages in order. Time passes in Advance, up to the next moment at which the stages are wanted.
     pub fn step(&mut self) {
+        let before = self.clock().now;
         self.schedule.run(&mut self.world);
-        self.world.resource_mut::<Clock>().step += 1;
+        let mut clock = self.world.resource_mut::<Clock>();
+        clock.step += 1;
+        clock.elapsed = clock.now - before;
         self.world.clear_trackers();
     }
 
@@ -231,6 +234,7 @@ fn advance(world: &mut World) {
         let start = world.resource::<Clock>().events;
         while let Some(event) = next_event(world, start) {
             if event.kind == EventKind::WAKE {
+                world.resource_mut::<EventQueue>().drop_wakes(event.at);
                 break;
             }
             let handler = &mut handlers.0[event.kind.0 as usize];

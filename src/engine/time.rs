@@ -231,7 +231,7 @@ impl JsonSchema for Duration {
     }
 
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        json_schema!({ "format": "duration", "x-type": "duration" })
+        json_schema!({ "format": "duration", "x-type": "length of time" })
     }
 }
 

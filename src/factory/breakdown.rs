@@ -3,6 +3,7 @@
 use bevy_ecs::prelude::Component;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 
 use crate::engine::distribution::Distribution;
 use crate::engine::queue::EventHandle;
@@ -13,13 +14,13 @@ use crate::engine::time::{Duration, Time};
 #[serde(deny_unknown_fields)]
 pub struct Breakdown {
     /// The time from a repair to the next failure, as `clock` counts it.
-    #[schemars(example = "Weibull(shape: 1.5, scale: \"40h\")")]
+    #[schemars(example = json!({"Weibull": {"shape": 1.5, "scale": "40h"}}))]
     pub after: Distribution<Duration>,
     /// Which time counts towards a failure.
     #[serde(default)]
     pub clock: FailureClock,
     /// How long a repair takes.
-    #[schemars(example = "LogNormal(mean: \"45m\", sd: \"20m\")")]
+    #[schemars(example = json!({"LogNormal": {"mean": "45m", "sd": "20m"}}))]
     pub repair: Distribution<Duration>,
 }
 

@@ -12,8 +12,8 @@ use crate::scene::syntax::{Node, Span};
 use crate::scene::tree::{key_place, place};
 
 use super::machine::Machine;
-use super::orders::{Arrivals, JobOrders};
-use super::plan::{Next, matches_pattern};
+use super::orders::{Arrival, Arrivals, JobOrders};
+use super::plan::{Next, Plan, matches_pattern};
 use super::product::{Operation, Product, Products};
 use super::setup::Setup;
 
@@ -154,14 +154,42 @@ fn check_orders(world: &World, products: &Products, root: &Node, problems: &mut 
     }
     for (index, arrival) in world.resource::<Arrivals>().0.iter().enumerate() {
         check_one("arrivals", index, &arrival.product, problems);
-        // A process that brings jobs without end in no time would never let the clock move on.
-        if Duration::from_seconds(arrival.every.mean()).is_zero() && arrival.limit.is_none() {
-            let index = index.to_string();
-            let message = "jobs would arrive without end at one moment".to_owned();
-            let help = "give `every` a time above 0, or set a `limit`".to_owned();
-            complain(place(root, &["arrivals", &index, "every"]), message, help, problems);
-        }
+        check_pace(world, arrival, index, root, problems);
     }
+}
+
+/// A process that brings jobs without end in no time would never let the clock move on.
+fn check_pace(world: &World, arrival: &Arrival, index: usize, root: &Node, problems: &mut Problems) {
+    let index = index.to_string();
+    let path = ["arrivals", index.as_str(), "every"];
+    let Some(every) = &arrival.every else {
+        if !first_room_is_limited(world, &arrival.product) {
+            let message =
+                "jobs would come without end: the first operation has a machine with unlimited room".to_owned();
+            let help = "give its machines an `input_buffer`, or the arrivals a time `every`".to_owned();
+            complain(place(root, &path), message, help, problems);
+        } else if arrival.lot != 1 {
+            let message = "jobs that come whenever there is room come one by one".to_owned();
+            complain(place(root, &["arrivals", &index, "lot"]), message, "leave `lot` out".to_owned(), problems);
+        }
+        return;
+    };
+    if Duration::from_seconds(every.mean()).is_zero() && arrival.limit.is_none() {
+        let message = "jobs would arrive without end at one moment".to_owned();
+        let help = "give `every` a time above 0, or set a `limit`".to_owned();
+        complain(place(root, &path), message, help, problems);
+    }
+}
+
+fn first_room_is_limited(world: &World, product: &str) -> bool {
+    let plan = world.resource::<Plan>();
+    let Some(product) = plan.find_product(product) else { return true };
+    let directory = world.resource::<Directory>();
+    let first = &plan.products[product as usize].operations[0];
+    first.eligible.iter().all(|eligible| {
+        let machine = directory.entity(eligible.machine).and_then(|entity| world.entity(entity).get::<Machine>());
+        machine.is_some_and(|machine| machine.input_buffer.is_some())
+    })
 }
 
 /// A set-up for a family that no operation has is most likely a slip of the pen.

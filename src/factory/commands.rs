@@ -96,7 +96,7 @@ fn run<T: 'static, M>(
 fn release(In(order): In<Order>, mut floor: Floor) {
     let due = order.due_after.map_or(Time::NEVER, |after| floor.now() + after);
     for _ in 0..order.count {
-        floor.release(order.product, due, order.priority, order.weight);
+        floor.release(order.product, due, order.priority, order.weight, None);
     }
     floor.settle_when_quiet();
 }

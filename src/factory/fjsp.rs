@@ -43,7 +43,11 @@ const MOST: u64 = 1_000_000;
 pub fn parse(text: &str) -> Result<Instance, ParseError> {
     let mut lines = text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty());
     let Some((number, line)) = lines.next() else {
-        return Err(ParseError { line: 1, column: 1, message: "the file is empty; it should begin with `jobs machines`".to_owned() });
+        return Err(ParseError {
+            line: 1,
+            column: 1,
+            message: "the file is empty; it should begin with `jobs machines`".to_owned(),
+        });
     };
     let mut numbers = Numbers::new(number, line);
     let jobs = numbers.next("the number of jobs", 1, MOST)?;

@@ -86,7 +86,8 @@ type MachineParts = (
     Option<(&'static Breakdown, &'static mut BreakdownState)>,
 );
 
-type MachineItem<'a> = (&'a Machine, Mut<'a, MachineState>, Option<&'a Setup>, Option<(&'a Breakdown, Mut<'a, BreakdownState>)>);
+type MachineItem<'a> =
+    (&'a Machine, Mut<'a, MachineState>, Option<&'a Setup>, Option<(&'a Breakdown, Mut<'a, BreakdownState>)>);
 
 /// The shop floor as an event handler sees it.
 #[derive(SystemParam)]

@@ -13,6 +13,7 @@ use crate::record::indicators::Indicator;
 use super::breakdown::BreakdownState;
 use super::jobs::{Job, Jobs};
 use super::machine::{Condition, Machine, MachineState, Tally};
+use super::product::Products;
 
 /// What is counted of jobs since the start or the end of the warm-up. Sums are in integers, so that they are the same in
 /// any order.
@@ -70,7 +71,8 @@ impl ShopTally {
 /// All indicators of the factory, as of now.
 pub fn compute(world: &World) -> Vec<Indicator> {
     let now = world.resource::<Clock>().now;
-    let mut indicators = shop(world, now);
+    // A world without products is no factory, and has nothing to say here.
+    let mut indicators = if world.resource::<Products>().0.is_empty() { Vec::new() } else { shop(world, now) };
     for (_, entity, name) in world.resource::<Directory>().twins() {
         let twin = world.entity(entity);
         if let (Some(machine), Some(state)) = (twin.get::<Machine>(), twin.get::<MachineState>()) {

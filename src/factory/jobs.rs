@@ -54,6 +54,8 @@ pub struct Job {
     pub priority: i32,
     /// How much lateness matters.
     pub weight: f64,
+    /// The arrival process that brings the next job once this one finds room.
+    pub supply: Option<u32>,
 }
 
 /// All jobs in the factory, and how many have come and gone.

@@ -21,7 +21,7 @@ pub struct Machine {
     #[schemars(range(min = 1, max = 100_000))]
     pub capacity: u32,
     /// How many jobs can wait before it; without it, any number.
-    #[schemars(example = "10")]
+    #[schemars(example = 10)]
     pub input_buffer: Option<u32>,
     /// How many finished jobs can wait behind it for room elsewhere.
     pub output_buffer: u32,

@@ -3,13 +3,14 @@
 use bevy_ecs::prelude::Resource;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 
 use crate::engine::distribution::Distribution;
 use crate::engine::time::Duration;
 
 /// Jobs that are known before the run.
 #[derive(Resource, Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
-#[schemars(example = r#"[(product: "gear", count: 20, due: "2d")]"#)]
+#[schemars(example = json!([{"product": "gear", "count": 20, "due": "2d"}]))]
 pub struct JobOrders(pub Vec<JobOrder>);
 
 /// One or more equal jobs, released at one moment.
@@ -17,7 +18,7 @@ pub struct JobOrders(pub Vec<JobOrder>);
 #[serde(deny_unknown_fields)]
 pub struct JobOrder {
     /// What is made.
-    #[schemars(example = "\"gear\"")]
+    #[schemars(example = &"gear")]
     pub product: String,
     /// How many jobs.
     #[serde(default = "one")]
@@ -28,7 +29,7 @@ pub struct JobOrder {
     pub release: Duration,
     /// When they should be done, from the start of the run; without it they are never late.
     #[serde(default)]
-    #[schemars(example = "\"2d\"")]
+    #[schemars(example = &"2d")]
     pub due: Option<Duration>,
     /// Jobs of higher priority go first, whatever the rule; the rule decides among equals.
     #[serde(default)]
@@ -41,7 +42,7 @@ pub struct JobOrder {
 
 /// Processes by which jobs arrive.
 #[derive(Resource, Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
-#[schemars(example = r#"[(product: "gear", every: Exponential(mean: "10m"))]"#)]
+#[schemars(example = json!([{"product": "gear", "every": {"Exponential": {"mean": "10m"}}}]))]
 pub struct Arrivals(pub Vec<Arrival>);
 
 /// A process by which jobs of one product arrive.
@@ -49,14 +50,16 @@ pub struct Arrivals(pub Vec<Arrival>);
 #[serde(deny_unknown_fields)]
 pub struct Arrival {
     /// What is made.
-    #[schemars(example = "\"gear\"")]
+    #[schemars(example = &"gear")]
     pub product: String,
-    /// The time between two arrivals.
-    #[schemars(example = "Exponential(mean: \"10m\")")]
-    pub every: Distribution<Duration>,
+    /// The time between two arrivals. Without it, raw parts never run out: a job comes whenever the machines of the first
+    /// operation have room, which must be limited.
+    #[serde(default)]
+    #[schemars(example = json!({"Exponential": {"mean": "10m"}}))]
+    pub every: Option<Distribution<Duration>>,
     /// The first arrival; without it, one such time after the start.
     #[serde(default)]
-    #[schemars(example = "\"0s\"")]
+    #[schemars(example = &"0s")]
     pub first: Option<Duration>,
     /// How many jobs arrive together.
     #[serde(default = "one")]
@@ -64,20 +67,20 @@ pub struct Arrival {
     pub lot: u32,
     /// No more jobs than this in all.
     #[serde(default)]
-    #[schemars(example = "1000")]
+    #[schemars(example = 1000)]
     pub limit: Option<u64>,
     /// No arrivals after this.
     #[serde(default)]
-    #[schemars(example = "\"5d\"")]
+    #[schemars(example = &"5d")]
     pub until: Option<Duration>,
     /// When a job should be done, from its arrival; without it (and without `due_factor`) it is never late.
     #[serde(default)]
-    #[schemars(example = "\"8h\"")]
+    #[schemars(example = &"8h")]
     pub due_after: Option<Distribution<Duration>>,
     /// When a job should be done: its total work (the mean time of each operation on its fastest machine) times this
     /// factor after its arrival, added to `due_after`.
     #[serde(default)]
-    #[schemars(range(min = 0.0), example = "4.0")]
+    #[schemars(range(min = 0.0), example = 4.0)]
     pub due_factor: Option<f64>,
     /// Jobs of higher priority go first, whatever the rule; the rule decides among equals.
     #[serde(default)]

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use bevy_ecs::prelude::Resource;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 
 use crate::engine::distribution::Distribution;
 use crate::engine::time::Duration;
@@ -13,7 +14,7 @@ use super::choices::MachineChoice;
 
 /// What the factory makes, by name.
 #[derive(Resource, Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
-#[schemars(example = r#"{"gear": (routing: [(name: "turn", machines: {"lathe-*": "5m"})])}"#)]
+#[schemars(example = json!({"gear": {"routing": [{"name": "turn", "machines": {"lathe-*": "5m"}}]}}))]
 pub struct Products(pub BTreeMap<String, Product>);
 
 /// Something the factory makes.
@@ -21,7 +22,7 @@ pub struct Products(pub BTreeMap<String, Product>);
 #[serde(deny_unknown_fields)]
 pub struct Product {
     /// The operations that make it, in their usual order.
-    #[schemars(length(min = 1), example = r#"[(name: "turn", machines: {"lathe-*": "5m"})]"#)]
+    #[schemars(length(min = 1), example = json!([{"name": "turn", "machines": {"lathe-*": "5m"}}]))]
     pub routing: Vec<Operation>,
 }
 
@@ -30,10 +31,10 @@ pub struct Product {
 #[serde(deny_unknown_fields)]
 pub struct Operation {
     /// Its name, unique in the routing.
-    #[schemars(example = "\"turn\"")]
+    #[schemars(example = &"turn")]
     pub name: String,
     /// The machines that can do it, and how long each takes. A name may end or begin with `*` for several machines.
-    #[schemars(length(min = 1), example = r#"{"lathe-1": "5m", "lathe-2": Exponential(mean: "6m")}"#)]
+    #[schemars(length(min = 1), example = json!({"lathe-1": "5m", "lathe-2": {"Exponential": {"mean": "6m"}}}))]
     pub machines: BTreeMap<String, Distribution<Duration>>,
     /// The set-up family. A machine with a part `setup` changes over when the family changes.
     #[serde(default)]
@@ -45,7 +46,7 @@ pub struct Operation {
     /// Where the job goes next, with probabilities that add up to 1: names of operations, `ship` or `scrap`.
     /// Without it, the next operation of the list; after the last, the job is shipped.
     #[serde(default)]
-    #[schemars(example = r#"{"rework": 0.05, "ship": 0.95}"#)]
+    #[schemars(example = json!({"rework": 0.05, "ship": 0.95}))]
     pub next: Option<BTreeMap<String, f64>>,
     /// How the machine is chosen; without it as `factory.machine_choice` says.
     #[serde(default)]

@@ -47,13 +47,13 @@ pub enum DispatchingRule {
     /// Apparent tardiness cost.
     Atc {
         /// How far ahead lateness is seen, in mean processing times: 1 to 4 is usual.
-        #[schemars(range(min = 0.01), example = "2.0")]
+        #[schemars(range(min = 0.01), example = 2.0)]
         look_ahead: f64,
     },
     /// Cost over time.
     Covert {
         /// How much longer than its work a job is thought to wait: 1 to 4 is usual.
-        #[schemars(range(min = 0.01), example = "2.0")]
+        #[schemars(range(min = 0.01), example = 2.0)]
         look_ahead: f64,
     },
     /// Any, each as likely.

@@ -3,6 +3,7 @@
 use bevy_ecs::prelude::Component;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 
 use crate::engine::distribution::Distribution;
 use crate::engine::time::Duration;
@@ -12,12 +13,12 @@ use crate::engine::time::Duration;
 #[serde(deny_unknown_fields, default)]
 pub struct Setup {
     /// The family that the machine is set up for at the start; without it, the first operation needs a set-up too.
-    #[schemars(example = "\"red\"")]
+    #[schemars(example = &"red")]
     pub initial: Option<String>,
     /// The time for a change that `changes` does not name.
     pub otherwise: Distribution<Duration>,
     /// The time for particular changes.
-    #[schemars(example = r#"[(from: "red", to: "blue", takes: "10m")]"#)]
+    #[schemars(example = json!([{"from": "red", "to": "blue", "takes": "10m"}]))]
     pub changes: Vec<Change>,
 }
 
@@ -26,13 +27,13 @@ pub struct Setup {
 #[serde(deny_unknown_fields)]
 pub struct Change {
     /// The family before; `*` for any.
-    #[schemars(example = "\"red\"")]
+    #[schemars(example = &"red")]
     pub from: String,
     /// The family after; `*` for any.
-    #[schemars(example = "\"blue\"")]
+    #[schemars(example = &"blue")]
     pub to: String,
     /// How long it takes.
-    #[schemars(example = "\"10m\"")]
+    #[schemars(example = &"10m")]
     pub takes: Distribution<Duration>,
 }
 

@@ -234,11 +234,7 @@ fn write_json(folder: &Path, name: &str, value: &impl Serialize) -> Result<(), W
     write_text(folder, name, &(text + "\n"))
 }
 
-fn write_lines<T: Serialize>(
-    folder: &Path,
-    name: &str,
-    values: impl Iterator<Item = T>,
-) -> Result<(), WriteError> {
+fn write_lines<T: Serialize>(folder: &Path, name: &str, values: impl Iterator<Item = T>) -> Result<(), WriteError> {
     let mut text = String::new();
     for value in values {
         text += &serde_json::to_string(&value).map_err(|error| WriteError::new(&folder.join(name), error))?;

@@ -40,8 +40,10 @@ pub fn base_plugins(app: &mut App) {
 }
 
 /// What a run is to do, beside the scene.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct RunOptions {
+    /// What the world knows: [`plugins`], or that and a plugin of one's own.
+    pub plugins: fn(&mut App),
     /// Instead of the scene's seed.
     pub seed: Option<u64>,
     /// Instead of the scene's `run_for`.
@@ -52,6 +54,12 @@ pub struct RunOptions {
     pub tables: Option<BTreeSet<String>>,
     /// Commands with their line in the log.
     pub commands: Vec<(usize, Command)>,
+}
+
+impl Default for RunOptions {
+    fn default() -> Self {
+        RunOptions { plugins, seed: None, run_for: None, warmup: None, tables: None, commands: Vec::new() }
+    }
 }
 
 /// A run that cannot be made or not be finished.
@@ -169,7 +177,7 @@ pub fn settle_header(mut header: Header, options: &RunOptions) -> Header {
 pub fn prepare(scene: &SceneTree, options: &RunOptions, seed: Option<Seed>) -> Result<(Simulation, Header), RunError> {
     let chosen = seed.or(options.seed.map(Seed));
     let wrong = |problems: Problems| RunError::Scene(SceneError::Wrong(scene.sources.clone(), problems));
-    let Built { mut simulation, header } = spawn::build(scene, chosen, plugins).map_err(wrong)?;
+    let Built { mut simulation, header } = spawn::build(scene, chosen, options.plugins).map_err(wrong)?;
     let header = settle_header(header, options);
     if header.run_for.is_some_and(|length| length <= header.warmup) {
         let message = "the warm-up should be shorter than the run: lower --warmup or raise --for";
@@ -192,9 +200,7 @@ pub fn prepare(scene: &SceneTree, options: &RunOptions, seed: Option<Seed>) -> R
 fn check_tables(simulation: &Simulation, wanted: Option<&BTreeSet<String>>) -> Result<(), RunError> {
     let known: Vec<&str> = simulation.world().resource::<Tables>().infos().iter().map(|info| info.name).collect();
     match wanted.iter().flat_map(|wanted| wanted.iter()).find(|name| !known.contains(&name.as_str())) {
-        Some(name) => {
-            Err(RunError::Options(format!("there is no table `{name}`; there are {}", known.join(", "))))
-        }
+        Some(name) => Err(RunError::Options(format!("there is no table `{name}`; there are {}", known.join(", ")))),
         None => Ok(()),
     }
 }

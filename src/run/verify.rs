@@ -2,6 +2,8 @@
 
 use std::path::Path;
 
+use bevy_app::App;
+
 use crate::engine::parallel::Pool;
 use crate::scene::load;
 
@@ -48,11 +50,16 @@ pub struct Verification {
     pub current: BuildInfo,
 }
 
-/// Runs the folder's run again.
+/// Runs the folder's run again, in a world that knows `plugins`.
 ///
 /// # Errors
 /// If the folder cannot be read, or what is in it cannot be run.
-pub fn verify(folder: &Path, pool: &Pool, observer: &dyn Observer) -> Result<Verification, RunError> {
+pub fn verify(
+    folder: &Path,
+    plugins: fn(&mut App),
+    pool: &Pool,
+    observer: &dyn Observer,
+) -> Result<Verification, RunError> {
     let record: RunRecord = read_json(folder, "run.json")?;
     if record.format != FORMAT {
         let why = format!("it has layout {}, and this program reads layout {FORMAT}", record.format);
@@ -65,6 +72,7 @@ pub fn verify(folder: &Path, pool: &Pool, observer: &dyn Observer) -> Result<Ver
     let recorded = read_digests(folder)?;
     let scene = load::load(&folder.join("scene.ron"), &[])?;
     let options = RunOptions {
+        plugins,
         seed: Some(record.seed),
         run_for: record.run_for,
         warmup: Some(record.warmup),
@@ -119,10 +127,8 @@ fn difference(first: &DigestLine, second: &DigestRecord, last_same: Option<&Dige
 
 fn read_json<T: serde::de::DeserializeOwned>(folder: &Path, name: &str) -> Result<T, RunError> {
     let text = read_text(folder, name)?;
-    serde_json::from_str(&text).map_err(|error| RunError::Read {
-        path: folder.join(name).display().to_string(),
-        why: error.to_string(),
-    })
+    serde_json::from_str(&text)
+        .map_err(|error| RunError::Read { path: folder.join(name).display().to_string(), why: error.to_string() })
 }
 
 fn read_digests(folder: &Path) -> Result<Vec<DigestLine>, RunError> {

@@ -7,7 +7,8 @@ use crate::engine::time::Duration;
 
 use super::expand::{self, Group, GroupSettings, Parts, SETTINGS};
 use super::header::{Header, STRUCTURE};
-use super::problem::{Problem, Problems, nearest};
+use super::load::SceneTree;
+use super::problem::{Problem, Problems, Sources, nearest};
 use super::registry::SceneRegistry;
 use super::schema::{Formats, TypeSchema};
 use super::syntax::de::{DeError, from_node};
@@ -15,19 +16,21 @@ use super::syntax::{Field, Node, Span};
 use super::tree;
 
 /// Values that schemas name by their format, read the way the engine reads them.
-struct EngineFormats;
+struct EngineFormats<'a>(&'a Sources);
 
-impl Formats for EngineFormats {
+impl Formats for EngineFormats<'_> {
     fn check(&self, format: &str, node: &Node) -> Result<(), (String, Option<String>)> {
         let result = match format {
             "duration" => from_node::<Duration>(node).map(drop),
-            // The checks of limits are the same whatever a distribution is over, once its values can be read.
-            "distribution" => from_node::<Distribution<Duration>>(node)
-                .map(drop)
-                .or_else(|error| from_node::<Distribution<f64>>(node).map(drop).map_err(|_| error)),
+            "distribution of durations" => from_node::<Distribution<Duration>>(node).map(drop),
+            "distribution of numbers" => from_node::<Distribution<f64>>(node).map(drop),
             _ => Ok(()),
         };
         result.map_err(|error| (error.message, None))
+    }
+
+    fn line(&self, span: Span) -> Option<usize> {
+        self.0.position(span).map(|(line, _)| line)
     }
 }
 
@@ -40,24 +43,25 @@ pub struct CheckedScene {
 }
 
 /// Checks the form of everything in a scene against what is registered.
-pub fn check_values(root: &Node, registry: &SceneRegistry, problems: &mut Problems) -> CheckedScene {
+pub fn check_values(scene: &SceneTree, registry: &SceneRegistry, problems: &mut Problems) -> CheckedScene {
+    let (root, formats) = (&scene.root, &EngineFormats(&scene.sources));
     let header_schema = TypeSchema::of::<Header>();
     refuse_unknown_sections(root, registry, &header_schema, problems);
-    let header = check_header(root, &header_schema, problems);
+    let header = check_header(root, &header_schema, formats, problems);
     for (name, section) in &registry.sections {
         if let Some(node) = root.get(name) {
-            section.schema.check(node, &format!("section `{name}`"), &EngineFormats, problems);
+            section.schema.check(node, &format!("section `{name}`"), formats, problems);
         }
     }
-    check_kinds(root, registry, problems);
+    check_kinds(root, registry, formats, problems);
     let settings = TypeSchema::of::<GroupSettings>();
     for node in root.get("twins").map(tree::items).unwrap_or_default() {
-        check_group_form(node, registry, &settings, problems);
+        check_group_form(node, registry, &settings, formats, problems);
     }
     let groups = expand::expand(root, problems);
     for group in &groups {
-        check_parts(&group.parts, registry, group.name_span, problems);
-        group.overrides.values().for_each(|parts| check_parts(parts, registry, group.name_span, problems));
+        check_parts(&group.parts, registry, group.name_span, formats, problems);
+        group.overrides.values().for_each(|parts| check_parts(parts, registry, group.name_span, formats, problems));
     }
     CheckedScene { header, groups }
 }
@@ -74,7 +78,6 @@ pub fn reading_problem(error: DeError, fallback: Span) -> Problem {
     let span = if error.span.is_unknown() { fallback } else { error.span };
     Problem { span, message: error.message, label: "here".to_owned(), help: None }
 }
-
 
 fn refuse_unknown_sections(root: &Node, registry: &SceneRegistry, header: &TypeSchema, problems: &mut Problems) {
     let settings = header.field_names();
@@ -102,12 +105,12 @@ fn refuse_unknown_sections(root: &Node, registry: &SceneRegistry, header: &TypeS
     }
 }
 
-fn check_header(root: &Node, schema: &TypeSchema, problems: &mut Problems) -> Header {
+fn check_header(root: &Node, schema: &TypeSchema, formats: &EngineFormats, problems: &mut Problems) -> Header {
     let names = schema.field_names();
     let fields = tree::fields(root).unwrap_or_default();
     let own = fields.iter().filter(|field| names.iter().any(|name| **name == *field.name.text)).cloned().collect();
     let node = tree::structure(root.span, own);
-    schema.check(&node, "scene", &EngineFormats, problems);
+    schema.check(&node, "scene", formats, problems);
     let header: Header = from_node(&node).unwrap_or_default();
     let complain = |field: &str, message: &str, help: &str, problems: &mut Problems| {
         let span = root.get(field).map_or(root.span, |node| node.span);
@@ -131,28 +134,34 @@ fn check_header(root: &Node, schema: &TypeSchema, problems: &mut Problems) -> He
 }
 
 /// The parts of kinds, as far as they are written there: a twin may add what a kind leaves open.
-fn check_kinds(root: &Node, registry: &SceneRegistry, problems: &mut Problems) {
+fn check_kinds(root: &Node, registry: &SceneRegistry, formats: &EngineFormats, problems: &mut Problems) {
     for (_, _, kind) in root.get("kinds").map(tree::members).unwrap_or_default() {
-        check_written_parts(kind, registry, problems);
+        check_written_parts(kind, registry, formats, problems);
     }
 }
 
-fn check_group_form(node: &Node, registry: &SceneRegistry, settings: &TypeSchema, problems: &mut Problems) {
+fn check_group_form(
+    node: &Node,
+    registry: &SceneRegistry,
+    settings: &TypeSchema,
+    formats: &EngineFormats,
+    problems: &mut Problems,
+) {
     let Some(fields) = tree::fields(node) else { return };
     let own = |field: &&Field| SETTINGS.contains(&&*field.name.text) && &*field.name.text != "overrides";
     let own: Vec<Field> = fields.iter().filter(own).cloned().collect();
-    settings.check(&tree::structure(node.span, own), "twin", &EngineFormats, problems);
-    check_written_parts(node, registry, problems);
+    settings.check(&tree::structure(node.span, own), "twin", formats, problems);
+    check_written_parts(node, registry, formats, problems);
     for (_, _, parts) in node.get("overrides").map(tree::members).unwrap_or_default() {
-        check_written_parts(parts, registry, problems);
+        check_written_parts(parts, registry, formats, problems);
     }
 }
 
-fn check_written_parts(node: &Node, registry: &SceneRegistry, problems: &mut Problems) {
+fn check_written_parts(node: &Node, registry: &SceneRegistry, formats: &EngineFormats, problems: &mut Problems) {
     for (name, span, part) in tree::members(node) {
         match registry.parts.get(name) {
             _ if SETTINGS.contains(&name) => {}
-            Some(entry) => entry.schema.check_partial(part, &format!("part `{name}`"), &EngineFormats, problems),
+            Some(entry) => entry.schema.check_partial(part, &format!("part `{name}`"), formats, problems),
             None => problems.push(unknown_part(name, span, registry)),
         }
     }
@@ -168,11 +177,11 @@ fn unknown_part(name: &str, span: Span, registry: &SceneRegistry) -> Problem {
 }
 
 /// The parts of a twin as they are after inheritance: nothing may be missing now.
-fn check_parts(parts: &Parts, registry: &SceneRegistry, twin: Span, problems: &mut Problems) {
+fn check_parts(parts: &Parts, registry: &SceneRegistry, twin: Span, formats: &EngineFormats, problems: &mut Problems) {
     for (name, (span, node)) in parts {
         let Some(entry) = registry.parts.get(name.as_str()) else { continue };
         let before = problems.len();
-        entry.schema.check(node, &format!("part `{name}`"), &EngineFormats, problems);
+        entry.schema.check(node, &format!("part `{name}`"), formats, problems);
         if problems.len() == before
             && let Err(error) = (entry.read)(node)
         {
@@ -180,4 +189,3 @@ fn check_parts(parts: &Parts, registry: &SceneRegistry, twin: Span, problems: &m
         }
     }
 }
-

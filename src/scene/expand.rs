@@ -20,11 +20,11 @@ const MAX_LIKES: usize = 64;
 #[serde(deny_unknown_fields)]
 pub struct GroupSettings {
     /// The name. In a group, `{n}` stands for the twin's number; `{nn}` and `{nnn}` fill it up with zeros.
-    #[schemars(example = "\"lathe-{n}\"")]
+    #[schemars(example = &"lathe-{n}")]
     pub name: String,
     /// The kind whose parts it has.
     #[serde(default)]
-    #[schemars(example = "\"lathe\"")]
+    #[schemars(example = &"lathe")]
     pub like: Option<String>,
     /// How many twins.
     #[serde(default = "one")]
@@ -35,7 +35,7 @@ pub struct GroupSettings {
     pub first: u64,
     /// Where the twins stand.
     #[serde(default)]
-    #[schemars(example = "Grid(from: (0, 0), step: (4, 3), columns: 2)")]
+    #[schemars(example = serde_json::json!({"Grid": {"from": [0, 0], "step": [4, 3], "columns": 2}}))]
     pub place: Option<Placement>,
 }
 
@@ -287,7 +287,9 @@ impl<'a> Kinds<'a> {
         for (name, (span, node)) in &self.0 {
             self.parts(name, *span, problems);
             for setting in SETTINGS.iter().filter(|setting| **setting != "like") {
-                if let Some((.., place)) = tree::members(node).iter().find(|(field, ..)| field == setting).map(|m| (m.0, m.1)) {
+                if let Some((.., place)) =
+                    tree::members(node).iter().find(|(field, ..)| field == setting).map(|m| (m.0, m.1))
+                {
                     let message = format!("a kind has no `{setting}`");
                     problems.push(complaint(place, message, "say it where the twins are"));
                 }

@@ -18,12 +18,12 @@ pub struct Header {
     /// Where random numbers start; `--seed` goes before it.
     pub seed: u64,
     /// How long a run is; `--for` goes before it. Without it, a run ends when nothing is left to do.
-    #[schemars(example = "\"1week\"")]
+    #[schemars(example = &"1week")]
     pub run_for: Option<Duration>,
     /// How much of the start is left out of the indicators; `--warmup` goes before it.
     pub warmup: Duration,
     /// The length of a tick, for worlds in which things move in ticks.
-    #[schemars(example = "\"100ms\"")]
+    #[schemars(example = &"100ms")]
     pub tick: Option<Duration>,
     /// What is recorded.
     pub record: RecordSettings,
@@ -48,13 +48,13 @@ impl Default for Header {
 #[serde(deny_unknown_fields, default)]
 pub struct RecordSettings {
     /// The tables that are written; `--tables` goes before it. Without it, all of them.
-    #[schemars(example = "[\"jobs\", \"operations\"]")]
+    #[schemars(example = ["jobs", "operations"])]
     pub tables: Option<BTreeSet<String>>,
     /// How often metrics are sampled.
-    #[schemars(example = "\"10m\"")]
+    #[schemars(example = &"10m")]
     pub metrics_every: Option<Duration>,
     /// How often a digest is taken; without it, once an hour of simulated time, more seldom where that costs too much.
-    #[schemars(example = "\"1h\"")]
+    #[schemars(example = &"1h")]
     pub digest_every: Option<Duration>,
 }
 

@@ -115,7 +115,10 @@ impl Loader {
                     span: node.span,
                     message: format!("a scene should be `( ... )`, but this is {}", node.shape()),
                     label: "not a scene".to_owned(),
-                    help: Some("write the scene as (name: \"...\", twins: [...]); `autotwin new --list` shows whole ones".to_owned()),
+                    help: Some(
+                        "write the scene as (name: \"...\", twins: [...]); `autotwin new --list` shows whole ones"
+                            .to_owned(),
+                    ),
                 });
                 None
             }
@@ -151,7 +154,11 @@ impl Loader {
         };
         let path = from.parent().unwrap_or(Path::new("")).join(name);
         if above.contains(&canonical(&path)) {
-            self.complain(item, &format!("`{name}` includes itself, directly or by way of others"), "leave one of the includes out");
+            self.complain(
+                item,
+                &format!("`{name}` includes itself, directly or by way of others"),
+                "leave one of the includes out",
+            );
             return None;
         }
         if above.len() >= MAX_INCLUDE_DEPTH || self.files >= MAX_FILES {
@@ -214,4 +221,3 @@ fn join_field(below: &mut Field, above: Field) {
 fn canonical(path: &Path) -> PathBuf {
     path.canonicalize().unwrap_or_else(|_| path.to_owned())
 }
-

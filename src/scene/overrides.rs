@@ -16,7 +16,11 @@ pub fn apply(root: &mut Node, sets: &[String], sources: &mut Sources, problems: 
         let file = sources.add("--set".to_owned(), set.clone());
         let whole = Span::new(file, 0, set.len() as u32);
         let Some((path, value)) = set.split_once('=') else {
-            problems.push(problem(whole, "an override is written PATH=VALUE", "such as --set factory.machine_choice=ShortestQueue"));
+            problems.push(problem(
+                whole,
+                "an override is written PATH=VALUE",
+                "such as --set factory.machine_choice=ShortestQueue",
+            ));
             continue;
         };
         let start = path.len() as u32 + 1;
@@ -87,7 +91,8 @@ fn set_at(root: &mut Node, steps: &[&str], value: Node) -> Result<(), Failure> {
         && let Some((group, name)) = expand::find_group(root, twin)
     {
         // The single twin of a group: what is set goes into the group's overrides.
-        let group_node = group_mut(root, group).ok_or_else(|| (1, format!("there is no twin `{twin}`"), String::new()))?;
+        let group_node =
+            group_mut(root, group).ok_or_else(|| (1, format!("there is no twin `{twin}`"), String::new()))?;
         let path: Vec<&str> = ["overrides", name.as_str()].into_iter().chain(rest.iter().copied()).collect();
         return set_in(group_node, &path, value, 0).map_err(|(step, m, h)| (step.min(steps.len() - 1), m, h));
     }
@@ -143,7 +148,11 @@ fn set_in(node: &mut Node, steps: &[&str], value: Node, depth: usize) -> Result<
                 None => Err((depth, format!("the list has no item `{step}`"), list_help(step, items))),
             }
         }
-        _ => Err((depth, format!("`{step}` would be inside {shape}, which has no fields"), "shorten the path".to_owned())),
+        _ => Err((
+            depth,
+            format!("`{step}` would be inside {shape}, which has no fields"),
+            "shorten the path".to_owned(),
+        )),
     }
 }
 

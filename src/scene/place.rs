@@ -25,10 +25,10 @@ pub enum Placement {
     /// In rows from a corner on.
     Grid {
         /// The corner.
-        #[schemars(example = "(0, 0)")]
+        #[schemars(example = (0, 0))]
         from: (f64, f64),
         /// The distance between neighbours, to the east and to the north.
-        #[schemars(example = "(4, 3)")]
+        #[schemars(example = (4, 3))]
         step: (f64, f64),
         /// How many stand in a row.
         #[schemars(range(min = 1))]
@@ -40,10 +40,10 @@ pub enum Placement {
     /// Anywhere in a rectangle, each point as likely.
     Within {
         /// Its south-west corner.
-        #[schemars(example = "(0, 0)")]
+        #[schemars(example = (0, 0))]
         from: (f64, f64),
         /// Its north-east corner.
-        #[schemars(example = "(40, 20)")]
+        #[schemars(example = (40, 20))]
         to: (f64, f64),
         /// Up.
         #[serde(default)]
@@ -52,7 +52,7 @@ pub enum Placement {
     /// Evenly along a line through these points, from its start to its end, facing along it.
     Along {
         /// The points.
-        #[schemars(length(min = 2), example = "[(0, 0), (30, 0), (30, 10)]")]
+        #[schemars(length(min = 2), example = [(0, 0), (30, 0), (30, 10)])]
         path: Vec<(f64, f64)>,
         /// Up.
         #[serde(default)]
@@ -81,17 +81,16 @@ impl Placement {
 }
 
 fn along(path: &[(f64, f64)], index: u64, count: u64, z: f64) -> Position {
-    let pieces: Vec<((f64, f64), (f64, f64), f64)> = path
-        .windows(2)
-        .map(|ends| {
+    let pieces = || {
+        path.windows(2).map(|ends| {
             let (dx, dy) = (ends[1].0 - ends[0].0, ends[1].1 - ends[0].1);
             (ends[0], (dx, dy), (dx * dx + dy * dy).sqrt())
         })
-        .collect();
-    let total: f64 = pieces.iter().map(|piece| piece.2).sum();
+    };
+    let total: f64 = pieces().map(|piece| piece.2).sum();
     let mut left = if count > 1 { total * index as f64 / (count - 1) as f64 } else { 0.0 };
-    for (n, &(from, by, length)) in pieces.iter().enumerate() {
-        if left <= length || n + 1 == pieces.len() {
+    for (n, (from, by, length)) in pieces().enumerate() {
+        if left <= length || n + 2 == path.len() {
             let share = if length > 0.0 { (left / length).min(1.0) } else { 0.0 };
             return Position {
                 x: from.0 + by.0 * share,
@@ -126,7 +125,10 @@ mod tests {
             let p = line.position(index, 5, Seed(1), 0);
             (p.x, p.y)
         };
-        assert_eq!([at(0), at(1), at(2), at(3), at(4)], [(0.0, 0.0), (5.0, 0.0), (10.0, 0.0), (10.0, 5.0), (10.0, 10.0)]);
+        assert_eq!(
+            [at(0), at(1), at(2), at(3), at(4)],
+            [(0.0, 0.0), (5.0, 0.0), (10.0, 0.0), (10.0, 5.0), (10.0, 10.0)]
+        );
     }
 
     #[test]

@@ -240,8 +240,8 @@ impl Diagnostic for Shown<'_> {
 
     fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
         let excerpt = self.excerpt.as_ref()?;
-        let label = Some(excerpt::printable(&self.problem.label)).filter(|label| !label.is_empty());
-        let label = LabeledSpan::new_primary_with_span(label.map(std::borrow::Cow::into_owned), excerpt.marked());
+        let label = Some(excerpt::printable(&self.problem.label).into_owned()).filter(|label| !label.is_empty());
+        let label = LabeledSpan::new_primary_with_span(label, excerpt.marked());
         Some(Box::new(std::iter::once(label)))
     }
 }

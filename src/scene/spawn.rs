@@ -32,9 +32,8 @@ pub fn build<M>(scene: &SceneTree, seed: Option<Seed>, plugins: impl Plugins<M>)
     let mut simulation = Simulation::new(plugins);
     let mut problems = Problems::default();
     let world = simulation.world_mut();
-    let checked = world.resource_scope(|_, registry: Mut<SceneRegistry>| {
-        check::check_values(&scene.root, &registry, &mut problems)
-    });
+    let checked =
+        world.resource_scope(|_, registry: Mut<SceneRegistry>| check::check_values(scene, &registry, &mut problems));
     if !problems.is_empty() {
         return Err(problems);
     }

@@ -48,11 +48,7 @@ pub struct Span {
 
 impl Span {
     /// The span of something that did not come from a file.
-    pub const UNKNOWN: Span = Span {
-        file: FileId(u16::MAX),
-        start: u32::MAX,
-        end: u32::MAX,
-    };
+    pub const UNKNOWN: Span = Span { file: FileId(u16::MAX), start: u32::MAX, end: u32::MAX };
 
     /// A span from offset `start` up to, not including, offset `end`.
     pub fn new(file: FileId, start: u32, end: u32) -> Self {
@@ -66,8 +62,7 @@ impl Span {
 
     /// The text the span covers, or nothing if it does not fit `text`.
     pub fn text(self, text: &str) -> &str {
-        text.get(self.start as usize..self.end as usize)
-            .unwrap_or_default()
+        text.get(self.start as usize..self.end as usize).unwrap_or_default()
     }
 }
 
@@ -170,26 +165,15 @@ pub struct TupleValue {
 impl Node {
     /// A node that did not come from a file, without comments.
     pub fn new(value: Value) -> Self {
-        Node {
-            span: Span::UNKNOWN,
-            value,
-            comments: None,
-        }
+        Node { span: Span::UNKNOWN, value, comments: None }
     }
 
     /// The value of a struct field, or of a map entry with a text key. The
     /// first one wins where there are two.
     pub fn get(&self, field: &str) -> Option<&Node> {
         match &self.value {
-            Value::Struct(inner) => inner
-                .fields
-                .iter()
-                .find(|f| &*f.name.text == field)
-                .map(|f| &f.value),
-            Value::Map(entries) => entries
-                .iter()
-                .find(|(key, _)| key.as_str() == Some(field))
-                .map(|(_, value)| value),
+            Value::Struct(inner) => inner.fields.iter().find(|f| &*f.name.text == field).map(|f| &f.value),
+            Value::Map(entries) => entries.iter().find(|(key, _)| key.as_str() == Some(field)).map(|(_, value)| value),
             _ => None,
         }
     }
@@ -270,10 +254,7 @@ fn collect_duplicates(node: &Node, found: &mut Vec<(Span, Span, String)>) {
     }
 }
 
-fn report_repeated<'a>(
-    names: impl Iterator<Item = (&'a str, Span)>,
-    found: &mut Vec<(Span, Span, String)>,
-) {
+fn report_repeated<'a>(names: impl Iterator<Item = (&'a str, Span)>, found: &mut Vec<(Span, Span, String)>) {
     let mut seen = HashMap::new();
     for (name, span) in names {
         match seen.get(name) {
@@ -327,12 +308,7 @@ mod tests {
             .collect();
         assert_eq!(
             told,
-            [
-                (1, 40, "a".to_owned()),
-                (13, 21, "k".to_owned()),
-                (13, 29, "k".to_owned()),
-                (46, 52, "c".to_owned()),
-            ]
+            [(1, 40, "a".to_owned()), (13, 21, "k".to_owned()), (13, 29, "k".to_owned()), (46, 52, "c".to_owned()),]
         );
     }
 }

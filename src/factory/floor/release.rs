@@ -38,7 +38,7 @@ impl Floor<'_, '_> {
             let product = self.plan.order_products[order];
             let due = due.map_or(Time::NEVER, |due| Time::ZERO + due);
             for _ in 0..count {
-                self.release(product, due, priority, weight);
+                self.release(product, due, priority, weight, None);
             }
             index += 1;
         }
@@ -53,15 +53,23 @@ impl Floor<'_, '_> {
         let left = limit.map_or(u64::MAX, |limit| limit.saturating_sub(self.moment.arrivals[index].1));
         for _ in 0..u64::from(lot).min(left) {
             let due = self.due_date(index, product);
-            self.release(product, due, priority, weight);
+            let supply = self.arrivals.0[index].every.is_none().then_some(index as u32);
+            self.release(product, due, priority, weight, supply);
             self.moment.arrivals[index].1 += 1;
         }
-        let at = now + self.draw_interval(index);
-        self.schedule_arrival(index, at);
+        if self.arrivals.0[index].every.is_some() {
+            let at = now + self.draw_interval(index);
+            self.schedule_arrival(index, at);
+        }
     }
 
-    /// Releases one job.
-    pub fn release(&mut self, product: u32, due: Time, priority: i32, weight: f64) {
+    /// A job that came because there would be room has found it: the next one comes.
+    pub(super) fn resupply(&mut self, index: u32) {
+        self.schedule_arrival(index as usize, self.clock.now);
+    }
+
+    /// Releases one job. `supply` names the arrival process that waits for it to find room.
+    pub fn release(&mut self, product: u32, due: Time, priority: i32, weight: f64, supply: Option<u32>) {
         let now = self.clock.now;
         self.tally.count_until(now, self.jobs.in_process());
         self.tally.released += 1;
@@ -80,6 +88,7 @@ impl Floor<'_, '_> {
             due,
             priority,
             weight,
+            supply,
         });
         self.moment.ready.push(job);
     }
@@ -116,10 +125,11 @@ impl Floor<'_, '_> {
     }
 
     fn draw_interval(&mut self, index: usize) -> Duration {
+        let Some(every) = &self.arrivals.0[index].every else { return Duration::ZERO };
         let drawn = &mut self.moment.arrivals[index].0;
         let mut random = self.seed.stream(index as u64, ARRIVAL, *drawn);
         *drawn += 1;
-        self.arrivals.0[index].every.sample(&mut random)
+        every.sample(&mut random)
     }
 
     fn schedule_arrival(&mut self, index: usize, at: Time) {

@@ -86,6 +86,7 @@ impl Floor<'_, '_> {
         job.place = Place::Queue(machine);
         job.seeking = false;
         job.queued = now;
+        let supply = job.supply.take();
         let entry = Queued { job: job_ref, priority: job.priority, expected };
         let Some((_, mut state, ..)) = parts_of(&mut self.machines, &self.directory, machine) else { return };
         state.count_until(now);
@@ -95,6 +96,9 @@ impl Floor<'_, '_> {
         let position = state.queue.len() - behind;
         state.queue.insert(position, entry);
         self.moment.touched.push(machine);
+        if let Some(source) = supply {
+            self.resupply(source);
+        }
     }
 
     /// Notes at every eligible machine that a job wants room there. A job in a slot moves on to the output buffer.

@@ -224,7 +224,9 @@ impl Floor<'_, '_> {
             return;
         }
         let moving = |state: &MachineState| {
-            state.down || state.suspended || state.slots.iter().any(|s| matches!(s.phase, Phase::Setup | Phase::Working))
+            state.down
+                || state.suspended
+                || state.slots.iter().any(|s| matches!(s.phase, Phase::Setup | Phase::Working))
         };
         if !self.machines.iter().any(|(_, state, ..)| moving(state)) {
             self.clock.finished = true;

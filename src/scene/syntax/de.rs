@@ -11,8 +11,8 @@
 use std::fmt::Display;
 
 use serde::de::{
-    self, Deserialize, DeserializeSeed, Deserializer, EnumAccess, Expected, MapAccess, SeqAccess,
-    Unexpected, VariantAccess, Visitor,
+    self, Deserialize, DeserializeSeed, Deserializer, EnumAccess, Expected, MapAccess, SeqAccess, Unexpected,
+    VariantAccess, Visitor,
 };
 use serde::forward_to_deserialize_any;
 
@@ -40,10 +40,7 @@ pub fn from_node<'de, T: Deserialize<'de>>(node: &'de Node) -> Result<T, DeError
 impl DeError {
     /// An error at a known place.
     pub fn new(span: Span, message: impl Into<String>) -> Self {
-        DeError {
-            span,
-            message: message.into(),
-        }
+        DeError { span, message: message.into() }
     }
 
     /// Gives the error a place unless it has a closer one already.
@@ -62,11 +59,7 @@ impl de::Error for DeError {
     }
 
     fn invalid_type(found: Unexpected<'_>, wanted: &dyn Expected) -> Self {
-        Self::custom(format_args!(
-            "expected {}, found {}",
-            in_words(&wanted.to_string()),
-            found_in_words(found)
-        ))
+        Self::custom(format_args!("expected {}, found {}", in_words(&wanted.to_string()), found_in_words(found)))
     }
 
     fn invalid_value(found: Unexpected<'_>, wanted: &dyn Expected) -> Self {
@@ -80,17 +73,11 @@ impl de::Error for DeError {
     }
 
     fn unknown_variant(variant: &str, expected: &'static [&'static str]) -> Self {
-        Self::custom(format_args!(
-            "unknown name `{variant}`, {}",
-            one_of(expected)
-        ))
+        Self::custom(format_args!("unknown name `{variant}`, {}", one_of(expected)))
     }
 
     fn unknown_field(field: &str, expected: &'static [&'static str]) -> Self {
-        Self::custom(format_args!(
-            "unknown field `{field}`, {}",
-            one_of(expected)
-        ))
+        Self::custom(format_args!("unknown field `{field}`, {}", one_of(expected)))
     }
 
     fn missing_field(field: &'static str) -> Self {
@@ -106,11 +93,9 @@ fn one_of(names: &[&str]) -> String {
     match names {
         [] => "nothing is known here".to_owned(),
         [only] => format!("expected `{only}`"),
-        [first, rest @ ..] => rest
-            .iter()
-            .fold(format!("expected one of `{first}`"), |text, name| {
-                format!("{text}, `{name}`")
-            }),
+        [first, rest @ ..] => {
+            rest.iter().fold(format!("expected one of `{first}`"), |text, name| format!("{text}, `{name}`"))
+        }
     }
 }
 
@@ -250,10 +235,9 @@ impl<'de> Reader<'de> {
 
     fn check_name(self, wanted: &str) -> Result<(), DeError> {
         match self.name() {
-            Some(name) if &*name.text != wanted => Err(DeError::new(
-                name.span,
-                format!("expected `{wanted}`, found `{}`", name.text),
-            )),
+            Some(name) if &*name.text != wanted => {
+                Err(DeError::new(name.span, format!("expected `{wanted}`, found `{}`", name.text)))
+            }
             _ => Ok(()),
         }
     }
@@ -455,11 +439,7 @@ impl<'de> Deserializer<'de> for Reader<'de> {
         }
     }
 
-    fn deserialize_unit_struct<V: Visitor<'de>>(
-        self,
-        name: &'static str,
-        visitor: V,
-    ) -> Result<V::Value, DeError> {
+    fn deserialize_unit_struct<V: Visitor<'de>>(self, name: &'static str, visitor: V) -> Result<V::Value, DeError> {
         match &self.node.value {
             Value::Ident(text) if &**text == name => self.place(visitor.visit_unit()),
             _ => {
@@ -469,20 +449,14 @@ impl<'de> Deserializer<'de> for Reader<'de> {
         }
     }
 
-    fn deserialize_newtype_struct<V: Visitor<'de>>(
-        self,
-        name: &'static str,
-        visitor: V,
-    ) -> Result<V::Value, DeError> {
+    fn deserialize_newtype_struct<V: Visitor<'de>>(self, name: &'static str, visitor: V) -> Result<V::Value, DeError> {
         let own_name = self.name().is_some_and(|found| &*found.text == name);
         match &self.node.value {
             Value::Tuple(inner) if own_name || self.name().is_none() => match &*inner.items {
                 [only] => self.place(visitor.visit_newtype_struct(Reader::new(only))),
                 _ => self.place(visitor.visit_newtype_struct(Reader::bare(self.node))),
             },
-            Value::Struct(_) if own_name => {
-                self.place(visitor.visit_newtype_struct(Reader::bare(self.node)))
-            }
+            Value::Struct(_) if own_name => self.place(visitor.visit_newtype_struct(Reader::bare(self.node))),
             _ => self.place(visitor.visit_newtype_struct(self)),
         }
     }
@@ -491,11 +465,7 @@ impl<'de> Deserializer<'de> for Reader<'de> {
         self.sequence(visitor)
     }
 
-    fn deserialize_tuple<V: Visitor<'de>>(
-        self,
-        _len: usize,
-        visitor: V,
-    ) -> Result<V::Value, DeError> {
+    fn deserialize_tuple<V: Visitor<'de>>(self, _len: usize, visitor: V) -> Result<V::Value, DeError> {
         self.sequence(visitor)
     }
 
@@ -586,27 +556,15 @@ impl<'de> Deserializer<'de> for &'de Node {
         deserialize_identifier deserialize_ignored_any
     }
 
-    fn deserialize_unit_struct<V: Visitor<'de>>(
-        self,
-        name: &'static str,
-        visitor: V,
-    ) -> Result<V::Value, DeError> {
+    fn deserialize_unit_struct<V: Visitor<'de>>(self, name: &'static str, visitor: V) -> Result<V::Value, DeError> {
         Reader::new(self).deserialize_unit_struct(name, visitor)
     }
 
-    fn deserialize_newtype_struct<V: Visitor<'de>>(
-        self,
-        name: &'static str,
-        visitor: V,
-    ) -> Result<V::Value, DeError> {
+    fn deserialize_newtype_struct<V: Visitor<'de>>(self, name: &'static str, visitor: V) -> Result<V::Value, DeError> {
         Reader::new(self).deserialize_newtype_struct(name, visitor)
     }
 
-    fn deserialize_tuple<V: Visitor<'de>>(
-        self,
-        len: usize,
-        visitor: V,
-    ) -> Result<V::Value, DeError> {
+    fn deserialize_tuple<V: Visitor<'de>>(self, len: usize, visitor: V) -> Result<V::Value, DeError> {
         Reader::new(self).deserialize_tuple(len, visitor)
     }
 
@@ -650,17 +608,12 @@ struct Items<'de> {
 impl<'de> SeqAccess<'de> for Items<'de> {
     type Error = DeError;
 
-    fn next_element_seed<T: DeserializeSeed<'de>>(
-        &mut self,
-        seed: T,
-    ) -> Result<Option<T::Value>, DeError> {
+    fn next_element_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<Option<T::Value>, DeError> {
         let Some((first, left)) = self.left.split_first() else {
             return Ok(None);
         };
         self.left = left;
-        Reader::new(first)
-            .place(seed.deserialize(Reader::new(first)))
-            .map(Some)
+        Reader::new(first).place(seed.deserialize(Reader::new(first))).map(Some)
     }
 
     fn size_hint(&self) -> Option<usize> {
@@ -676,32 +629,21 @@ struct Fields<'de> {
 
 impl<'de> Fields<'de> {
     fn new(fields: &'de [Field]) -> Self {
-        Fields {
-            left: fields,
-            value: None,
-        }
+        Fields { left: fields, value: None }
     }
 }
 
 impl<'de> MapAccess<'de> for Fields<'de> {
     type Error = DeError;
 
-    fn next_key_seed<K: DeserializeSeed<'de>>(
-        &mut self,
-        seed: K,
-    ) -> Result<Option<K::Value>, DeError> {
+    fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, DeError> {
         let Some((first, left)) = self.left.split_first() else {
             return Ok(None);
         };
         self.left = left;
         self.value = Some(&first.value);
-        let name = Key {
-            text: &first.name.text,
-            span: first.name.span,
-        };
-        seed.deserialize(name)
-            .map(Some)
-            .map_err(|error| error.or_at(first.name.span))
+        let name = Key { text: &first.name.text, span: first.name.span };
+        seed.deserialize(name).map(Some).map_err(|error| error.or_at(first.name.span))
     }
 
     fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, DeError> {
@@ -721,28 +663,20 @@ struct Entries<'de> {
 
 impl<'de> Entries<'de> {
     fn new(entries: &'de [(Node, Node)]) -> Self {
-        Entries {
-            left: entries,
-            value: None,
-        }
+        Entries { left: entries, value: None }
     }
 }
 
 impl<'de> MapAccess<'de> for Entries<'de> {
     type Error = DeError;
 
-    fn next_key_seed<K: DeserializeSeed<'de>>(
-        &mut self,
-        seed: K,
-    ) -> Result<Option<K::Value>, DeError> {
+    fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, DeError> {
         let Some(((key, value), left)) = self.left.split_first() else {
             return Ok(None);
         };
         self.left = left;
         self.value = Some(value);
-        Reader::new(key)
-            .place(seed.deserialize(Reader::new(key)))
-            .map(Some)
+        Reader::new(key).place(seed.deserialize(Reader::new(key))).map(Some)
     }
 
     fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, DeError> {
@@ -754,10 +688,7 @@ impl<'de> MapAccess<'de> for Entries<'de> {
     }
 }
 
-fn value_seed<'de, V: DeserializeSeed<'de>>(
-    node: Option<&'de Node>,
-    seed: V,
-) -> Result<V::Value, DeError> {
+fn value_seed<'de, V: DeserializeSeed<'de>>(node: Option<&'de Node>, seed: V) -> Result<V::Value, DeError> {
     match node {
         Some(node) => Reader::new(node).place(seed.deserialize(Reader::new(node))),
         None => Err(de::Error::custom("a value was asked for before its key")),
@@ -775,20 +706,14 @@ impl<'de> Deserializer<'de> for Key<'de> {
     type Error = DeError;
 
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DeError> {
-        visitor
-            .visit_borrowed_str(self.text)
-            .map_err(|error: DeError| error.or_at(self.span))
+        visitor.visit_borrowed_str(self.text).map_err(|error: DeError| error.or_at(self.span))
     }
 
     fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DeError> {
         visitor.visit_some(self)
     }
 
-    fn deserialize_newtype_struct<V: Visitor<'de>>(
-        self,
-        _name: &'static str,
-        visitor: V,
-    ) -> Result<V::Value, DeError> {
+    fn deserialize_newtype_struct<V: Visitor<'de>>(self, _name: &'static str, visitor: V) -> Result<V::Value, DeError> {
         visitor.visit_newtype_struct(self)
     }
 
@@ -826,13 +751,8 @@ impl<'de> EnumAccess<'de> for Variant<'de> {
     type Variant = Self;
 
     fn variant_seed<V: DeserializeSeed<'de>>(self, seed: V) -> Result<(V::Value, Self), DeError> {
-        let name = Key {
-            text: self.name,
-            span: self.span,
-        };
-        let value = seed
-            .deserialize(name)
-            .map_err(|error| error.or_at(self.span))?;
+        let name = Key { text: self.name, span: self.span };
+        let value = seed.deserialize(name).map_err(|error| error.or_at(self.span))?;
         Ok((value, self))
     }
 }
@@ -843,10 +763,7 @@ impl Variant<'_> {
     }
 
     fn no_content<T>(&self) -> Result<T, DeError> {
-        self.wrong(format!(
-            "`{0}` needs a value in brackets: `{0}(..)`",
-            self.name
-        ))
+        self.wrong(format!("`{0}` needs a value in brackets: `{0}(..)`", self.name))
     }
 }
 
@@ -873,10 +790,7 @@ impl<'de> VariantAccess<'de> for Variant<'de> {
         match self.content {
             Payload::None => self.no_content(),
             Payload::Items(items) => Reader::bare(self.node).items(items, visitor),
-            Payload::Fields => self.wrong(format!(
-                "the values of `{}` are written without names",
-                self.name
-            )),
+            Payload::Fields => self.wrong(format!("the values of `{}` are written without names", self.name)),
         }
     }
 

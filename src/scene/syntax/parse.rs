@@ -29,11 +29,7 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Limits {
-            depth: 64,
-            nodes: 20_000_000,
-            bytes: 512 * 1024 * 1024,
-        }
+        Limits { depth: 64, nodes: 20_000_000, bytes: 512 * 1024 * 1024 }
     }
 }
 
@@ -250,9 +246,7 @@ impl<'a> Parser<'a> {
     fn name_end(&self, start: usize) -> usize {
         let mut end = start;
         while let Some(byte) = self.byte(end) {
-            let plain = byte == b'_'
-                || byte.is_ascii_alphabetic()
-                || (end > start && byte.is_ascii_digit());
+            let plain = byte == b'_' || byte.is_ascii_alphabetic() || (end > start && byte.is_ascii_digit());
             if plain {
                 end += 1;
             } else if byte.is_ascii() {
@@ -275,9 +269,7 @@ impl<'a> Parser<'a> {
     /// A plain or raw name at `start`: its text and where it ends.
     fn name_at(&self, start: usize) -> Option<(&'a str, usize)> {
         if let Some(raw) = self.rest(start).strip_prefix("r#") {
-            let len = raw
-                .find(|letter| !is_raw_name_part(letter))
-                .unwrap_or(raw.len());
+            let len = raw.find(|letter| !is_raw_name_part(letter)).unwrap_or(raw.len());
             if len > 0 {
                 let from = start + 2;
                 return Some((self.slice(from, from + len), from + len));
@@ -308,9 +300,7 @@ impl Parser<'_> {
 
     fn line_end(&self, at: usize) -> usize {
         let rest = self.bytes.get(at..).unwrap_or_default();
-        rest.iter()
-            .position(|b| *b == b'\n')
-            .map_or(self.bytes.len(), |len| at + len)
+        rest.iter().position(|b| *b == b'\n').map_or(self.bytes.len(), |len| at + len)
     }
 
     fn block_comment_at(&self, start: usize) -> Blank {
@@ -425,41 +415,20 @@ fn add_after(node: &mut Node, text: String) {
 
 // Reporting.
 impl Parser<'_> {
-    fn report(
-        &mut self,
-        span: Span,
-        message: impl Into<String>,
-        label: &str,
-        help: Option<String>,
-    ) {
+    fn report(&mut self, span: Span, message: impl Into<String>, label: &str, help: Option<String>) {
         if self.errors.len() < MAX_ERRORS {
-            self.errors.push(SyntaxError {
-                span,
-                message: message.into(),
-                label: label.to_owned(),
-                help,
-            });
+            self.errors.push(SyntaxError { span, message: message.into(), label: label.to_owned(), help });
         }
     }
 
     /// Records a mistake that spoils the item it is in.
-    fn fail(
-        &mut self,
-        span: Span,
-        message: impl Into<String>,
-        label: &str,
-        help: Option<String>,
-    ) -> Halt {
+    fn fail(&mut self, span: Span, message: impl Into<String>, label: &str, help: Option<String>) -> Halt {
         self.report(span, message, label, help);
         self.give_up()
     }
 
     fn give_up(&self) -> Halt {
-        if self.errors.len() < MAX_ERRORS {
-            Halt::Item
-        } else {
-            Halt::Stop
-        }
+        if self.errors.len() < MAX_ERRORS { Halt::Item } else { Halt::Stop }
     }
 
     /// Skips to the next comma or closing bracket of the list we are in.
@@ -495,8 +464,7 @@ impl Parser<'_> {
         };
         let name_end = self.name_end(at);
         let letter_end = at + self.letter(at).map_or(1, char::len_utf8);
-        end.unwrap_or(name_end.max(letter_end))
-            .min(self.bytes.len())
+        end.unwrap_or(name_end.max(letter_end)).min(self.bytes.len())
     }
 }
 
@@ -609,18 +577,11 @@ impl Parser<'_> {
 impl Parser<'_> {
     fn value(&mut self, role: Role) -> Step<Node> {
         self.blank()?;
-        let mut notes = Comments {
-            before: std::mem::take(&mut self.pending),
-            ..Comments::default()
-        };
+        let mut notes = Comments { before: std::mem::take(&mut self.pending), ..Comments::default() };
         self.count_node()?;
         let start = self.pos;
         let value = self.value_at(start, role, &mut notes)?;
-        Ok(Node {
-            span: self.span(start, self.pos),
-            value,
-            comments: (!notes.is_empty()).then(|| Box::new(notes)),
-        })
+        Ok(Node { span: self.span(start, self.pos), value, comments: (!notes.is_empty()).then(|| Box::new(notes)) })
     }
 
     fn count_node(&mut self) -> Step<()> {
@@ -674,10 +635,7 @@ impl Parser<'_> {
             self.pos = end;
             self.blank()?;
             notes.before.append(&mut self.pending);
-            let name = Name {
-                text: name.into(),
-                span: self.span(start, end),
-            };
+            let name = Name { text: name.into(), span: self.span(start, end) };
             return self.round(Some(name), notes);
         }
         if self.byte(next) == Some(b'{') && !self.crosses_line(end, next) {
@@ -744,8 +702,7 @@ impl Parser<'_> {
 
     fn starts_field(&self, at: usize) -> bool {
         self.name_at(at).is_some_and(|(_, end)| {
-            matches!(self.byte(self.after_blank(end)), Some(b':' | b'='))
-                || self.dashed_name_end(at).is_some()
+            matches!(self.byte(self.after_blank(end)), Some(b':' | b'=')) || self.dashed_name_end(at).is_some()
         })
     }
 
@@ -756,22 +713,14 @@ impl Parser<'_> {
         let mut end = plain_end;
         while let Some(b'-' | b'.') = self.byte(end) {
             let part = end + 1;
-            end = self
-                .rest(part)
-                .find(|letter| !is_name_part(letter))
-                .map_or(self.bytes.len(), |len| part + len);
+            end = self.rest(part).find(|letter| !is_name_part(letter)).map_or(self.bytes.len(), |len| part + len);
         }
         let dashed = plain_end > start && end > plain_end;
         (dashed && self.byte(self.after_blank(end)) == Some(b':')).then_some(end)
     }
 
     /// Reads an opening bracket, items with commas, and the closing bracket.
-    fn enclosed<T: Item>(
-        &mut self,
-        close: u8,
-        notes: &mut Comments,
-        read: fn(&mut Self) -> Step<T>,
-    ) -> Step<Vec<T>> {
+    fn enclosed<T: Item>(&mut self, close: u8, notes: &mut Comments, read: fn(&mut Self) -> Step<T>) -> Step<Vec<T>> {
         let open = self.pos;
         self.check_depth()?;
         self.pos += 1;
@@ -916,10 +865,7 @@ impl Parser<'_> {
             return Err(self.no_field_name());
         }
         self.pos = end;
-        Ok(Name {
-            text: text.into(),
-            span: self.span(start, end),
-        })
+        Ok(Name { text: text.into(), span: self.span(start, end) })
     }
 }
 

@@ -17,10 +17,7 @@ const INDENT: usize = 4;
 
 /// The tree as text, ending in a line break.
 pub fn print(root: &Node) -> String {
-    let mut printer = Printer {
-        out: String::new(),
-        level: 0,
-    };
+    let mut printer = Printer { out: String::new(), level: 0 };
     printer.comment_lines(&notes(root).before);
     let column = 0;
     printer.node(root, column);
@@ -46,11 +43,7 @@ pub fn ident(text: &str) -> String {
 
 /// The comments of a node, or an empty set of them.
 fn notes(node: &Node) -> &Comments {
-    const NONE: &Comments = &Comments {
-        before: Vec::new(),
-        after: None,
-        inside_end: Vec::new(),
-    };
+    const NONE: &Comments = &Comments { before: Vec::new(), after: None, inside_end: Vec::new() };
     node.comments.as_deref().unwrap_or(NONE)
 }
 
@@ -64,10 +57,7 @@ impl Printer {
     /// starts.
     fn node(&mut self, node: &Node, column: usize) {
         let comma = 1;
-        let mut line = Line {
-            out: String::new(),
-            room: WIDTH.saturating_sub(column + comma),
-        };
+        let mut line = Line { out: String::new(), room: WIDTH.saturating_sub(column + comma) };
         if is_scalar(&node.value) {
             push_scalar(&mut self.out, &node.value);
         } else if line.node(node).is_some() {
@@ -95,14 +85,7 @@ impl Printer {
         }
     }
 
-    fn block<T>(
-        &mut self,
-        open: char,
-        close: char,
-        items: &[T],
-        end: &[Box<str>],
-        write: fn(&mut Self, &T),
-    ) {
+    fn block<T>(&mut self, open: char, close: char, items: &[T], end: &[Box<str>], write: fn(&mut Self, &T)) {
         self.out.push(open);
         self.out.push('\n');
         self.level += 1;
@@ -291,10 +274,7 @@ impl Line {
 }
 
 fn is_scalar(value: &Value) -> bool {
-    !matches!(
-        value,
-        Value::Unit | Value::List(_) | Value::Map(_) | Value::Struct(_) | Value::Tuple(_)
-    )
+    !matches!(value, Value::Unit | Value::List(_) | Value::Map(_) | Value::Struct(_) | Value::Tuple(_))
 }
 
 fn push_scalar(out: &mut String, value: &Value) {
@@ -420,19 +400,13 @@ mod tests {
 
     #[test]
     fn texts_and_names_are_escaped() {
-        assert_eq!(
-            quote("a\"b\\\n\t\r\0\u{1b}é'"),
-            r#""a\"b\\\n\t\r\0\u{1b}é'""#
-        );
+        assert_eq!(quote("a\"b\\\n\t\r\0\u{1b}é'"), r#""a\"b\\\n\t\r\0\u{1b}é'""#);
         assert_eq!(ident("plain_1"), "plain_1");
         assert_eq!(ident("a-b"), "r#a-b");
         assert_eq!(ident("true"), "r#true");
         assert_eq!(ident("True"), "r#True");
         assert_eq!(ident("inf"), "r#inf");
-        assert_eq!(
-            tidy(r#"['\'', '"', '\\', '\n', 'é']"#),
-            "['\\'', '\"', '\\\\', '\\n', 'é']\n"
-        );
+        assert_eq!(tidy(r#"['\'', '"', '\\', '\n', 'é']"#), "['\\'', '\"', '\\\\', '\\n', 'é']\n");
     }
 
     #[test]
@@ -499,9 +473,6 @@ Scene(
             after: Some("end".into()),
             inside_end: vec!["inside".into()],
         }));
-        assert_eq!(
-            print(&node),
-            "// two\n// lines\n[\n    1,\n    // inside\n] // end\n"
-        );
+        assert_eq!(print(&node), "// two\n// lines\n[\n    1,\n    // inside\n] // end\n");
     }
 }

@@ -98,9 +98,7 @@ fn kind() -> impl Strategy<Value = Kind> {
         any::<Option<i64>>().prop_map(Kind::Maybe),
         (any::<i16>(), any::<i16>()).prop_map(|(a, b)| Kind::Place(Point(f32::from(a) / 8.0, b))),
     ];
-    leaf.prop_recursive(3, 12, 4, |inner| {
-        proptest::collection::vec(inner, 0..4).prop_map(Kind::Many)
-    })
+    leaf.prop_recursive(3, 12, 4, |inner| proptest::collection::vec(inner, 0..4).prop_map(Kind::Many))
 }
 
 fn scene() -> impl Strategy<Value = Scene> {
@@ -112,33 +110,27 @@ fn scene() -> impl Strategy<Value = Scene> {
         proptest::collection::vec(number(), 0..5),
         any::<Option<Option<bool>>>(),
     )
-        .prop_map(
-            |((name, place, size), kinds, by_name, by_number, numbers, deep)| Scene {
-                id: Id(name.chars().rev().collect()),
-                name,
-                kinds,
-                by_name,
-                by_number,
-                tuple: (size, (), numbers),
-                point: Point(f32::from(place) / 16.0, place),
-                marker: Marker,
-                maybe: None,
-                // Without its `Some`, a nested `None` would be read as the outer.
-                deep: deep.filter(Option::is_some),
-                r#type: f32::from(size) * 0.1,
-            },
-        )
+        .prop_map(|((name, place, size), kinds, by_name, by_number, numbers, deep)| Scene {
+            id: Id(name.chars().rev().collect()),
+            name,
+            kinds,
+            by_name,
+            by_number,
+            tuple: (size, (), numbers),
+            point: Point(f32::from(place) / 16.0, place),
+            marker: Marker,
+            maybe: None,
+            // Without its `Some`, a nested `None` would be read as the outer.
+            deep: deep.filter(Option::is_some),
+            r#type: f32::from(size) * 0.1,
+        })
         .boxed();
-    (flat.clone(), proptest::option::of(flat)).prop_map(|(outer, inner)| Scene {
-        maybe: inner.map(Box::new),
-        ..outer
-    })
+    (flat.clone(), proptest::option::of(flat)).prop_map(|(outer, inner)| Scene { maybe: inner.map(Box::new), ..outer })
 }
 
 fn all_extensions() -> ron::Options {
     use ron::extensions::Extensions;
-    ron::Options::default()
-        .with_default_extension(Extensions::IMPLICIT_SOME | Extensions::UNWRAP_VARIANT_NEWTYPES)
+    ron::Options::default().with_default_extension(Extensions::IMPLICIT_SOME | Extensions::UNWRAP_VARIANT_NEWTYPES)
 }
 
 proptest! {
@@ -180,19 +172,14 @@ fn both_readers_agree_on_handwritten_text() {
         "[Place(0.25, -1,), Weibull(shape: inf, scale: None,), Count(1_000u64),]",
     ] {
         let ours: Vec<Kind> = read(text).unwrap_or_else(|error| panic!("{text}: {error:?}"));
-        let theirs: Vec<Kind> = options
-            .from_str(text)
-            .unwrap_or_else(|error| panic!("{text}: {error}"));
+        let theirs: Vec<Kind> = options.from_str(text).unwrap_or_else(|error| panic!("{text}: {error}"));
         assert_eq!(ours, theirs, "{text}");
     }
 }
 
 #[test]
 fn newtype_variants_take_structs_and_tuples_in_either_form() {
-    let weibull = Kind::Weibull(Params {
-        shape: 2.0,
-        scale: None,
-    });
+    let weibull = Kind::Weibull(Params { shape: 2.0, scale: None });
     for text in [
         "Weibull(shape: 2)",
         "Weibull((shape: 2))",
@@ -205,20 +192,10 @@ fn newtype_variants_take_structs_and_tuples_in_either_form() {
         assert_eq!(read::<Kind>(text).unwrap(), Kind::At((1, 2.0)), "{text}");
     }
     for text in ["Place(1, 2)", "Place((1, 2))", "Place(Point(1, 2))"] {
-        assert_eq!(
-            read::<Kind>(text).unwrap(),
-            Kind::Place(Point(1.0, 2)),
-            "{text}"
-        );
+        assert_eq!(read::<Kind>(text).unwrap(), Kind::Place(Point(1.0, 2)), "{text}");
     }
-    let shape = Kind::Shape {
-        width: 1,
-        label: "l".into(),
-    };
-    for text in [
-        "Shape(width: 1, label: \"l\")",
-        "Shape((width: 1, label: \"l\"))",
-    ] {
+    let shape = Kind::Shape { width: 1, label: "l".into() };
+    for text in ["Shape(width: 1, label: \"l\")", "Shape((width: 1, label: \"l\"))"] {
         assert_eq!(read::<Kind>(text).unwrap(), shape, "{text}");
     }
 }
@@ -232,21 +209,9 @@ fn newtypes_are_read_with_and_without_brackets() {
     struct Wrapped(Kind);
     #[derive(Debug, PartialEq, Deserialize)]
     struct Outer(Params);
-    assert_eq!(
-        read::<Wrapped>("Count(1)").unwrap(),
-        Wrapped(Kind::Count(1))
-    );
-    assert_eq!(
-        read::<Wrapped>("Wrapped(Count(1))").unwrap(),
-        Wrapped(Kind::Count(1))
-    );
-    for text in [
-        "Outer(shape: 1)",
-        "Outer((shape: 1))",
-        "(shape: 1)",
-        "((shape: 1))",
-        "Params(shape: 1)",
-    ] {
+    assert_eq!(read::<Wrapped>("Count(1)").unwrap(), Wrapped(Kind::Count(1)));
+    assert_eq!(read::<Wrapped>("Wrapped(Count(1))").unwrap(), Wrapped(Kind::Count(1)));
+    for text in ["Outer(shape: 1)", "Outer((shape: 1))", "(shape: 1)", "((shape: 1))", "Params(shape: 1)"] {
         assert_eq!(read::<Outer>(text).unwrap().0.shape, 1.0, "{text}");
     }
 }
@@ -256,33 +221,17 @@ fn optional_values_may_leave_out_some() {
     assert_eq!(read::<Option<u8>>("3").unwrap(), Some(3));
     assert_eq!(read::<Option<u8>>("Some(3)").unwrap(), Some(3));
     assert_eq!(read::<Option<u8>>("None").unwrap(), None);
-    assert_eq!(
-        read::<Option<Params>>("Some(shape: 1)")
-            .unwrap()
-            .unwrap()
-            .shape,
-        1.0
-    );
-    assert_eq!(
-        read::<Option<(u8, u8)>>("Some((1, 2))").unwrap(),
-        Some((1, 2))
-    );
+    assert_eq!(read::<Option<Params>>("Some(shape: 1)").unwrap().unwrap().shape, 1.0);
+    assert_eq!(read::<Option<(u8, u8)>>("Some((1, 2))").unwrap(), Some((1, 2)));
     assert_eq!(read::<Option<()>>("Some()").unwrap(), Some(()));
-    assert_eq!(
-        read::<Option<Option<u8>>>("Some(None)").unwrap(),
-        Some(None)
-    );
+    assert_eq!(read::<Option<Option<u8>>>("Some(None)").unwrap(), Some(None));
 }
 
 #[test]
 fn maps_and_structs_stand_for_each_other() {
     let wanted = BTreeMap::from([("a".to_owned(), 1), ("b".to_owned(), 2)]);
     for text in ["(a: 1, b: 2)", "X(a: 1, b: 2)", "{ \"a\": 1, \"b\": 2 }"] {
-        assert_eq!(
-            read::<BTreeMap<String, u8>>(text).unwrap(),
-            wanted,
-            "{text}"
-        );
+        assert_eq!(read::<BTreeMap<String, u8>>(text).unwrap(), wanted, "{text}");
     }
     assert!(read::<BTreeMap<String, u8>>("()").unwrap().is_empty());
     for text in ["{ \"shape\": 1 }", "{ shape: 1 }"] {
@@ -295,20 +244,10 @@ fn maps_and_structs_stand_for_each_other() {
     #[derive(Debug, PartialEq, Eq, Hash, Deserialize)]
     struct Text(String);
     for text in ["(Left: 1)", "{ Left: 1 }"] {
-        assert_eq!(
-            read::<HashMap<Side, u8>>(text).unwrap()[&Side::Left],
-            1,
-            "{text}"
-        );
+        assert_eq!(read::<HashMap<Side, u8>>(text).unwrap()[&Side::Left], 1, "{text}");
     }
-    assert_eq!(
-        read::<HashMap<Text, u8>>("(l: 1)").unwrap()[&Text("l".into())],
-        1
-    );
-    assert_eq!(
-        read::<HashMap<Option<Text>, u8>>("(l: 1)").unwrap().len(),
-        1
-    );
+    assert_eq!(read::<HashMap<Text, u8>>("(l: 1)").unwrap()[&Text("l".into())], 1);
+    assert_eq!(read::<HashMap<Option<Text>, u8>>("(l: 1)").unwrap().len(), 1);
 }
 
 #[test]
@@ -333,39 +272,16 @@ fn flattened_tagged_and_untagged_types_work() {
         A { x: u8 },
     }
     let flat: Flat = read("Flat(a: 1, b: 2, c: 3.5)").unwrap();
-    assert_eq!(
-        flat.rest,
-        BTreeMap::from([("b".to_owned(), 2.0), ("c".to_owned(), 3.5)])
-    );
+    assert_eq!(flat.rest, BTreeMap::from([("b".to_owned(), 2.0), ("c".to_owned(), 3.5)]));
     let all: Vec<Either> = read("[1, 2.5, \"t\", (shape: 1), (1, 2)]").unwrap();
     assert_eq!(all.len(), 5);
-    assert_eq!(
-        all[3],
-        Either::Params(Params {
-            shape: 1.0,
-            scale: None
-        })
-    );
-    assert_eq!(
-        read::<Tagged>("(kind: \"A\", x: 1)").unwrap(),
-        Tagged::A { x: 1 }
-    );
+    assert_eq!(all[3], Either::Params(Params { shape: 1.0, scale: None }));
+    assert_eq!(read::<Tagged>("(kind: \"A\", x: 1)").unwrap(), Tagged::A { x: 1 });
 }
 
 #[test]
 fn any_kind_of_value_can_be_taken() {
-    for text in [
-        "Some",
-        "None",
-        "None(1)",
-        "Some(1)",
-        "Some()",
-        "Foo",
-        "Foo(1)",
-        "Foo(a: 1)",
-        "()",
-        "(1)",
-    ] {
+    for text in ["Some", "None", "None(1)", "Some(1)", "Some()", "Foo", "Foo(1)", "Foo(a: 1)", "()", "(1)"] {
         let _ = read::<IgnoredAny>(text).unwrap();
         let _ = read::<ron::Value>(text);
     }
@@ -382,17 +298,8 @@ fn any_kind_of_value_can_be_taken() {
 #[test]
 fn the_deepest_trees_are_read() {
     use super::super::parse::MAX_DEPTH;
-    let limits = Limits {
-        depth: MAX_DEPTH,
-        ..Limits::default()
-    };
-    for (open, close) in [
-        ("[", "]"),
-        ("(a:", ")"),
-        ("Some(", ")"),
-        ("{1:", "}"),
-        ("Many([", "])"),
-    ] {
+    let limits = Limits { depth: MAX_DEPTH, ..Limits::default() };
+    for (open, close) in [("[", "]"), ("(a:", ")"), ("Some(", ")"), ("{1:", "}"), ("Many([", "])")] {
         let count = MAX_DEPTH as usize / open.matches(['[', '(', '{']).count();
         let text = format!("{}Idle{}", open.repeat(count), close.repeat(count));
         let node = parse(&text, FileId(0), &limits).unwrap();
@@ -407,74 +314,29 @@ fn the_deepest_trees_are_read() {
 #[test]
 fn errors_point_at_the_innermost_value() {
     let at = |message: &str, place: &str| (message.to_owned(), place.to_owned());
-    assert_eq!(
-        complaint::<Params>("(shape: \"x\")"),
-        at("expected a number, found the text \"x\"", "\"x\"")
-    );
-    assert_eq!(
-        complaint::<Params>("(shap: 1)"),
-        at(
-            "unknown field `shap`, expected one of `shape`, `scale`",
-            "shap"
-        )
-    );
-    assert_eq!(
-        complaint::<Vec<Params>>("[(scale: 1)]"),
-        at("the field `shape` is missing", "(scale: 1)")
-    );
+    assert_eq!(complaint::<Params>("(shape: \"x\")"), at("expected a number, found the text \"x\"", "\"x\""));
+    assert_eq!(complaint::<Params>("(shap: 1)"), at("unknown field `shap`, expected one of `shape`, `scale`", "shap"));
+    assert_eq!(complaint::<Vec<Params>>("[(scale: 1)]"), at("the field `shape` is missing", "(scale: 1)"));
     assert_eq!(
         complaint::<Params>("(shape: 1, shape: 2)"),
         at("the field `shape` is given twice", "(shape: 1, shape: 2)")
     );
-    assert_eq!(
-        complaint::<Params>("Parms(shape: 1)"),
-        at("expected `Params`, found `Parms`", "Parms")
-    );
+    assert_eq!(complaint::<Params>("Parms(shape: 1)"), at("expected `Params`, found `Parms`", "Parms"));
     assert_eq!(
         complaint::<Vec<u8>>("[1, 300]"),
-        at(
-            "expected a whole number from 0 to 255, found the whole number `300`",
-            "300"
-        )
+        at("expected a whole number from 0 to 255, found the whole number `300`", "300")
     );
-    assert_eq!(
-        complaint::<Vec<i64>>("[1, 1.5]"),
-        at("expected a whole number, found the number `1.5`", "1.5")
-    );
-    assert_eq!(
-        complaint::<Vec<bool>>("[1]"),
-        at(
-            "expected `true` or `false`, found the whole number `1`",
-            "1"
-        )
-    );
+    assert_eq!(complaint::<Vec<i64>>("[1, 1.5]"), at("expected a whole number, found the number `1.5`", "1.5"));
+    assert_eq!(complaint::<Vec<bool>>("[1]"), at("expected `true` or `false`, found the whole number `1`", "1"));
     assert_eq!(
         complaint::<Vec<String>>("[\"a\", lathe]"),
-        at(
-            "expected a text in double quotes, found the name `lathe` without quotes",
-            "lathe"
-        )
+        at("expected a text in double quotes, found the name `lathe` without quotes", "lathe")
     );
-    assert_eq!(
-        complaint::<(u8, u8)>("(1, 2, 3)"),
-        at("expected 2 values, found 3", "3")
-    );
-    assert_eq!(
-        complaint::<(u8, u8)>("(1,)"),
-        at("expected a tuple of size 2, found 1 value", "(1,)")
-    );
-    assert_eq!(
-        complaint::<Vec<u8>>("(a: 1)"),
-        at("expected a list, found a struct", "(a: 1)")
-    );
-    assert_eq!(
-        complaint::<BTreeMap<u8, u8>>("[1]"),
-        at("expected a map, found a list", "[1]")
-    );
-    assert_eq!(
-        complaint::<Params>("3"),
-        at("expected struct Params, found a whole number", "3")
-    );
+    assert_eq!(complaint::<(u8, u8)>("(1, 2, 3)"), at("expected 2 values, found 3", "3"));
+    assert_eq!(complaint::<(u8, u8)>("(1,)"), at("expected a tuple of size 2, found 1 value", "(1,)"));
+    assert_eq!(complaint::<Vec<u8>>("(a: 1)"), at("expected a list, found a struct", "(a: 1)"));
+    assert_eq!(complaint::<BTreeMap<u8, u8>>("[1]"), at("expected a map, found a list", "[1]"));
+    assert_eq!(complaint::<Params>("3"), at("expected struct Params, found a whole number", "3"));
 }
 
 #[test]
@@ -489,43 +351,16 @@ fn errors_about_variants_tell_what_fits() {
     }
     let at = |message: &str, place: &str| (message.to_owned(), place.to_owned());
     let names = "expected one of `On`, `Timed`, `Range`";
-    assert_eq!(
-        complaint::<Vec<Mode>>("[Of]"),
-        at(&format!("unknown name `Of`, {names}"), "Of")
-    );
-    assert_eq!(
-        complaint::<Vec<Mode>>("[Of(1)]"),
-        at(&format!("unknown name `Of`, {names}"), "Of")
-    );
-    assert_eq!(
-        complaint::<Mode>("\"On\""),
-        at("write the name `On` without quotes", "\"On\"")
-    );
-    assert_eq!(
-        complaint::<Mode>("\"Of\""),
-        at(&format!("{names}, found the text \"Of\""), "\"Of\"")
-    );
-    assert_eq!(
-        complaint::<Mode>("(low: 1)"),
-        at(&format!("{names}, found a struct"), "(low: 1)")
-    );
-    assert_eq!(
-        complaint::<Mode>("Timed"),
-        at("`Timed` needs a value in brackets: `Timed(..)`", "Timed")
-    );
-    assert_eq!(
-        complaint::<Mode>("On(1)"),
-        at("`On` takes no value in brackets", "On(1)")
-    );
+    assert_eq!(complaint::<Vec<Mode>>("[Of]"), at(&format!("unknown name `Of`, {names}"), "Of"));
+    assert_eq!(complaint::<Vec<Mode>>("[Of(1)]"), at(&format!("unknown name `Of`, {names}"), "Of"));
+    assert_eq!(complaint::<Mode>("\"On\""), at("write the name `On` without quotes", "\"On\""));
+    assert_eq!(complaint::<Mode>("\"Of\""), at(&format!("{names}, found the text \"Of\""), "\"Of\""));
+    assert_eq!(complaint::<Mode>("(low: 1)"), at(&format!("{names}, found a struct"), "(low: 1)"));
+    assert_eq!(complaint::<Mode>("Timed"), at("`Timed` needs a value in brackets: `Timed(..)`", "Timed"));
+    assert_eq!(complaint::<Mode>("On(1)"), at("`On` takes no value in brackets", "On(1)"));
     assert_eq!(
         complaint::<Mode>("Range(low: 'x')"),
-        at(
-            "expected a whole number from 0 to 255, found the text \"x\"",
-            "'x'"
-        )
+        at("expected a whole number from 0 to 255, found the text \"x\"", "'x'")
     );
-    assert_eq!(
-        complaint::<Mode>("Range(hi: 1)"),
-        at("unknown field `hi`, expected `low`", "hi")
-    );
+    assert_eq!(complaint::<Mode>("Range(hi: 1)"), at("unknown field `hi`, expected `low`", "hi"));
 }

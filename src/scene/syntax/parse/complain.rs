@@ -9,10 +9,8 @@ impl Parser<'_> {
     pub(super) fn loose_end(&self, start: usize) -> usize {
         let mut at = start;
         while let Some(byte) = self.byte(at) {
-            let ends = matches!(
-                byte,
-                b',' | b';' | b'\n' | b'\r' | b'"' | b'(' | b'[' | b'{'
-            ) || is_closer(byte)
+            let ends = matches!(byte, b',' | b';' | b'\n' | b'\r' | b'"' | b'(' | b'[' | b'{')
+                || is_closer(byte)
                 || matches!(self.blank_at(at), Blank::Comment(_) | Blank::Unclosed)
                     // `https://` is no comment.
                     && at.checked_sub(1).and_then(|before| self.byte(before)) != Some(b':');
@@ -114,9 +112,9 @@ impl Parser<'_> {
             Some(text) => format!("put a comma after `{text}`"),
             None => "put a comma here".to_owned(),
         };
-        let starts_value = self.letter(self.pos).is_some_and(|letter| {
-            is_name_start(letter) || letter.is_ascii_digit() || "\"'([{+-.".contains(letter)
-        });
+        let starts_value = self
+            .letter(self.pos)
+            .is_some_and(|letter| is_name_start(letter) || letter.is_ascii_digit() || "\"'([{+-.".contains(letter));
         let halt = self.fail(
             self.span(end, end),
             format!("expected `,` or `{bracket}` after {what}"),
@@ -152,12 +150,7 @@ impl Parser<'_> {
             ),
             (b')', Value::Str(text)) if !named => {
                 let help = format!("write `{}` without quotes", print::ident(text));
-                self.fail(
-                    span,
-                    "field names are written without quotes",
-                    "a field name",
-                    Some(help),
-                )
+                self.fail(span, "field names are written without quotes", "a field name", Some(help))
             }
             (b')', Value::Ident(_)) if !named => self.fail(
                 span,
@@ -217,12 +210,7 @@ impl Parser<'_> {
             Some(_) => format!("expected `:` after {what} `{name}`"),
         };
         let help = format!("put `:` and a value after `{name}`");
-        self.fail(
-            self.span(end, end),
-            message,
-            "a colon is missing here",
-            Some(help),
-        )
+        self.fail(self.span(end, end), message, "a colon is missing here", Some(help))
     }
 
     pub(super) fn dashed_name(&mut self, start: usize, end: usize) -> Name {
@@ -235,10 +223,7 @@ impl Parser<'_> {
             Some(format!("the name may be meant to be `{better}`")),
         );
         self.pos = end;
-        Name {
-            text: better.into(),
-            span: self.span(start, end),
-        }
+        Name { text: better.into(), span: self.span(start, end) }
     }
 
     pub(super) fn quoted_name(&mut self) -> Step<Name> {
@@ -333,9 +318,7 @@ impl Parser<'_> {
     /// The slips that can stand anywhere: wrong quotes, wrong comment signs.
     pub(super) fn known_slip(&mut self) -> Option<Halt> {
         match self.letter(self.pos)? {
-            '“' | '”' | '„' | '‟' | '‘' | '’' | '‚' | '«' | '»' | '`' => {
-                Some(self.fancy_quote())
-            }
+            '“' | '”' | '„' | '‟' | '‘' | '’' | '‚' | '«' | '»' | '`' => Some(self.fancy_quote()),
             '#' => Some(self.hash()),
             _ => None,
         }
@@ -360,10 +343,7 @@ impl Parser<'_> {
         let (help, end) = match found {
             Some((len, letter)) => {
                 let text = line.get(..len).unwrap_or_default();
-                (
-                    format!("use plain double quotes: {}", remedy(text)),
-                    inner + len + letter.len_utf8(),
-                )
+                (format!("use plain double quotes: {}", remedy(text)), inner + len + letter.len_utf8())
             }
             None => ("use plain double quotes: `\"`".to_owned(), inner),
         };
@@ -393,9 +373,7 @@ impl Parser<'_> {
             self.letter_span(self.pos),
             format!("expected `{close}`, found `{found}`"),
             &format!("`{close}` is missing here"),
-            Some(format!(
-                "the `{opening}` on line {line} is closed by `{close}`"
-            )),
+            Some(format!("the `{opening}` on line {line} is closed by `{close}`")),
         );
     }
 
@@ -416,10 +394,7 @@ impl Parser<'_> {
 
 /// Whether a value is written without brackets or quotes.
 fn is_bare(node: &Node) -> bool {
-    matches!(
-        node.value,
-        Value::Ident(_) | Value::Int(_) | Value::UInt(_) | Value::Float(_) | Value::Bool(_)
-    )
+    matches!(node.value, Value::Ident(_) | Value::Int(_) | Value::UInt(_) | Value::Float(_) | Value::Bool(_))
 }
 
 /// A text cut to a length that fits in a message.

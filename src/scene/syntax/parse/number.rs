@@ -86,10 +86,7 @@ impl Parser<'_> {
                 span,
                 format!("`{}` is not a number", shorten(text)),
                 "neither a number nor a text",
-                Some(format!(
-                    "put text, such as a value with its unit, in double quotes: {}",
-                    remedy(text)
-                )),
+                Some(format!("put text, such as a value with its unit, in double quotes: {}", remedy(text))),
             ),
         }
     }
@@ -150,9 +147,7 @@ fn whole(text: &str, radix: u32, negative: bool) -> Result<Value, Fault> {
             .and_then(|size| size.checked_mul(u128::from(radix)))
             .and_then(|size| size.checked_add(u128::from(digit)));
     }
-    let number = size
-        .and_then(|size| i128::try_from(size).ok())
-        .map(|size| if negative { -size } else { size });
+    let number = size.and_then(|size| i128::try_from(size).ok()).map(|size| if negative { -size } else { size });
     if let Some((low, high)) = bounds(suffix)?
         && !number.is_some_and(|number| (low..=high).contains(&number))
     {
@@ -254,10 +249,7 @@ mod tests {
             ("-9223372036854775808", Value::Int(i64::MIN)),
             ("9223372036854775808", Value::UInt(1 << 63)),
             ("18446744073709551615u64", Value::UInt(u64::MAX)),
-            (
-                "18446744073709551616",
-                Value::Float(18_446_744_073_709_551_616.0),
-            ),
+            ("18446744073709551616", Value::Float(18_446_744_073_709_551_616.0)),
         ] {
             assert_eq!(classify(text), Ok(value.clone()), "{text}");
             if let Some(quick) = small(text) {
@@ -290,8 +282,8 @@ mod tests {
     #[test]
     fn what_is_no_number_is_told_apart() {
         for text in [
-            "", "-", "+", "-0x_f", ".", "-_1", "1._5", "1e", "1.2.3", "4h", "1f", "0x", "0b2",
-            "0xg", "1i9", "1..5", "e5", "0X1F", "1u", "--1", "infinity", "1.5i32", "1f32f32",
+            "", "-", "+", "-0x_f", ".", "-_1", "1._5", "1e", "1.2.3", "4h", "1f", "0x", "0b2", "0xg", "1i9", "1..5",
+            "e5", "0X1F", "1u", "--1", "infinity", "1.5i32", "1f32f32",
         ] {
             assert_eq!(classify(text), Err(Fault::Shape), "{text}");
         }
@@ -299,14 +291,7 @@ mod tests {
 
     #[test]
     fn types_behind_a_number_are_checked() {
-        for text in [
-            "256u8",
-            "-1u8",
-            "128i8",
-            "0x1ffu8",
-            "1e39f32",
-            "99999999999999999999999i64",
-        ] {
+        for text in ["256u8", "-1u8", "128i8", "0x1ffu8", "1e39f32", "99999999999999999999999i64"] {
             assert!(matches!(classify(text), Err(Fault::Range(_))), "{text}");
         }
     }

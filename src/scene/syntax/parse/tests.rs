@@ -32,29 +32,19 @@ fn shown(text: &str, error: &SyntaxError) -> String {
 
 /// Whether two trees are equal but for places and comments.
 fn same(a: &Node, b: &Node) -> bool {
-    let names = |a: &Option<Name>, b: &Option<Name>| {
-        a.as_ref().map(|name| &name.text) == b.as_ref().map(|name| &name.text)
-    };
-    let all =
-        |a: &[Node], b: &[Node]| a.len() == b.len() && a.iter().zip(b).all(|(a, b)| same(a, b));
+    let names =
+        |a: &Option<Name>, b: &Option<Name>| a.as_ref().map(|name| &name.text) == b.as_ref().map(|name| &name.text);
+    let all = |a: &[Node], b: &[Node]| a.len() == b.len() && a.iter().zip(b).all(|(a, b)| same(a, b));
     match (&a.value, &b.value) {
-        (Value::Float(a), Value::Float(b)) => {
-            a.to_bits() == b.to_bits() || a.is_nan() && b.is_nan()
-        }
+        (Value::Float(a), Value::Float(b)) => a.to_bits() == b.to_bits() || a.is_nan() && b.is_nan(),
         (Value::List(a), Value::List(b)) => all(a, b),
         (Value::Map(a), Value::Map(b)) => {
-            a.len() == b.len()
-                && a.iter()
-                    .zip(b)
-                    .all(|(a, b)| same(&a.0, &b.0) && same(&a.1, &b.1))
+            a.len() == b.len() && a.iter().zip(b).all(|(a, b)| same(&a.0, &b.0) && same(&a.1, &b.1))
         }
         (Value::Struct(a), Value::Struct(b)) => {
             names(&a.name, &b.name)
                 && a.fields.len() == b.fields.len()
-                && a.fields
-                    .iter()
-                    .zip(&b.fields)
-                    .all(|(a, b)| a.name.text == b.name.text && same(&a.value, &b.value))
+                && a.fields.iter().zip(&b.fields).all(|(a, b)| a.name.text == b.name.text && same(&a.value, &b.value))
         }
         (Value::Tuple(a), Value::Tuple(b)) => names(&a.name, &b.name) && all(&a.items, &b.items),
         (a, b) => a == b,
@@ -102,11 +92,7 @@ fn escapes_are_resolved() {
         ("\"two\nlines\"", "two\nlines"),
     ] {
         assert_eq!(good(text).as_str(), Some(wanted), "{text}");
-        assert_eq!(
-            ron::from_str::<String>(text).as_deref(),
-            Ok(wanted),
-            "{text}"
-        );
+        assert_eq!(ron::from_str::<String>(text).as_deref(), Ok(wanted), "{text}");
     }
 }
 
@@ -138,8 +124,7 @@ fn repeated_fields_and_keys_are_kept() {
 
 #[test]
 fn attributes_and_marks_at_the_top_are_skipped() {
-    let text =
-        "\u{feff}// c\n#![enable(implicit_some, unwrap_newtypes)]\n# ! [ type = \"a]b\" ]\n(a: 1)";
+    let text = "\u{feff}// c\n#![enable(implicit_some, unwrap_newtypes)]\n# ! [ type = \"a]b\" ]\n(a: 1)";
     assert_eq!(good(text).get("a").unwrap().value, Value::Int(1));
 }
 
@@ -155,34 +140,19 @@ fn common_slips_are_explained() {
             "(mtbf: 4\n mttr: 1)",
             "expected `,` or `)` after the value of `mtbf` | 8..8  | a comma is missing here | put a comma after `4`",
         ),
-        (
-            "[1 2]",
-            "expected `,` or `]` after this value | 2..2  | a comma is missing here | put a comma after `1`",
-        ),
+        ("[1 2]", "expected `,` or `]` after this value | 2..2  | a comma is missing here | put a comma after `1`"),
         (
             "{ \"a\": 1 \"b\": 2 }",
             "expected `,` or `}` after the value of `\"a\"` | 8..8  | a comma is missing here | put a comma after `1`",
         ),
-        (
-            "(a = 1)",
-            "`=` does not give a value | 3..4 = | write `:` | write `:` instead of `=`",
-        ),
-        (
-            "(a: 1; b: 2)",
-            "`;` does not separate values | 5..6 ; | write `,` | write `,` instead of `;`",
-        ),
+        ("(a = 1)", "`=` does not give a value | 3..4 = | write `:` | write `:` instead of `=`"),
+        ("(a: 1; b: 2)", "`;` does not separate values | 5..6 ; | write `,` | write `,` instead of `;`"),
         (
             "\n(a: [1, 2)",
             "expected `]`, found `)` | 10..11 ) | `]` is missing here | the `[` on line 2 is closed by `]`",
         ),
-        (
-            "(\n a: [1, 2,\n",
-            "a closing `]` is missing | 12..12  | expected `]` | the `[` on line 2 is never closed",
-        ),
-        (
-            "(a: 1\n",
-            "a closing `)` is missing | 5..5  | expected `)` | the `(` on line 1 is never closed",
-        ),
+        ("(\n a: [1, 2,\n", "a closing `]` is missing | 12..12  | expected `]` | the `[` on line 2 is never closed"),
+        ("(a: 1\n", "a closing `)` is missing | 5..5  | expected `)` | the `(` on line 1 is never closed"),
         (
             "(id: lathe-1, b: 2)",
             "`lathe-1` is not a value | 5..12 lathe-1 | text without quotes | put text in double quotes: `\"lathe-1\"`",
@@ -211,10 +181,7 @@ fn common_slips_are_explained() {
             "(url: https://example.org/a, b: 1)",
             "`https://example.org/a` is not a value | 6..27 https://example.org/a | text without quotes | put text in double quotes: `\"https://example.org/a\"`",
         ),
-        (
-            "(p: 50%)",
-            "`50%` is not a value | 4..7 50% | text without quotes | put text in double quotes: `\"50%\"`",
-        ),
+        ("(p: 50%)", "`50%` is not a value | 4..7 50% | text without quotes | put text in double quotes: `\"50%\"`"),
         (
             "(a: 'lathe 1')",
             "text needs double quotes | 4..13 'lathe 1' | single quotes are for one character | write `\"lathe 1\"`",
@@ -223,10 +190,7 @@ fn common_slips_are_explained() {
             "(a: “lathe”)",
             "`“` is not a plain double quote | 4..7 “ | the wrong kind of quote | use plain double quotes: `\"lathe\"`",
         ),
-        (
-            "(a: True)",
-            "`True` is written in small letters | 4..8 True | write `true` | write `true` instead of `True`",
-        ),
+        ("(a: True)", "`True` is written in small letters | 4..8 True | write `true` | write `true` instead of `True`"),
         (
             "(a: FALSE)",
             "`FALSE` is written in small letters | 4..9 FALSE | write `false` | write `false` instead of `FALSE`",
@@ -251,30 +215,15 @@ fn common_slips_are_explained() {
             "(1, a: 2)",
             "values with a name and values without one are mixed | 4..5 a | this one has a name, the ones before it have none | give every value in these brackets a name, or none",
         ),
-        (
-            "(a: 2, 1)",
-            "this value has no name | 7..8 1 | expected a field name | give it a name, as in `name: value`",
-        ),
-        (
-            "(a: 2, b)",
-            "the field `b` has no value | 8..8  | a colon is missing here | put `:` and a value after `b`",
-        ),
+        ("(a: 2, 1)", "this value has no name | 7..8 1 | expected a field name | give it a name, as in `name: value`"),
+        ("(a: 2, b)", "the field `b` has no value | 8..8  | a colon is missing here | put `:` and a value after `b`"),
         (
             "(a: 2, b 3)",
             "expected `:` after the field `b` | 8..8  | a colon is missing here | put `:` and a value after `b`",
         ),
-        (
-            "(a: , b: 1)",
-            "the value of `a` is missing | 3..3  | expected a value | put a value after `a:`",
-        ),
-        (
-            "(a: 1,, b: 1)",
-            "there is no value before this comma | 6..7 , | one comma too many | remove the comma",
-        ),
-        (
-            "[1,,2]",
-            "there is no value before this comma | 3..4 , | one comma too many | remove the comma",
-        ),
+        ("(a: , b: 1)", "the value of `a` is missing | 3..3  | expected a value | put a value after `a:`"),
+        ("(a: 1,, b: 1)", "there is no value before this comma | 6..7 , | one comma too many | remove the comma"),
+        ("[1,,2]", "there is no value before this comma | 3..4 , | one comma too many | remove the comma"),
         (
             "name: \"x\", b: 1",
             "the fields of a file need brackets around them | 0..4 name | the first field | put `(` at the start of the file and `)` at its end",
@@ -299,10 +248,7 @@ fn common_slips_are_explained() {
             "(a: Machine { b: 1 })",
             "`Machine` takes round brackets | 4..13 Machine { | curly brackets are for maps | write `Machine( )` instead of `Machine { }`",
         ),
-        (
-            "(a: \"x)\n",
-            "this text is never closed | 4..7 \"x) | the text starts here | put `\"` where the text ends",
-        ),
+        ("(a: \"x)\n", "this text is never closed | 4..7 \"x) | the text starts here | put `\"` where the text ends"),
         (
             "(a: \"x,\n b: \"y\")",
             "this text runs on to another line | 4..7 \"x, | it may lack its closing `\"` | put `\"` where the text ends",
@@ -331,10 +277,7 @@ fn common_slips_are_explained() {
             "(a: abc\", b: \"x\")",
             "the text `abc` lacks its opening quote | 4..8 abc\" | a quote is missing in front | write `\"abc\"`",
         ),
-        (
-            "(a: ?)",
-            "`?` cannot start a value | 4..5 ? | expected a value | put text in double quotes",
-        ),
+        ("(a: ?)", "`?` cannot start a value | 4..5 ? | expected a value | put text in double quotes"),
     ] {
         assert_eq!(first(text), wanted, "{text}");
     }
@@ -343,11 +286,7 @@ fn common_slips_are_explained() {
 #[test]
 fn several_mistakes_are_told_at_once() {
     let text = "Scene(\n  name: lathe-1,\n  mtbf: 4h,\n  tags: [\"a\" \"b\", 'cc'],\n  on: True,\n  m: { \"k\" = 1; \"l\": ‘x’ },\n  z: 1\n";
-    let told: Vec<String> = read(text)
-        .unwrap_err()
-        .iter()
-        .map(|error| error.message.clone())
-        .collect();
+    let told: Vec<String> = read(text).unwrap_err().iter().map(|error| error.message.clone()).collect();
     assert_eq!(
         told,
         [
@@ -395,16 +334,10 @@ fn nesting_bombs_are_refused() {
     for bracket in ["(", "[", "{", "{1:", "a(", "(a:", "[(", "Some("] {
         let errors = read(&bracket.repeat(1_000_000)).unwrap_err();
         assert_eq!(errors.len(), 1, "{bracket}");
-        assert_eq!(
-            errors[0].message,
-            "the brackets are nested more than 64 deep"
-        );
+        assert_eq!(errors[0].message, "the brackets are nested more than 64 deep");
     }
     let deep = |depth: usize| format!("{}1{}", "[".repeat(depth), "]".repeat(depth));
-    let generous = Limits {
-        depth: u32::MAX,
-        ..Limits::default()
-    };
+    let generous = Limits { depth: u32::MAX, ..Limits::default() };
     assert!(read(&deep(64)).is_ok());
     assert!(read(&deep(65)).is_err());
     let node = parse(&deep(128), FileId(0), &generous).unwrap();
@@ -419,22 +352,12 @@ fn good_with(text: &str, limits: &Limits) -> Node {
 
 #[test]
 fn sizes_are_limited() {
-    let limits = Limits {
-        nodes: 3,
-        bytes: 10,
-        ..Limits::default()
-    };
+    let limits = Limits { nodes: 3, bytes: 10, ..Limits::default() };
     assert!(parse("[1, 2]", FileId(0), &limits).is_ok());
     let errors = parse("[1, 2, 3]", FileId(0), &limits).unwrap_err();
-    assert_eq!(
-        errors[0].message,
-        "this file holds too many values: more than 3"
-    );
+    assert_eq!(errors[0].message, "this file holds too many values: more than 3");
     let errors = parse("[1,        ]", FileId(0), &limits).unwrap_err();
-    assert_eq!(
-        errors[0].message,
-        "this file is too large: 12 bytes, of at most 10"
-    );
+    assert_eq!(errors[0].message, "this file is too large: 12 bytes, of at most 10");
 }
 
 // Trees made by chance.
@@ -447,10 +370,7 @@ fn name() -> impl Strategy<Value = Name> {
         Just("NaN".to_owned()),
         Just("é̀b".to_owned()),
     ]
-    .prop_map(|text| Name {
-        text: text.into(),
-        span: Span::UNKNOWN,
-    })
+    .prop_map(|text| Name { text: text.into(), span: Span::UNKNOWN })
 }
 
 fn scalar() -> impl Strategy<Value = Value> {
@@ -482,41 +402,30 @@ fn any_tree(plain: bool) -> impl Strategy<Value = Node> {
         ]
         .boxed()
     };
-    leaf.prop_map(Node::new)
-        .prop_recursive(4, 40, 6, move |inner| {
-            let title = || {
+    leaf.prop_map(Node::new).prop_recursive(4, 40, 6, move |inner| {
+        let title = || {
+            if plain { Just(None).boxed() } else { proptest::option::of(name()).boxed() }
+        };
+        let text_keys = proptest::collection::btree_map(any::<String>(), inner.clone(), 0..5);
+        let fields = proptest::collection::vec((name(), inner.clone()), 1..5);
+        prop_oneof![
+            proptest::collection::vec(inner.clone(), 0..6).prop_map(Value::List),
+            text_keys.prop_map(|entries| Value::Map(
+                entries.into_iter().map(|(key, value)| (Node::new(Value::Str(key.into())), value)).collect()
+            )),
+            (title(), proptest::collection::vec(inner, 2..5))
+                .prop_map(|(name, items)| Value::Tuple(Box::new(TupleValue { name, items }))),
+            (title(), fields).prop_map(move |(name, fields)| {
+                let mut fields: Vec<Field> = fields.into_iter().map(|(name, value)| Field { name, value }).collect();
+                fields.sort_by(|a, b| a.name.text.cmp(&b.name.text));
                 if plain {
-                    Just(None).boxed()
-                } else {
-                    proptest::option::of(name()).boxed()
+                    fields.dedup_by(|a, b| a.name.text == b.name.text);
                 }
-            };
-            let text_keys = proptest::collection::btree_map(any::<String>(), inner.clone(), 0..5);
-            let fields = proptest::collection::vec((name(), inner.clone()), 1..5);
-            prop_oneof![
-                proptest::collection::vec(inner.clone(), 0..6).prop_map(Value::List),
-                text_keys.prop_map(|entries| Value::Map(
-                    entries
-                        .into_iter()
-                        .map(|(key, value)| (Node::new(Value::Str(key.into())), value))
-                        .collect()
-                )),
-                (title(), proptest::collection::vec(inner, 2..5))
-                    .prop_map(|(name, items)| Value::Tuple(Box::new(TupleValue { name, items }))),
-                (title(), fields).prop_map(move |(name, fields)| {
-                    let mut fields: Vec<Field> = fields
-                        .into_iter()
-                        .map(|(name, value)| Field { name, value })
-                        .collect();
-                    fields.sort_by(|a, b| a.name.text.cmp(&b.name.text));
-                    if plain {
-                        fields.dedup_by(|a, b| a.name.text == b.name.text);
-                    }
-                    Value::Struct(Box::new(StructValue { name, fields }))
-                }),
-            ]
-            .prop_map(Node::new)
-        })
+                Value::Struct(Box::new(StructValue { name, fields }))
+            }),
+        ]
+        .prop_map(Node::new)
+    })
 }
 
 /// Whether ron read the same value.
@@ -541,9 +450,7 @@ fn agrees(node: &Node, other: &ron::Value) -> bool {
             a.len() == b.len()
                 && a.iter()
                     .zip(b.iter())
-                    .all(|((key, value), (other_key, other))| {
-                        agrees(key, other_key) && agrees(value, other)
-                    })
+                    .all(|((key, value), (other_key, other))| agrees(key, other_key) && agrees(value, other))
         }
         (Value::Struct(a), ron::Value::Map(b)) => {
             a.fields.len() == b.len()
@@ -672,17 +579,13 @@ fn with_comments(text: &str, places: &[(prop::sample::Index, u8)]) -> (String, u
         // Numbers and raw names are more than one token to the skipper.
         parser.pos = match parser.name_at(at) {
             Some((_, end)) if parser.raw_text_start(at).is_none() => end,
-            _ if matches!(text.as_bytes()[at], b'0'..=b'9' | b'-' | b'+') => {
-                parser.number_end_with_words(at)
-            }
+            _ if matches!(text.as_bytes()[at], b'0'..=b'9' | b'-' | b'+') => parser.number_end_with_words(at),
             _ => parser.token_end(at),
         };
         gaps.push(parser.pos);
     }
-    let mut chosen: Vec<(usize, u8)> = places
-        .iter()
-        .map(|(index, how)| (gaps[index.index(gaps.len())], *how))
-        .collect();
+    let mut chosen: Vec<(usize, u8)> =
+        places.iter().map(|(index, how)| (gaps[index.index(gaps.len())], *how)).collect();
     chosen.sort_unstable();
     let mut out = String::new();
     let mut from = 0;

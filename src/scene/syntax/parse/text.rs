@@ -119,11 +119,7 @@ impl Parser<'_> {
             }
         }
         let inner = self.slice(from, end);
-        let text = if escaped {
-            self.unescape(from, end)
-        } else {
-            inner.into()
-        };
+        let text = if escaped { self.unescape(from, end) } else { inner.into() };
         self.pos = end + 1;
         Ok(text)
     }
@@ -173,10 +169,7 @@ impl Parser<'_> {
         let text = self.slice(at, end);
         self.report(
             self.span(at, end),
-            format!(
-                "`{}` is not an escape",
-                text.escape_debug().to_string().replace("\\\\", "\\")
-            ),
+            format!("`{}` is not an escape", text.escape_debug().to_string().replace("\\\\", "\\")),
             "unknown after a backslash",
             Some("write `\\\\` for a backslash, as in a Windows path".to_owned()),
         );
@@ -232,10 +225,7 @@ impl Parser<'_> {
                 *slot = byte;
             }
             let so_far = bytes.get(..=count).unwrap_or_default();
-            if let Some(letter) = std::str::from_utf8(so_far)
-                .ok()
-                .and_then(|s| s.chars().next())
-            {
+            if let Some(letter) = std::str::from_utf8(so_far).ok().and_then(|s| s.chars().next()) {
                 return Ok((Escape::Letter(letter), next));
             }
         }
@@ -246,9 +236,7 @@ impl Parser<'_> {
     fn unicode_escape(&self, at: usize) -> Result<(Escape, usize), usize> {
         let wrong = at + 2;
         let rest = self.rest(wrong).strip_prefix('{').ok_or(wrong)?;
-        let len = rest
-            .find(|letter: char| !letter.is_ascii_hexdigit())
-            .unwrap_or(rest.len());
+        let len = rest.find(|letter: char| !letter.is_ascii_hexdigit()).unwrap_or(rest.len());
         let digits = rest.get(..len).unwrap_or_default();
         let next = wrong + 1 + len;
         if len == 0 || len > 6 || self.byte(next) != Some(b'}') {
