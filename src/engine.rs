@@ -1,5 +1,6 @@
 //! The engine: clock, events, stages, registration, randomness, parallel loops and digests. It knows no domain.
 
+pub mod audit;
 pub mod clock;
 pub mod command;
 pub mod distribution;

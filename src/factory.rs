@@ -4,6 +4,7 @@
 //! [`plan`] compiles them once; [`floor`] moves jobs from place to place as events happen; [`rules`] holds one
 //! dispatching rule a file and [`choices`] one machine choice a file.
 
+pub mod audit;
 pub mod breakdown;
 pub mod check;
 pub mod choices;

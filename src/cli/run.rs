@@ -51,6 +51,9 @@ pub(crate) struct RunArguments {
     /// The tables to write, separated by commas, or `all` or `none`; without it as the scene says.
     #[arg(long, value_name = "TABLES")]
     tables: Option<String>,
+    /// Check after every event that no job is lost and no place holds more than it can; slow.
+    #[arg(long)]
+    audit: bool,
     /// Print nothing but errors.
     #[arg(long)]
     quiet: bool,
@@ -80,6 +83,7 @@ fn try_run(arguments: &RunArguments, plugins: fn(&mut App)) -> Result<(Summary, 
         run_for: arguments.run_for,
         warmup: arguments.warmup,
         tables: arguments.tables.as_deref().and_then(wanted_tables),
+        audit: arguments.audit,
         commands,
     };
     let pool = Pool::new(arguments.threads).map_err(RunError::Threads)?;

@@ -25,11 +25,18 @@ pub struct Entry {
 }
 
 /// The entries since the last recording.
-#[derive(Resource, Clone, Debug, Default)]
+#[derive(Resource, Clone, Debug)]
 pub struct Journal {
     /// Whether anybody will read. If not, entries are dropped as they come.
     pub enabled: bool,
     entries: Vec<Entry>,
+}
+
+impl Default for Journal {
+    /// Enabled: until it is known who reads, nothing may be missed.
+    fn default() -> Self {
+        Journal { enabled: true, entries: Vec::new() }
+    }
 }
 
 impl Journal {

@@ -5,6 +5,7 @@ use bevy_ecs::prelude::{In, IntoScheduleConfigs, IntoSystem, Resource, Schedule,
 use bevy_ecs::schedule::Schedules;
 use bevy_ecs::system::ScheduleSystem;
 
+use super::audit::{self, Audit, Audits};
 use super::clock::{Clock, Periodic};
 use super::command::{self, Command, CommandKind, CommandKinds, InputError, Inputs};
 use super::identity::{Directory, TwinCount, TwinName};
@@ -151,6 +152,7 @@ impl bevy_app::Plugin for EnginePlugin {
             .init_resource::<Handlers>()
             .init_resource::<Starters>()
             .init_resource::<CommandKinds>()
+            .init_resource::<Audits>()
             .init_resource::<Journal>()
             .init_resource::<Pool>()
             .init_resource::<Directory>()
@@ -179,6 +181,8 @@ pub trait EngineApp {
     fn register_cache(&mut self, rebuild: fn(&mut World)) -> &mut Self;
     /// Registers what is done before the first step, when all twins are there: first events, run-time state.
     fn on_start(&mut self, start: fn(&mut World)) -> &mut Self;
+    /// Registers what must hold after every event.
+    fn register_audit(&mut self, audit: Audit) -> &mut Self;
     /// Registers a kind of command.
     fn register_command(&mut self, kind: CommandKind) -> &mut Self;
     /// Registers a kind of event and the system that handles it. Senders need the kind.
@@ -212,6 +216,11 @@ impl EngineApp for App {
         self
     }
 
+    fn register_audit(&mut self, audit: Audit) -> &mut Self {
+        self.world_mut().resource_mut::<Audits>().add(audit);
+        self
+    }
+
     fn register_command(&mut self, kind: CommandKind) -> &mut Self {
         self.world_mut().resource_mut::<CommandKinds>().add(kind);
         self
@@ -241,6 +250,9 @@ fn advance(world: &mut World) {
             if let Err(error) = handler.run_without_applying_deferred(event, world) {
                 // Only a missing resource can cause this: a plugin that forgot to put in what its handler needs.
                 panic!("event handler {}: {error}", handler.name());
+            }
+            if !audit::audit(world) {
+                break;
             }
         }
     });

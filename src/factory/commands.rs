@@ -121,5 +121,6 @@ fn change_life(In((machine, life)): In<(TwinId, Life)>, mut floor: Floor) {
         Life::Suspended => floor.suspend(machine, true),
         Life::Retired => floor.evacuate(machine),
     }
-    floor.settle_when_quiet();
+    // Later, since a machine that retires is still there now and must not be chosen again.
+    floor.settle_later();
 }

@@ -134,16 +134,19 @@ impl Floor<'_, '_> {
 
     /// Decides what the moment has left open: at once if nothing else happens at this moment, else after it.
     pub fn settle_when_quiet(&mut self) {
-        let now = self.clock.now;
-        if self.moment.settling {
-            return;
-        }
-        if self.queue.has_event_before(now, SETTLE_PRIORITY) {
-            self.moment.settling = true;
-            let event = Event { at: now, kind: self.kinds.settle, twin: TwinId::NONE, arg: 0 };
-            self.queue.push_with(event, SETTLE_PRIORITY);
-        } else {
+        if !self.moment.settling && !self.queue.has_event_before(self.clock.now, SETTLE_PRIORITY) {
             self.settle();
+        } else {
+            self.settle_later();
+        }
+    }
+
+    /// Decides what the moment has left open after all its events.
+    pub fn settle_later(&mut self) {
+        if !self.moment.settling {
+            self.moment.settling = true;
+            let event = Event { at: self.clock.now, kind: self.kinds.settle, twin: TwinId::NONE, arg: 0 };
+            self.queue.push_with(event, SETTLE_PRIORITY);
         }
     }
 

@@ -24,7 +24,7 @@ use super::plan::Plan;
 use super::product::{FactorySettings, Products};
 use super::setup::Setup;
 use super::tables::{JobRow, OperationRow, StateRow};
-use super::{check, commands, indicators};
+use super::{audit, check, commands, indicators};
 
 /// Machines, jobs, and what leads one to the other.
 pub struct FactoryPlugin;
@@ -71,6 +71,7 @@ impl Plugin for FactoryPlugin {
             .init_state::<ShopTally>("shop_tally")
             .init_resource::<Plan>()
             .register_cache(Plan::rebuild)
+            .register_audit(audit::audit)
             .on_start(start)
             .on_life_change(commands::on_life_change)
             .register_command(commands::RELEASE)

@@ -161,6 +161,7 @@ pub fn open(world: &mut World, folder: &std::path::Path, wanted: &dyn Fn(&str) -
         }
     }
     world.resource_mut::<Tables>().writers = writers;
+    world.resource_mut::<Journal>().enabled = world.resource::<Table<Entry>>().enabled;
     Ok(())
 }
 

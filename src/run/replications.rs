@@ -57,7 +57,7 @@ pub fn run_all(
             std::fs::create_dir_all(folder).map_err(|error| WriteError::new(folder, error))?;
         }
         let (mut simulation, header) = single::prepare(scene, options, Some(seed))?;
-        Ok(single::execute(&mut simulation, &header, seed, Pool::default(), folder.as_deref(), observer)?)
+        single::execute(&mut simulation, &header, seed, Pool::default(), folder.as_deref(), observer)
     });
     let outcomes: Result<Vec<Outcome>, RunError> = outcomes.into_iter().collect();
     Ok((header, outcomes?))

@@ -7,8 +7,10 @@ use std::time::Instant;
 use bevy_app::App;
 use serde::{Deserialize, Serialize};
 
+use crate::engine::audit::Audits;
 use crate::engine::clock::Clock;
 use crate::engine::command::{Command, InputError};
+use crate::engine::journal::Journal;
 use crate::engine::parallel::Pool;
 use crate::engine::random::Seed;
 use crate::engine::registry::WorldDigest;
@@ -52,13 +54,23 @@ pub struct RunOptions {
     pub warmup: Option<Duration>,
     /// Instead of the scene's tables.
     pub tables: Option<BTreeSet<String>>,
+    /// Whether to check after every event that nothing is lost.
+    pub audit: bool,
     /// Commands with their line in the log.
     pub commands: Vec<(usize, Command)>,
 }
 
 impl Default for RunOptions {
     fn default() -> Self {
-        RunOptions { plugins, seed: None, run_for: None, warmup: None, tables: None, commands: Vec::new() }
+        RunOptions {
+            plugins,
+            seed: None,
+            run_for: None,
+            warmup: None,
+            tables: None,
+            audit: false,
+            commands: Vec::new(),
+        }
     }
 }
 
@@ -80,6 +92,9 @@ pub enum RunError {
     /// Options that do not fit the scene.
     #[error("{0}")]
     Options(String),
+    /// An audit found the world broken: a defect of the program.
+    #[error("the audit failed {0}; this is a defect of the program, please report it with the scene and seed")]
+    Audit(String),
     /// Results cannot be written.
     #[error(transparent)]
     Write(#[from] WriteError),
@@ -191,6 +206,9 @@ pub fn prepare(scene: &SceneTree, options: &RunOptions, seed: Option<Seed>) -> R
         simulation.set_tick(tick);
     }
     simulation.start(seed.unwrap_or(Seed(header.seed)), horizon);
+    if options.audit {
+        simulation.world_mut().resource_mut::<Audits>().enable();
+    }
     simulation
         .submit(options.commands.clone())
         .map_err(|errors| RunError::Inputs { path: "inputs".to_owned(), errors })?;
@@ -208,7 +226,7 @@ fn check_tables(simulation: &Simulation, wanted: Option<&BTreeSet<String>>) -> R
 /// Runs a prepared world to its end. With a `folder`, tables are written there.
 ///
 /// # Errors
-/// If a table cannot be written.
+/// If a table cannot be written, or an audit fails.
 pub fn execute(
     simulation: &mut Simulation,
     header: &Header,
@@ -216,19 +234,24 @@ pub fn execute(
     pool: Pool,
     folder: Option<&Path>,
     observer: &dyn Observer,
-) -> Result<Outcome, WriteError> {
+) -> Result<Outcome, RunError> {
     let started = Instant::now();
     simulation.set_pool(pool);
     if let Some(folder) = folder {
         let wanted = |name: &str| header.record.tables.as_ref().is_none_or(|tables| tables.contains(name));
         table::open(simulation.world_mut(), folder, &wanted)?;
+    } else {
+        simulation.world_mut().resource_mut::<Journal>().enabled = false;
     }
     let mut digests = Digests::new(header.record.digest_every.is_some());
     let mut interrupted = false;
     while !simulation.has_ended() && !interrupted {
         simulation.step();
         if let Some(error) = simulation.world().resource::<Tables>().error() {
-            return Err(error.clone());
+            return Err(error.clone().into());
+        }
+        if let Some(failure) = simulation.world().resource::<Audits>().failure() {
+            return Err(RunError::Audit(failure.to_owned()));
         }
         digests.after_step(simulation);
         interrupted = !observer.after_step(simulation.clock()) && !simulation.has_ended();

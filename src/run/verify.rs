@@ -77,6 +77,7 @@ pub fn verify(
         run_for: record.run_for,
         warmup: Some(record.warmup),
         tables: record.tables,
+        audit: false,
         commands: read_inputs(&folder.join("inputs.jsonl"))?,
     };
     let (_, outcomes) = run_all(&scene, &options, record.replications, pool, None, observer)?;

@@ -1,0 +1,99 @@
+//! Same inputs, same world: the digest does not depend on threads, caches, recording, or on how often it is run.
+
+use autotwin::prelude::*;
+use autotwin::run::single::{Nobody, Outcome};
+use autotwin::scene::load::{SceneTree, load};
+use proptest::prelude::*;
+
+use crate::support::{all_scenes, commands, run, scene};
+
+/// Long enough for failures, set-ups and rework, short enough for a test.
+fn options() -> RunOptions {
+    RunOptions { run_for: Some(Duration::from_secs(2 * 86_400)), warmup: Some(Duration::ZERO), ..RunOptions::default() }
+}
+
+fn read(name: &std::path::Path) -> SceneTree {
+    load(name, &[]).expect("the repository's scenes are right")
+}
+
+fn digests(outcome: &Outcome) -> Vec<&str> {
+    outcome.digests.iter().map(|digest| digest.total.as_str()).collect()
+}
+
+#[test]
+fn any_number_of_threads_gives_the_same_digests() {
+    for path in all_scenes() {
+        let tree = read(&path);
+        let one = run(&tree, &options(), 1);
+        assert!(!one.digest().is_empty());
+        for threads in [1, 2, 8] {
+            let again = run(&tree, &options(), threads);
+            assert_eq!(digests(&one), digests(&again), "{} on {threads} threads", path.display());
+        }
+    }
+}
+
+#[test]
+fn another_seed_gives_another_world() {
+    let tree = read(&scene("factory.ron"));
+    let other = RunOptions { seed: Some(2), ..options() };
+    assert_ne!(run(&tree, &options(), 1).digest(), run(&tree, &other, 1).digest());
+}
+
+#[test]
+fn recording_changes_nothing() {
+    let tree = read(&scene("factory.ron"));
+    let folder = tempfile::tempdir().expect("a folder can be made");
+    let (mut simulation, header) = prepare(&tree, &options(), None).expect("the scene is right");
+    let recorded = execute(&mut simulation, &header, Seed(header.seed), Pool::default(), Some(folder.path()), &Nobody)
+        .expect("it runs");
+    assert_eq!(digests(&recorded), digests(&run(&tree, &options(), 1)));
+    assert!(recorded.rows.iter().all(|(_, rows)| *rows > 0), "{:?}", recorded.rows);
+}
+
+const LOG: &str = r#"
+{"at": "2h", "do": "breakdown", "twin": "lathe-1", "cause": "crash", "with": {"repair": "90m"}}
+{"at": "3h", "do": "suspend", "twin": "mill-1", "cause": "no operator"}
+{"at": "5h", "do": "release", "with": {"product": "shaft", "count": 20, "priority": 2, "due_after": "8h"}}
+{"at": "9h", "do": "activate", "twin": "mill-1"}
+{"at": "20h", "do": "retire", "twin": "lathe-3", "cause": "sold"}
+"#;
+
+#[test]
+fn replayed_inputs_give_the_same_digests() {
+    let tree = read(&scene("factory.ron"));
+    let with_inputs = RunOptions { commands: commands(LOG), audit: true, ..options() };
+    let first = run(&tree, &with_inputs, 1);
+    assert_eq!(digests(&first), digests(&run(&tree, &with_inputs, 2)));
+    assert_ne!(first.digest(), run(&tree, &options(), 1).digest());
+}
+
+/// Steps a world to its end, dropping every cache after the steps that `drops` says.
+fn run_with_drops(tree: &SceneTree, options: &RunOptions, drops: &[bool]) -> String {
+    let (mut simulation, _) = prepare(tree, options, None).expect("the scene is right");
+    let mut drops = drops.iter().cycle();
+    while !simulation.has_ended() {
+        simulation.step();
+        if drops.next() == Some(&true) {
+            simulation.drop_caches();
+        }
+    }
+    simulation.digest().total.to_string()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(6))]
+
+    #[test]
+    fn dropping_caches_at_random_steps_changes_nothing(drops in prop::collection::vec(any::<bool>(), 1..20)) {
+        for path in all_scenes() {
+            let tree = read(&path);
+            let mut options = options();
+            if path.ends_with("factory.ron") {
+                options.commands = commands(LOG);
+            }
+            let whole = run_with_drops(&tree, &options, &[false]);
+            prop_assert_eq!(&whole, &run_with_drops(&tree, &options, &drops), "{}", path.display());
+        }
+    }
+}

@@ -1,0 +1,6 @@
+//! Promises, held by whole runs: a module a promise.
+
+mod command_line;
+mod conservation;
+mod determinism;
+mod support;

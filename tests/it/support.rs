@@ -1,0 +1,62 @@
+//! What several tests share.
+
+use std::path::{Path, PathBuf};
+
+use autotwin::engine::command;
+use autotwin::engine::parallel::Pool;
+use autotwin::prelude::*;
+use autotwin::run::single::{Nobody, Outcome};
+use autotwin::scene::load::SceneTree;
+
+/// A scene of the repository.
+pub fn scene(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("scenes").join(name)
+}
+
+/// All scenes of the repository.
+pub fn all_scenes() -> Vec<PathBuf> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenes");
+    let mut scenes: Vec<PathBuf> = std::fs::read_dir(folder)
+        .expect("the folder is there")
+        .map(|entry| entry.expect("it can be read").path())
+        .collect();
+    scenes.retain(|path| path.extension().is_some_and(|extension| extension == "ron"));
+    scenes.sort();
+    scenes
+}
+
+/// Reads a scene's text, or shows what is wrong with it.
+pub fn read(text: &str) -> SceneTree {
+    load_text(Path::new("test.ron"), text.to_owned(), &[]).unwrap_or_else(|error| panic!("{}", explain(error)))
+}
+
+/// What is wrong with a scene, as an author sees it.
+pub fn explain(error: autotwin::scene::load::SceneError) -> String {
+    use autotwin::scene::{load::SceneError, problem::Style};
+    match error {
+        SceneError::Wrong(sources, problems) => sources.render(&problems, Style::Plain),
+        other => other.to_string(),
+    }
+}
+
+/// Runs a scene without writing anything.
+pub fn run(scene: &SceneTree, options: &RunOptions, threads: usize) -> Outcome {
+    use autotwin::run::single::RunError;
+    let (mut simulation, header) = prepare(scene, options, None).unwrap_or_else(|error| match error {
+        RunError::Scene(error) => panic!("{}", explain(error)),
+        other => panic!("{other}"),
+    });
+    let pool = Pool::new(threads).expect("threads can be had");
+    execute(&mut simulation, &header, Seed(header.seed), pool, None, &Nobody).unwrap_or_else(|error| panic!("{error}"))
+}
+
+/// Commands as a log has them.
+pub fn commands(log: &str) -> Vec<(usize, command::Command)> {
+    command::parse_log(log).expect("the log is right")
+}
+
+/// An indicator of the whole world.
+pub fn indicator(outcome: &Outcome, name: &str) -> f64 {
+    let found = outcome.indicators.iter().find(|indicator| indicator.name == name && indicator.twin.is_none());
+    found.and_then(|indicator| indicator.value).unwrap_or_else(|| panic!("no value of `{name}`"))
+}
