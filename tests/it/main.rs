@@ -3,4 +3,6 @@
 mod command_line;
 mod conservation;
 mod determinism;
+mod documentation;
+mod queueing;
 mod support;
