@@ -24,6 +24,10 @@ impl Audits {
         self.enabled = true;
     }
 
+    pub(super) fn is_enabled(&self) -> bool {
+        self.enabled
+    }
+
     /// What was found broken, if anything was. The world stops there.
     pub fn failure(&self) -> Option<&str> {
         self.failure.as_deref()

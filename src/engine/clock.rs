@@ -1,8 +1,11 @@
 //! The clock of a world, and what makes it stop for a step.
 
+use std::ops::RangeInclusive;
+
 use bevy_ecs::prelude::Resource;
 use serde::{Deserialize, Serialize};
 
+use super::queue::{Event, EventKind, EventQueue};
 use super::time::{Duration, Time};
 
 /// Simulated time and the count of steps.
@@ -16,12 +19,37 @@ pub struct Clock {
     pub step: u64,
     /// How many events have happened.
     pub events: u64,
+    /// The step is cut when that many have.
+    pub(super) events_until: u64,
+    /// Set where somebody looks at the world after every event. Changes no result.
+    #[serde(skip)]
+    pub(super) one_by_one: bool,
     /// The rhythm of ticks, where things move in ticks.
     pub tick: Option<Periodic>,
     /// The run goes no further than this.
     pub horizon: Time,
     /// Set when nothing is left to do before the horizon: the run ends here.
     pub finished: bool,
+}
+
+impl Clock {
+    /// Takes the next event of this step off the queue and moves to its time, if it is one of `kinds`.
+    ///
+    /// A handler calls this to go on with the next event at once, if it is one of its own: to be called anew for each event
+    /// would cost more than most events do.
+    pub fn next_event(&mut self, queue: &mut EventQueue, kinds: RangeInclusive<EventKind>) -> Option<Event> {
+        if self.one_by_one { None } else { self.take_event(queue, kinds) }
+    }
+
+    pub(super) fn take_event(&mut self, queue: &mut EventQueue, kinds: RangeInclusive<EventKind>) -> Option<Event> {
+        if self.finished || self.events >= self.events_until {
+            return None;
+        }
+        let event = queue.pop_if(self.horizon, kinds)?;
+        self.now = event.at;
+        self.events += 1;
+        Some(event)
+    }
 }
 
 /// A rhythm: something that is done every so often.

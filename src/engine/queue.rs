@@ -2,6 +2,7 @@
 
 use std::cmp::Ordering;
 use std::collections::BinaryHeap;
+use std::ops::RangeInclusive;
 
 use bevy_ecs::prelude::Resource;
 use serde::{Deserialize, Serialize};
@@ -10,10 +11,12 @@ use super::identity::TwinId;
 use super::time::Time;
 
 /// Which handler an event goes to, as `register_event` gave it out.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct EventKind(pub(super) u16);
 
 impl EventKind {
+    /// Every kind there is.
+    pub(super) const ANY: RangeInclusive<EventKind> = EventKind(0)..=EventKind(u16::MAX);
     /// Ends the step at its moment, after every other event of that moment, so that the stages run.
     pub(super) const WAKE: EventKind = EventKind(u16::MAX);
 }
@@ -175,12 +178,19 @@ impl EventQueue {
 
     /// Takes the next event if it happens no later than `limit`.
     pub fn pop_until(&mut self, limit: Time) -> Option<Event> {
+        self.pop_if(limit, EventKind::ANY)
+    }
+
+    /// Takes the next event if it happens no later than `limit` and is one of `kinds`.
+    pub(super) fn pop_if(&mut self, limit: Time, kinds: RangeInclusive<EventKind>) -> Option<Event> {
         loop {
-            let entry = *self.heap.peek()?;
-            if entry.at > limit && is_pending(&self.slots, entry.handle) {
+            let entry = self.heap.peek()?;
+            let slot = &self.slots[entry.handle.slot as usize];
+            let pending = slot.event.filter(|_| slot.generation == entry.handle.generation);
+            if pending.is_some_and(|(kind, ..)| entry.at > limit || !kinds.contains(&kind)) {
                 return None;
             }
-            self.heap.pop();
+            let entry = self.heap.pop()?;
             if let Some((kind, twin, arg)) = self.take(entry.handle) {
                 return Some(Event { at: entry.at, kind, twin, arg });
             }

@@ -1,7 +1,7 @@
 //! The simulation: a world, its step, and nothing else.
 
 use bevy_app::{App, Plugins};
-use bevy_ecs::prelude::{In, IntoScheduleConfigs, IntoSystem, Resource, Schedule, System, World};
+use bevy_ecs::prelude::{In, IntoScheduleConfigs, IntoSystem, Mut, Resource, Schedule, System, World};
 use bevy_ecs::schedule::Schedules;
 use bevy_ecs::system::ScheduleSystem;
 
@@ -23,9 +23,12 @@ const EVENTS_PER_STEP: u64 = 65_536;
 
 type Handler = Box<dyn System<In = In<Event>, Out = ()>>;
 
-/// The handlers of events, by kind.
+/// The handlers of events, and which handles each kind.
 #[derive(Resource, Default)]
-struct Handlers(Vec<Handler>);
+struct Handlers {
+    handlers: Vec<Handler>,
+    by_kind: Vec<usize>,
+}
 
 /// What domains do before the first step, in the order of registration.
 #[derive(Resource, Default)]
@@ -57,7 +60,7 @@ impl Simulation {
         let schedule = world.resource_mut::<Schedules>().remove(Step).unwrap_or_else(stage::empty_schedule);
         // Handlers are systems: each is made ready for the world that it will run in.
         let mut handlers = std::mem::take(&mut *world.resource_mut::<Handlers>());
-        handlers.0.iter_mut().for_each(|handler| drop(handler.initialize(&mut world)));
+        handlers.handlers.iter_mut().for_each(|handler| drop(handler.initialize(&mut world)));
         world.insert_resource(handlers);
         Simulation { world, schedule }
     }
@@ -93,6 +96,8 @@ impl Simulation {
     /// One step: the stages in order. Time passes in Advance, up to the next moment at which the stages are wanted.
     pub fn step(&mut self) {
         let before = self.clock().now;
+        let audited = self.world.resource::<Audits>().is_enabled();
+        self.world.resource_mut::<Clock>().one_by_one = audited;
         self.schedule.run(&mut self.world);
         let mut clock = self.world.resource_mut::<Clock>();
         clock.step += 1;
@@ -185,8 +190,9 @@ pub trait EngineApp {
     fn register_audit(&mut self, audit: Audit) -> &mut Self;
     /// Registers a kind of command.
     fn register_command(&mut self, kind: CommandKind) -> &mut Self;
-    /// Registers a kind of event and the system that handles it. Senders need the kind.
-    fn register_event<M>(&mut self, handler: impl IntoSystem<In<Event>, (), M>) -> EventKind;
+    /// Registers `N` kinds of events and the system that handles them; senders need the kinds. The kinds follow each other,
+    /// so that a handler can go on with the next of its events: [`Clock::next_event`].
+    fn register_events<const N: usize, M>(&mut self, handler: impl IntoSystem<In<Event>, (), M>) -> [EventKind; N];
     /// Adds systems to a stage of the step.
     fn add_step_systems<M>(&mut self, stage: Stage, systems: impl IntoScheduleConfigs<ScheduleSystem, M>) -> &mut Self;
 }
@@ -226,10 +232,12 @@ impl EngineApp for App {
         self
     }
 
-    fn register_event<M>(&mut self, handler: impl IntoSystem<In<Event>, (), M>) -> EventKind {
+    fn register_events<const N: usize, M>(&mut self, handler: impl IntoSystem<In<Event>, (), M>) -> [EventKind; N] {
         let mut handlers = self.world_mut().resource_mut::<Handlers>();
-        handlers.0.push(Box::new(IntoSystem::into_system(handler)));
-        EventKind((handlers.0.len() - 1) as u16)
+        handlers.handlers.push(Box::new(IntoSystem::into_system(handler)));
+        let (handler, first) = (handlers.handlers.len() - 1, handlers.by_kind.len());
+        handlers.by_kind.extend([handler; N]);
+        std::array::from_fn(|index| EventKind((first + index) as u16))
     }
 
     fn add_step_systems<M>(&mut self, stage: Stage, systems: impl IntoScheduleConfigs<ScheduleSystem, M>) -> &mut Self {
@@ -239,14 +247,16 @@ impl EngineApp for App {
 
 /// Lets due events happen, one by one, until the stages are wanted again.
 fn advance(world: &mut World) {
-    world.resource_scope(|world, mut handlers: bevy_ecs::prelude::Mut<Handlers>| {
-        let start = world.resource::<Clock>().events;
-        while let Some(event) = next_event(world, start) {
+    let mut clock = world.resource_mut::<Clock>();
+    clock.events_until = clock.events + EVENTS_PER_STEP;
+    world.resource_scope(|world, mut handlers: Mut<Handlers>| {
+        while let Some(event) = next_event(world) {
             if event.kind == EventKind::WAKE {
                 world.resource_mut::<EventQueue>().drop_wakes(event.at);
                 break;
             }
-            let handler = &mut handlers.0[event.kind.0 as usize];
+            let handler = handlers.by_kind[event.kind.0 as usize];
+            let handler = &mut handlers.handlers[handler];
             if let Err(error) = handler.run_without_applying_deferred(event, world) {
                 // Only a missing resource can cause this: a plugin that forgot to put in what its handler needs.
                 panic!("event handler {}: {error}", handler.name());
@@ -259,26 +269,20 @@ fn advance(world: &mut World) {
     schedule_tick(world);
 }
 
-/// The next event of this step; sets the clock to it, or to the horizon if nothing happens before.
-fn next_event(world: &mut World, events_at_start: u64) -> Option<Event> {
-    let clock = *world.resource::<Clock>();
-    if clock.finished || clock.events - events_at_start >= EVENTS_PER_STEP {
-        return None;
-    }
-    let mut queue = world.resource_mut::<EventQueue>();
-    // With no horizon to reach, the run ends where the last event left it.
-    let nothing_left = clock.horizon == Time::NEVER && queue.is_idle();
-    let event = if nothing_left { None } else { queue.pop_until(clock.horizon) };
-    let mut clock = world.resource_mut::<Clock>();
-    match event {
-        Some(event) => {
-            clock.now = event.at;
-            clock.events += 1;
+/// The next event of this step. Without one, sets the clock to the horizon, or ends a world that has none.
+fn next_event(world: &mut World) -> Option<Event> {
+    world.resource_scope(|world, mut clock: Mut<Clock>| {
+        let mut queue = world.resource_mut::<EventQueue>();
+        if clock.horizon == Time::NEVER && queue.is_idle() {
+            // With no horizon to reach, the run ends where the last event left it.
+            clock.finished = true;
         }
-        None if nothing_left => clock.finished = true,
-        None => clock.now = clock.horizon,
-    }
-    event
+        let event = clock.take_event(&mut queue, EventKind::ANY);
+        if event.is_none() && !clock.finished && clock.events < clock.events_until {
+            clock.now = clock.horizon;
+        }
+        event
+    })
 }
 
 fn schedule_tick(world: &mut World) {

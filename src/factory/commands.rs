@@ -9,7 +9,7 @@ use crate::engine::time::{Duration, Time};
 use crate::twin::life::Life;
 
 use super::floor::Floor;
-use super::machine::Machine;
+use super::machine::{Machine, MachineState};
 use super::plan::Plan;
 
 /// `release`: jobs of a product come in at once.
@@ -108,9 +108,11 @@ fn break_down(In((machine, repair, cause)): In<(TwinId, Duration, String)>, mut 
 
 /// What becomes of a machine and its jobs when its life changes.
 pub fn on_life_change(world: &mut World, twin: TwinId, life: Life) {
-    if is_machine(world, twin).is_ok() && world.contains_resource::<Plan>() {
-        // A world in which the floor's resources are missing has no factory to speak of.
-        let _ = run(world, (twin, life), change_life);
+    // Before the first step machines have no state yet, and nothing can be on the way to them.
+    let entity = world.resource::<Directory>().entity(twin);
+    if entity.is_some_and(|entity| world.entity(entity).contains::<MachineState>()) {
+        let changed = run(world, (twin, life), change_life);
+        debug_assert!(changed.is_ok(), "the plugin puts in all that the floor needs");
     }
 }
 

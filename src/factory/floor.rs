@@ -11,7 +11,9 @@ mod work;
 
 pub use release::job_row;
 
-use bevy_ecs::prelude::{Entity, Mut, Query, Res, ResMut, Resource};
+use std::ops::RangeInclusive;
+
+use bevy_ecs::prelude::{Entity, In, Mut, Query, Res, ResMut, Resource};
 use bevy_ecs::system::SystemParam;
 use serde::{Deserialize, Serialize};
 
@@ -27,7 +29,6 @@ use super::breakdown::{Breakdown, BreakdownState, FailureClock};
 use super::indicators::ShopTally;
 use super::jobs::{JobRef, Jobs, Place};
 use super::machine::{Machine, MachineState, Phase, Queued};
-use super::orders::{Arrivals, JobOrders};
 use super::plan::{Next, Plan};
 use super::setup::Setup;
 use super::tables::{JobRow, OperationRow, StateRow};
@@ -47,8 +48,8 @@ const REPAIR: Purpose = Purpose::new("factory.repair");
 /// After the events of a moment, before those who look on.
 const SETTLE_PRIORITY: Priority = Priority(100);
 
-/// The kinds of the factory's events.
-#[derive(Resource, Clone, Copy, Debug)]
+/// The kinds of the factory's events, in the order of their registration.
+#[derive(Resource, Clone, Copy, Debug, Default)]
 pub struct EventKinds {
     /// A slot ends its set-up or its work.
     pub phase_end: EventKind,
@@ -64,6 +65,12 @@ pub struct EventKinds {
     pub settle: EventKind,
 }
 
+impl EventKinds {
+    fn range(&self) -> RangeInclusive<EventKind> {
+        self.phase_end..=self.settle
+    }
+}
+
 /// What a moment has left to be decided, and the state of the sources of jobs.
 #[derive(Resource, Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Moment {
@@ -71,6 +78,8 @@ pub struct Moment {
     pub(super) ready: Vec<JobRef>,
     /// Machines that may take up a job or have room for one.
     pub(super) touched: Vec<TwinId>,
+    /// Machines whose condition may have changed.
+    pub(super) changed: Vec<TwinId>,
     /// Whether an event will settle this moment.
     pub(super) settling: bool,
     /// For each arrival process: how many intervals were drawn, and how many jobs have come.
@@ -96,9 +105,6 @@ pub struct Floor<'w, 's> {
     seed: Res<'w, Seed>,
     directory: Res<'w, Directory>,
     plan: Res<'w, Plan>,
-    orders: Res<'w, JobOrders>,
-    arrivals: Res<'w, Arrivals>,
-    kinds: Res<'w, EventKinds>,
     queue: ResMut<'w, EventQueue>,
     jobs: ResMut<'w, Jobs>,
     moment: ResMut<'w, Moment>,
@@ -126,7 +132,45 @@ fn parts_of<'a>(
     machines.get_mut(entity).ok()
 }
 
+fn sort_and_dedup(machines: &mut Vec<TwinId>) {
+    machines.sort_unstable();
+    machines.dedup();
+}
+
+/// Puts an emptied list back where it came from, to spare an allocation for each moment.
+fn give_back<T>(place: &mut Vec<T>, emptied: Vec<T>) {
+    if place.is_empty() && place.capacity() < emptied.capacity() {
+        *place = emptied;
+    }
+}
+
+/// The handler of all the factory's events: goes on from one to the next as long as they are its own.
+pub fn handle(In(first): In<Event>, mut floor: Floor) {
+    let mut next = Some(first);
+    while let Some(event) = next {
+        floor.happen(event);
+        floor.settle_when_quiet();
+        if event.kind == floor.plan.kinds.repaired {
+            floor.stop_if_stuck();
+        }
+        let kinds = floor.plan.kinds.range();
+        next = floor.clock.next_event(&mut floor.queue, kinds);
+    }
+}
+
 impl Floor<'_, '_> {
+    fn happen(&mut self, event: Event) {
+        let kinds = self.plan.kinds;
+        match event.kind {
+            kind if kind == kinds.phase_end => self.end_phase(event.twin, event.arg as u32),
+            kind if kind == kinds.arrival => self.arrive(event.arg as usize),
+            kind if kind == kinds.failure => self.fail(event.twin),
+            kind if kind == kinds.repaired => self.repair(event.twin),
+            kind if kind == kinds.release => self.release_orders(event.arg as usize),
+            _ => self.moment.settling = false,
+        }
+    }
+
     /// The present moment.
     pub fn now(&self) -> Time {
         self.clock.now
@@ -145,7 +189,7 @@ impl Floor<'_, '_> {
     pub fn settle_later(&mut self) {
         if !self.moment.settling {
             self.moment.settling = true;
-            let event = Event { at: self.clock.now, kind: self.kinds.settle, twin: TwinId::NONE, arg: 0 };
+            let event = Event { at: self.clock.now, kind: self.plan.kinds.settle, twin: TwinId::NONE, arg: 0 };
             self.queue.push_with(event, SETTLE_PRIORITY);
         }
     }
@@ -153,27 +197,39 @@ impl Floor<'_, '_> {
     /// Sends ready jobs to machines and lets machines take jobs up, until nothing moves.
     pub fn settle(&mut self) {
         self.moment.settling = false;
-        let mut changed: Vec<TwinId> = Vec::new();
         loop {
             if !self.moment.ready.is_empty() {
                 self.route_ready();
             } else if !self.moment.touched.is_empty() {
                 let mut touched = std::mem::take(&mut self.moment.touched);
-                touched.sort_unstable();
-                touched.dedup();
+                sort_and_dedup(&mut touched);
                 for &machine in &touched {
-                    self.pull(machine);
-                    self.dispatch(machine);
+                    self.serve(machine);
                 }
-                changed.append(&mut touched);
+                self.moment.changed.append(&mut touched);
+                give_back(&mut self.moment.touched, touched);
             } else {
                 break;
             }
         }
-        changed.sort_unstable();
-        changed.dedup();
-        changed.into_iter().for_each(|machine| self.refresh(machine));
+        let mut changed = std::mem::take(&mut self.moment.changed);
+        sort_and_dedup(&mut changed);
+        for &machine in &changed {
+            self.refresh(machine);
+        }
+        changed.clear();
+        give_back(&mut self.moment.changed, changed);
         self.stop_if_done();
+    }
+
+    /// Lets waiting jobs come into a machine, and the machine take jobs up.
+    fn serve(&mut self, machine: TwinId) {
+        let wanted = parts_of(&mut self.machines, &self.directory, machine)
+            .is_some_and(|(_, state, ..)| !state.wanted_by.is_empty());
+        if wanted {
+            self.pull(machine);
+        }
+        self.dispatch(machine);
     }
 
     /// Without a horizon, the run ends when no job is left and none will come.

@@ -11,8 +11,9 @@ use crate::engine::identity::{Directory, TwinId};
 use crate::engine::time::{Duration, Time};
 
 use super::choices::MachineChoice;
+use super::floor::EventKinds;
 use super::machine::Machine;
-use super::orders::{Arrivals, JobOrders};
+use super::orders::{Arrival, Arrivals, JobOrder, JobOrders};
 use super::product::{FactorySettings, Operation, Product, Products};
 
 /// Where a job goes after an operation.
@@ -99,6 +100,12 @@ pub struct Plan {
     pub products: Vec<ProductPlan>,
     /// The set-up families, in alphabetical order.
     pub families: Vec<Arc<str>>,
+    /// The known jobs.
+    pub orders: Vec<JobOrder>,
+    /// The arrival processes.
+    pub arrivals: Vec<Arrival>,
+    /// The kinds of the factory's events.
+    pub kinds: EventKinds,
     /// The known jobs as (release, index of the order), in order of release.
     pub releases: Vec<(Time, u32)>,
     /// The product of each order, as an index.
@@ -127,6 +134,9 @@ impl Plan {
         let plan = Plan {
             order_products: orders.iter().map(|order| product_of(&order.product)).collect(),
             arrival_products: world.resource::<Arrivals>().0.iter().map(|a| product_of(&a.product)).collect(),
+            orders: orders.clone(),
+            arrivals: world.resource::<Arrivals>().0.clone(),
+            kinds: *world.resource::<EventKinds>(),
             products: compiled,
             families,
             releases,

@@ -6,7 +6,6 @@ use bevy_ecs::system::RunSystemOnce;
 
 use crate::engine::clock::Clock;
 use crate::engine::identity::{Directory, TwinId};
-use crate::engine::queue::Event;
 use crate::engine::simulation::EngineApp;
 use crate::record::indicators::IndicatorApp;
 use crate::record::metrics::MetricApp;
@@ -31,30 +30,8 @@ pub struct FactoryPlugin;
 
 impl Plugin for FactoryPlugin {
     fn build(&self, app: &mut App) {
-        let kinds = EventKinds {
-            phase_end: app.register_event(|In(event): In<Event>, mut floor: Floor| {
-                floor.end_phase(event.twin, event.arg as u32);
-                floor.settle_when_quiet();
-            }),
-            release: app.register_event(|In(event): In<Event>, mut floor: Floor| {
-                floor.release_orders(event.arg as usize);
-                floor.settle_when_quiet();
-            }),
-            arrival: app.register_event(|In(event): In<Event>, mut floor: Floor| {
-                floor.arrive(event.arg as usize);
-                floor.settle_when_quiet();
-            }),
-            failure: app.register_event(|In(event): In<Event>, mut floor: Floor| {
-                floor.fail(event.twin);
-                floor.settle_when_quiet();
-            }),
-            repaired: app.register_event(|In(event): In<Event>, mut floor: Floor| {
-                floor.repair(event.twin);
-                floor.settle_when_quiet();
-                floor.stop_if_stuck();
-            }),
-            settle: app.register_event(|In(_): In<Event>, mut floor: Floor| floor.settle()),
-        };
+        let [phase_end, release, arrival, failure, repaired, settle] = app.register_events(floor::handle);
+        let kinds = EventKinds { phase_end, release, arrival, failure, repaired, settle };
         app.insert_resource(kinds)
             .register_part::<Machine>("machine")
             .register_part::<Breakdown>("breakdown")

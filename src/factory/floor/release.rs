@@ -11,12 +11,12 @@ impl Floor<'_, '_> {
         let first = self.plan.releases.first().copied();
         if let Some((at, _)) = first {
             self.moment.open_sources += 1;
-            self.push_source(at, self.kinds.release, 0);
+            self.push_source(at, self.plan.kinds.release, 0);
         }
-        self.moment.arrivals = vec![(0, 0); self.arrivals.0.len()];
-        for index in 0..self.arrivals.0.len() {
+        self.moment.arrivals = vec![(0, 0); self.plan.arrivals.len()];
+        for index in 0..self.plan.arrivals.len() {
             self.moment.open_sources += 1;
-            let at = match self.arrivals.0[index].first {
+            let at = match self.plan.arrivals[index].first {
                 Some(first) => Time::ZERO + first,
                 None => self.clock.now + self.draw_interval(index),
             };
@@ -30,11 +30,11 @@ impl Floor<'_, '_> {
         let now = self.clock.now;
         while let Some(&(at, order)) = self.plan.releases.get(index) {
             if at > now {
-                self.push_source(at, self.kinds.release, index as u64);
+                self.push_source(at, self.plan.kinds.release, index as u64);
                 return;
             }
             let order = order as usize;
-            let JobOrder { count, due, priority, weight, .. } = self.orders.0[order];
+            let JobOrder { count, due, priority, weight, .. } = self.plan.orders[order];
             let product = self.plan.order_products[order];
             let due = due.map_or(Time::NEVER, |due| Time::ZERO + due);
             for _ in 0..count {
@@ -48,24 +48,24 @@ impl Floor<'_, '_> {
     /// Lets the jobs of an arrival process come, and draws the next time.
     pub fn arrive(&mut self, index: usize) {
         let now = self.clock.now;
-        let Arrival { lot, limit, priority, weight, .. } = self.arrivals.0[index];
+        if self.is_over(index, now) {
+            self.moment.open_sources -= 1;
+            return;
+        }
+        let plan = &*self.plan;
+        let Arrival { lot, limit, priority, weight, .. } = plan.arrivals[index];
         let product = self.plan.arrival_products[index];
         let left = limit.map_or(u64::MAX, |limit| limit.saturating_sub(self.moment.arrivals[index].1));
         for _ in 0..u64::from(lot).min(left) {
             let due = self.due_date(index, product);
-            let supply = self.arrivals.0[index].every.is_none().then_some(index as u32);
+            let supply = self.plan.arrivals[index].every.is_none().then_some(index as u32);
             self.release(product, due, priority, weight, supply);
             self.moment.arrivals[index].1 += 1;
         }
-        if self.arrivals.0[index].every.is_some() {
+        if self.plan.arrivals[index].every.is_some() {
             let at = now + self.draw_interval(index);
             self.schedule_arrival(index, at);
         }
-    }
-
-    /// A job that came because there would be room has found it: the next one comes.
-    pub(super) fn resupply(&mut self, index: u32) {
-        self.schedule_arrival(index as usize, self.clock.now);
     }
 
     /// Releases one job. `supply` names the arrival process that waits for it to find room.
@@ -113,7 +113,7 @@ impl Floor<'_, '_> {
     }
 
     fn due_date(&self, index: usize, product: u32) -> Time {
-        let arrival = &self.arrivals.0[index];
+        let arrival = &self.plan.arrivals[index];
         if arrival.due_after.is_none() && arrival.due_factor.is_none() {
             return Time::NEVER;
         }
@@ -125,7 +125,7 @@ impl Floor<'_, '_> {
     }
 
     fn draw_interval(&mut self, index: usize) -> Duration {
-        let Some(every) = &self.arrivals.0[index].every else { return Duration::ZERO };
+        let Some(every) = &self.plan.arrivals[index].every else { return Duration::ZERO };
         let drawn = &mut self.moment.arrivals[index].0;
         let mut random = self.seed.stream(index as u64, ARRIVAL, *drawn);
         *drawn += 1;
@@ -133,14 +133,18 @@ impl Floor<'_, '_> {
     }
 
     fn schedule_arrival(&mut self, index: usize, at: Time) {
-        let arrival = &self.arrivals.0[index];
-        let over = arrival.until.is_some_and(|until| at > Time::ZERO + until)
-            || arrival.limit.is_some_and(|limit| self.moment.arrivals[index].1 >= limit);
-        if over {
+        if self.is_over(index, at) {
             self.moment.open_sources -= 1;
         } else {
-            self.push_source(at, self.kinds.arrival, index as u64);
+            self.push_source(at, self.plan.kinds.arrival, index as u64);
         }
+    }
+
+    /// Whether an arrival process brings no more jobs from that moment on.
+    fn is_over(&self, index: usize, at: Time) -> bool {
+        let arrival = &self.plan.arrivals[index];
+        arrival.until.is_some_and(|until| at > Time::ZERO + until)
+            || arrival.limit.is_some_and(|limit| self.moment.arrivals[index].1 >= limit)
     }
 
     fn push_source(&mut self, at: Time, kind: EventKind, arg: u64) {

@@ -18,10 +18,7 @@ impl Floor<'_, '_> {
             self.route(job);
         }
         ready.clear();
-        // The emptied list is kept for the next moment, to spare an allocation for each.
-        if self.moment.ready.is_empty() {
-            self.moment.ready = ready;
-        }
+        give_back(&mut self.moment.ready, ready);
     }
 
     fn route(&mut self, job: JobRef) {
@@ -97,7 +94,9 @@ impl Floor<'_, '_> {
         state.queue.insert(position, entry);
         self.moment.touched.push(machine);
         if let Some(source) = supply {
-            self.resupply(source);
+            // A job that came because there would be room has found it: the next one may come.
+            let event = Event { at: now, kind: self.plan.kinds.arrival, twin: TwinId::NONE, arg: source.into() };
+            self.queue.push(event);
         }
     }
 

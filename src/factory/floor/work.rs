@@ -42,7 +42,8 @@ impl Floor<'_, '_> {
             slot_state.family = operation.family.or(slot_state.family);
             slot_state.ends = now + set_up.unwrap_or(slot_state.work);
             slot_state.expected_end = now + set_up.unwrap_or_default() + entry.expected;
-            let event = Event { at: slot_state.ends, kind: self.kinds.phase_end, twin: machine_id, arg: slot as u64 };
+            let event =
+                Event { at: slot_state.ends, kind: self.plan.kinds.phase_end, twin: machine_id, arg: slot as u64 };
             slot_state.event = Some(self.queue.push(event));
             state.occupied += 1;
         }
@@ -58,7 +59,8 @@ impl Floor<'_, '_> {
             slot_state.phase = Phase::Working;
             slot_state.started = now;
             slot_state.ends = now + slot_state.work;
-            let event = Event { at: slot_state.ends, kind: self.kinds.phase_end, twin: machine_id, arg: slot.into() };
+            let event =
+                Event { at: slot_state.ends, kind: self.plan.kinds.phase_end, twin: machine_id, arg: slot.into() };
             slot_state.event = Some(self.queue.push(event));
             self.moment.touched.push(machine_id);
             return;
@@ -120,7 +122,7 @@ impl Floor<'_, '_> {
         if let Some((part, mut failures)) = breakdown
             && part.clock == FailureClock::Working
         {
-            wind(&mut failures, condition == Condition::Working, machine, now, &mut self.queue, &self.kinds);
+            wind(&mut failures, condition == Condition::Working, machine, now, &mut self.queue, &self.plan.kinds);
         }
     }
 
@@ -148,10 +150,10 @@ impl Floor<'_, '_> {
         if let Some((_, mut failures)) = breakdown {
             failures.failures += 1;
             failures.expected_repair = failures.expected_repair.max(now);
-            wind(&mut failures, false, machine, now, &mut self.queue, &self.kinds);
+            wind(&mut failures, false, machine, now, &mut self.queue, &self.plan.kinds);
         }
         self.tables.journal.note(now, machine, "breakdown", cause, Some(repair.seconds()));
-        self.queue.push(Event { at: now + repair, kind: self.kinds.repaired, twin: machine, arg: 0 });
+        self.queue.push(Event { at: now + repair, kind: self.plan.kinds.repaired, twin: machine, arg: 0 });
         self.moment.touched.push(machine);
     }
 
@@ -161,11 +163,11 @@ impl Floor<'_, '_> {
         let Some((_, mut state, _, breakdown)) = parts_of(&mut self.machines, &self.directory, machine) else { return };
         state.count_until(now);
         state.down = false;
-        state.resume(machine, now, &mut self.queue, self.kinds.phase_end);
+        state.resume(machine, now, &mut self.queue, self.plan.kinds.phase_end);
         if let Some((part, mut failures)) = breakdown {
             draw_failure(part, &mut failures, machine, *self.seed);
             let counts = part.clock == FailureClock::Calendar;
-            wind(&mut failures, counts, machine, now, &mut self.queue, &self.kinds);
+            wind(&mut failures, counts, machine, now, &mut self.queue, &self.plan.kinds);
         }
         self.tables.journal.note(now, machine, "repaired", "", None);
         self.moment.touched.push(machine);
@@ -180,7 +182,7 @@ impl Floor<'_, '_> {
             state.stop(now, &mut self.queue);
         }
         state.suspended = aside;
-        state.resume(machine, now, &mut self.queue, self.kinds.phase_end);
+        state.resume(machine, now, &mut self.queue, self.plan.kinds.phase_end);
         self.moment.touched.push(machine);
     }
 
@@ -215,7 +217,7 @@ impl Floor<'_, '_> {
         };
         draw_failure(part, &mut failures, machine, *self.seed);
         let counts = part.clock == FailureClock::Calendar;
-        wind(&mut failures, counts, machine, self.clock.now, &mut self.queue, &self.kinds);
+        wind(&mut failures, counts, machine, self.clock.now, &mut self.queue, &self.plan.kinds);
     }
 
     /// Without a horizon, a run in which no job can ever move again must end though machines may go on failing.
