@@ -78,7 +78,7 @@ pub struct Moment {
     pub(super) ready: Vec<JobRef>,
     /// Machines that may take up a job or have room for one.
     pub(super) touched: Vec<TwinId>,
-    /// Machines whose condition may have changed.
+    /// Machines whose condition has changed.
     pub(super) changed: Vec<TwinId>,
     /// Whether an event will settle this moment.
     pub(super) settling: bool,
@@ -88,15 +88,8 @@ pub struct Moment {
     pub(super) open_sources: u32,
 }
 
-type MachineParts = (
-    &'static Machine,
-    &'static mut MachineState,
-    Option<&'static Setup>,
-    Option<(&'static Breakdown, &'static mut BreakdownState)>,
-);
-
-type MachineItem<'a> =
-    (&'a Machine, Mut<'a, MachineState>, Option<&'a Setup>, Option<(&'a Breakdown, Mut<'a, BreakdownState>)>);
+type Machines<'w, 's> = Query<'w, 's, (&'static Machine, &'static mut MachineState)>;
+type Failures<'w, 's> = Query<'w, 's, (&'static Breakdown, &'static mut BreakdownState)>;
 
 /// The shop floor as an event handler sees it.
 #[derive(SystemParam)]
@@ -110,7 +103,9 @@ pub struct Floor<'w, 's> {
     moment: ResMut<'w, Moment>,
     tally: ResMut<'w, ShopTally>,
     tables: FactoryTables<'w>,
-    machines: Query<'w, 's, MachineParts>,
+    machines: Machines<'w, 's>,
+    setups: Query<'w, 's, &'static Setup>,
+    failures: Failures<'w, 's>,
 }
 
 /// Where the floor writes what happened.
@@ -122,14 +117,24 @@ struct FactoryTables<'w> {
     states: ResMut<'w, Table<StateRow>>,
 }
 
-/// A living machine's parts. A free function, so that the floor's other fields stay usable beside them.
-fn parts_of<'a>(
-    machines: &'a mut Query<MachineParts>,
+/// A living machine. A free function, so that the floor's other fields stay usable beside it.
+fn machine_of<'a>(
+    machines: &'a mut Machines,
     directory: &Directory,
     machine: TwinId,
-) -> Option<MachineItem<'a>> {
+) -> Option<(&'a Machine, Mut<'a, MachineState>)> {
     let entity: Entity = directory.entity(machine)?;
     machines.get_mut(entity).ok()
+}
+
+/// What a machine that can fail knows of its failures.
+fn failures_of<'a>(
+    failures: &'a mut Failures,
+    directory: &Directory,
+    machine: TwinId,
+) -> Option<(&'a Breakdown, Mut<'a, BreakdownState>)> {
+    let entity: Entity = directory.entity(machine)?;
+    failures.get_mut(entity).ok()
 }
 
 fn sort_and_dedup(machines: &mut Vec<TwinId>) {
@@ -206,7 +211,7 @@ impl Floor<'_, '_> {
                 for &machine in &touched {
                     self.serve(machine);
                 }
-                self.moment.changed.append(&mut touched);
+                touched.clear();
                 give_back(&mut self.moment.touched, touched);
             } else {
                 break;
@@ -220,16 +225,6 @@ impl Floor<'_, '_> {
         changed.clear();
         give_back(&mut self.moment.changed, changed);
         self.stop_if_done();
-    }
-
-    /// Lets waiting jobs come into a machine, and the machine take jobs up.
-    fn serve(&mut self, machine: TwinId) {
-        let wanted = parts_of(&mut self.machines, &self.directory, machine)
-            .is_some_and(|(_, state, ..)| !state.wanted_by.is_empty());
-        if wanted {
-            self.pull(machine);
-        }
-        self.dispatch(machine);
     }
 
     /// Without a horizon, the run ends when no job is left and none will come.

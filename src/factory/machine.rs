@@ -126,6 +126,8 @@ pub struct Queued {
     pub job: JobRef,
     /// Its priority, by which the queue is sorted; then by arrival.
     pub priority: i32,
+    /// Which of the operation's eligible machines this is.
+    pub option: u32,
     /// How long it should take here.
     pub expected: Duration,
 }
@@ -148,6 +150,10 @@ pub struct MachineState {
     pub down: bool,
     /// Whether a command has put it aside.
     pub suspended: bool,
+    /// Whether it has a part `setup`, and a part `breakdown`: known here, to spare looking for them.
+    pub has_setup: bool,
+    /// See `has_setup`.
+    pub can_fail: bool,
     /// How many slots are not idle.
     pub occupied: u32,
     /// What it is doing, and since when.

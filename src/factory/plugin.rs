@@ -76,10 +76,12 @@ fn start(world: &mut World) {
         let family = initial.and_then(|family| world.resource::<Plan>().find_family(family));
         let Some(mut state) = twin.get::<Machine>().map(|machine| MachineState::new(machine, family)) else { continue };
         state.suspended = twin.get::<Life>() == Some(&Life::Suspended);
-        let breaks_down = twin.contains::<Breakdown>();
+        state.has_setup = twin.contains::<Setup>();
+        state.can_fail = twin.contains::<Breakdown>();
+        let can_fail = state.can_fail;
         let mut twin = world.entity_mut(*entity);
         twin.insert(state);
-        if breaks_down {
+        if can_fail {
             twin.insert(BreakdownState::default());
         }
     }

@@ -35,7 +35,7 @@ impl Floor<'_, '_> {
         let operation = &self.plan.products[job.product as usize].operations[job.operation as usize];
         let (machines, directory) = (&self.machines, &*self.directory);
         let open = |eligible: &Eligible| {
-            let (machine, state, ..) = machines.get(directory.entity(eligible.machine)?).ok()?;
+            let (machine, state) = machines.get(directory.entity(eligible.machine)?).ok()?;
             let leaving = matches!(place, Place::Slot(at, _) if at == eligible.machine);
             (leaving || state.wanted_by.is_empty() && state.has_room(machine, false)).then_some((machine, state))
         };
@@ -53,7 +53,8 @@ impl Floor<'_, '_> {
         let mut best: Option<(f64, f64, usize)> = None;
         for (index, eligible) in operation.eligible.iter().enumerate() {
             let Some((machine, state)) = open(eligible) else { continue };
-            let offer = offer(machine, state, eligible, self.expected_repair(eligible.machine, now), now);
+            let repair = if state.down { self.expected_repair(eligible.machine, now) } else { 0.0 };
+            let offer = offer(machine, state, eligible, repair, now);
             let candidate = (cost(&offer), offer.processing, index);
             if best.is_none_or(|best| (candidate.0, candidate.1) < (best.0, best.1)) {
                 best = Some(candidate);
@@ -64,13 +65,8 @@ impl Floor<'_, '_> {
 
     /// Seconds until a machine that is down should be up again.
     fn expected_repair(&self, machine: TwinId, now: Time) -> f64 {
-        let parts = self.directory.entity(machine).and_then(|entity| self.machines.get(entity).ok());
-        match parts {
-            Some((_, state, _, Some((_, breakdown)))) if state.down => {
-                (breakdown.expected_repair - now).seconds().max(0.0)
-            }
-            _ => 0.0,
-        }
+        let failures = self.directory.entity(machine).and_then(|entity| self.failures.get(entity).ok());
+        failures.map_or(0.0, |(_, failures)| (failures.expected_repair - now).seconds().max(0.0))
     }
 
     /// Puts a job into the queue of the eligible machine at `index`.
@@ -84,8 +80,8 @@ impl Floor<'_, '_> {
         job.seeking = false;
         job.queued = now;
         let supply = job.supply.take();
-        let entry = Queued { job: job_ref, priority: job.priority, expected };
-        let Some((_, mut state, ..)) = parts_of(&mut self.machines, &self.directory, machine) else { return };
+        let entry = Queued { job: job_ref, priority: job.priority, option: index as u32, expected };
+        let Some((_, mut state)) = machine_of(&mut self.machines, &self.directory, machine) else { return };
         state.count_until(now);
         state.queued_work += expected;
         // Sorted by priority, then by arrival; nearly always that is at the end.
@@ -107,7 +103,7 @@ impl Floor<'_, '_> {
         let (id, visit, place) = (job.id, job.visit, job.place);
         let operation = &self.plan.products[job.product as usize].operations[job.operation as usize];
         for eligible in &operation.eligible {
-            if let Some((_, mut state, ..)) = parts_of(&mut self.machines, &self.directory, eligible.machine) {
+            if let Some((_, mut state)) = machine_of(&mut self.machines, &self.directory, eligible.machine) {
                 state.wanted_by.push_back((job_ref, id, visit));
             }
         }
@@ -118,7 +114,7 @@ impl Floor<'_, '_> {
 
     fn move_to_output(&mut self, machine_id: TwinId, slot: u32, job: JobRef) {
         let now = self.clock.now;
-        let Some((machine, mut state, ..)) = parts_of(&mut self.machines, &self.directory, machine_id) else { return };
+        let Some((machine, mut state)) = machine_of(&mut self.machines, &self.directory, machine_id) else { return };
         if state.output.len() < machine.output_buffer as usize {
             state.count_until(now);
             state.free_slot(slot);
@@ -135,14 +131,14 @@ impl Floor<'_, '_> {
         match self.jobs.get(job).place {
             Place::Yard | Place::Queue(_) => {}
             Place::Slot(machine, slot) => {
-                if let Some((_, mut state, ..)) = parts_of(&mut self.machines, &self.directory, machine) {
+                if let Some((_, mut state)) = machine_of(&mut self.machines, &self.directory, machine) {
                     state.count_until(now);
                     state.free_slot(slot);
                     self.moment.touched.push(machine);
                 }
             }
             Place::Output(machine) => {
-                if let Some((_, mut state, ..)) = parts_of(&mut self.machines, &self.directory, machine) {
+                if let Some((_, mut state)) = machine_of(&mut self.machines, &self.directory, machine) {
                     state.count_until(now);
                     state.output.retain(|&other| other != job);
                     let blocked = state.longest_blocked();
@@ -171,7 +167,7 @@ impl Floor<'_, '_> {
 
     /// The job that has waited longest for room at a machine, taken off its list, if there is room.
     fn next_wanted(&mut self, machine_id: TwinId) -> Option<JobRef> {
-        let (machine, mut state, ..) = parts_of(&mut self.machines, &self.directory, machine_id)?;
+        let (machine, mut state) = machine_of(&mut self.machines, &self.directory, machine_id)?;
         while let Some(&(job, id, visit)) = state.wanted_by.front() {
             let waits = self.jobs.find(job).filter(|other| other.id == id && other.visit == visit && other.seeking);
             let Some(waiting) = waits else {

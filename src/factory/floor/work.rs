@@ -2,57 +2,53 @@
 
 use std::borrow::Cow;
 
-use super::super::machine::Condition;
+use super::super::machine::{Condition, Slot};
 use super::super::plan::OperationPlan;
 use super::super::rules::{Candidate, DispatchingRule};
 use super::*;
 use crate::engine::time::Duration;
 
 impl Floor<'_, '_> {
-    /// Lets a machine take up jobs while it has an idle slot and somebody waits.
-    pub(super) fn dispatch(&mut self, machine_id: TwinId) {
+    /// Lets waiting jobs come into a machine, then lets it take up jobs while it has an idle slot and somebody waits.
+    pub(super) fn serve(&mut self, machine_id: TwinId) {
         let now = self.clock.now;
-        let Some((machine, mut state, setup, _)) = parts_of(&mut self.machines, &self.directory, machine_id) else {
-            return;
+        let mut pulled = false;
+        // Nearly always nobody waits elsewhere, and the machine is looked up once.
+        let (machine, mut state) = loop {
+            let found = machine_of(&mut self.machines, &self.directory, machine_id);
+            match found {
+                Some((_, state)) if !pulled && !state.wanted_by.is_empty() => pulled = true,
+                Some(found) => break found,
+                None => return,
+            }
+            self.pull(machine_id);
         };
-        state.count_until(now);
+        let entity = self.directory.entity(machine_id).filter(|_| state.has_setup);
+        let setup = entity.and_then(|entity| self.setups.get(entity).ok());
         while state.is_up() && !state.queue.is_empty() {
-            let Some(slot) = state.slots.iter().position(|slot| slot.phase == Phase::Idle) else { return };
-            let dispatcher =
-                Dispatcher { jobs: &self.jobs, plan: &self.plan, seed: *self.seed, setup, machine: machine_id, now };
-            let index = dispatcher.pick(machine.rule, &state, slot);
-            let Some(entry) = state.queue.remove(index) else { return };
+            let Some(slot) = state.slots.iter().position(|slot| slot.phase == Phase::Idle) else { break };
+            let bench = Bench { jobs: &self.jobs, plan: &self.plan, seed: *self.seed, setup, machine: machine_id, now };
+            state.count_until(now);
+            let index = bench.pick(machine.rule, &state, slot);
+            let Some(entry) = state.queue.remove(index) else { break };
             state.queued_work -= entry.expected;
-            let job = self.jobs.get_mut(entry.job);
-            job.place = Place::Slot(machine_id, slot as u32);
-            let job = &*job;
-            let operation = &self.plan.products[job.product as usize].operations[job.operation as usize];
-            let visit = u64::from(job.visit);
-            let Ok(eligible) = operation.eligible.binary_search_by_key(&machine_id, |e| e.machine) else { return };
-            let time = &operation.eligible[eligible].time;
-            let set_up = change_over(&self.plan, setup, state.slots[slot].family, operation.family)
-                .map(|time| time.sample(&mut self.seed.stream(job.id, SETUP, visit)))
-                .filter(|time| !time.is_zero());
+            state.occupied += 1;
             let slot_state = &mut state.slots[slot];
-            slot_state.phase = if set_up.is_some() { Phase::Setup } else { Phase::Working };
-            slot_state.job = entry.job;
-            slot_state.taken = now;
-            slot_state.started = now;
-            slot_state.work = time.sample(&mut self.seed.stream(job.id, SERVICE, visit));
-            slot_state.family = operation.family.or(slot_state.family);
-            slot_state.ends = now + set_up.unwrap_or(slot_state.work);
-            slot_state.expected_end = now + set_up.unwrap_or_default() + entry.expected;
+            bench.take_up(slot_state, &entry);
             let event =
                 Event { at: slot_state.ends, kind: self.plan.kinds.phase_end, twin: machine_id, arg: slot as u64 };
             slot_state.event = Some(self.queue.push(event));
-            state.occupied += 1;
+            self.jobs.get_mut(entry.job).place = Place::Slot(machine_id, slot as u32);
+        }
+        if state.observe_condition() != state.condition {
+            self.moment.changed.push(machine_id);
         }
     }
 
     /// A slot's set-up or work is over.
     pub fn end_phase(&mut self, machine_id: TwinId, slot: u32) {
         let now = self.clock.now;
-        let Some((_, mut state, ..)) = parts_of(&mut self.machines, &self.directory, machine_id) else { return };
+        let Some((_, mut state)) = machine_of(&mut self.machines, &self.directory, machine_id) else { return };
         state.count_until(now);
         let slot_state = &mut state.slots[slot as usize];
         if slot_state.phase == Phase::Setup {
@@ -108,7 +104,7 @@ impl Floor<'_, '_> {
     /// Notes what a machine is doing now, and winds or stops its failure clock.
     pub(super) fn refresh(&mut self, machine: TwinId) {
         let now = self.clock.now;
-        let Some((_, mut state, _, breakdown)) = parts_of(&mut self.machines, &self.directory, machine) else { return };
+        let Some((_, mut state)) = machine_of(&mut self.machines, &self.directory, machine) else { return };
         let condition = state.observe_condition();
         if condition == state.condition {
             return;
@@ -119,7 +115,8 @@ impl Floor<'_, '_> {
         }
         state.since = now;
         state.condition = condition;
-        if let Some((part, mut failures)) = breakdown
+        if state.can_fail
+            && let Some((part, mut failures)) = failures_of(&mut self.failures, &self.directory, machine)
             && part.clock == FailureClock::Working
         {
             wind(&mut failures, condition == Condition::Working, machine, now, &mut self.queue, &self.plan.kinds);
@@ -128,9 +125,7 @@ impl Floor<'_, '_> {
 
     /// A machine breaks down by its own clock.
     pub fn fail(&mut self, machine: TwinId) {
-        let Some((.., Some((part, mut failures)))) = parts_of(&mut self.machines, &self.directory, machine) else {
-            return;
-        };
+        let Some((part, mut failures)) = failures_of(&mut self.failures, &self.directory, machine) else { return };
         failures.running = None;
         let repair = part.repair.sample(&mut self.seed.stream(machine.0, REPAIR, failures.drawn));
         failures.expected_repair = self.clock.now + Duration::from_seconds(part.repair.mean());
@@ -140,14 +135,14 @@ impl Floor<'_, '_> {
     /// Breaks a machine down for that long. One that is down already stays as it is.
     pub fn break_down(&mut self, machine: TwinId, repair: Duration, cause: Cow<'static, str>) {
         let now = self.clock.now;
-        let Some((_, mut state, _, breakdown)) = parts_of(&mut self.machines, &self.directory, machine) else { return };
+        let Some((_, mut state)) = machine_of(&mut self.machines, &self.directory, machine) else { return };
         if state.down {
             return;
         }
         state.count_until(now);
         state.stop(now, &mut self.queue);
         state.down = true;
-        if let Some((_, mut failures)) = breakdown {
+        if let Some((_, mut failures)) = failures_of(&mut self.failures, &self.directory, machine) {
             failures.failures += 1;
             failures.expected_repair = failures.expected_repair.max(now);
             wind(&mut failures, false, machine, now, &mut self.queue, &self.plan.kinds);
@@ -160,11 +155,11 @@ impl Floor<'_, '_> {
     /// A machine's repair is over: it goes on where it stopped, and its next failure is drawn.
     pub fn repair(&mut self, machine: TwinId) {
         let now = self.clock.now;
-        let Some((_, mut state, _, breakdown)) = parts_of(&mut self.machines, &self.directory, machine) else { return };
+        let Some((_, mut state)) = machine_of(&mut self.machines, &self.directory, machine) else { return };
         state.count_until(now);
         state.down = false;
         state.resume(machine, now, &mut self.queue, self.plan.kinds.phase_end);
-        if let Some((part, mut failures)) = breakdown {
+        if let Some((part, mut failures)) = failures_of(&mut self.failures, &self.directory, machine) {
             draw_failure(part, &mut failures, machine, *self.seed);
             let counts = part.clock == FailureClock::Calendar;
             wind(&mut failures, counts, machine, now, &mut self.queue, &self.plan.kinds);
@@ -176,7 +171,7 @@ impl Floor<'_, '_> {
     /// Puts a machine aside, or back to work.
     pub fn suspend(&mut self, machine: TwinId, aside: bool) {
         let now = self.clock.now;
-        let Some((_, mut state, ..)) = parts_of(&mut self.machines, &self.directory, machine) else { return };
+        let Some((_, mut state)) = machine_of(&mut self.machines, &self.directory, machine) else { return };
         state.count_until(now);
         if aside {
             state.stop(now, &mut self.queue);
@@ -189,7 +184,7 @@ impl Floor<'_, '_> {
     /// Takes all jobs out of a machine that leaves for good. What it had begun must be begun anew elsewhere.
     pub fn evacuate(&mut self, machine: TwinId) {
         let now = self.clock.now;
-        let Some((_, mut state, ..)) = parts_of(&mut self.machines, &self.directory, machine) else { return };
+        let Some((_, mut state)) = machine_of(&mut self.machines, &self.directory, machine) else { return };
         state.count_until(now);
         state.stop(now, &mut self.queue);
         let waiting = state.queue.drain(..).map(|entry| entry.job).collect::<Vec<_>>();
@@ -212,9 +207,7 @@ impl Floor<'_, '_> {
 
     /// Draws a machine's first failure, before the first step.
     pub fn start_failures(&mut self, machine: TwinId) {
-        let Some((.., Some((part, mut failures)))) = parts_of(&mut self.machines, &self.directory, machine) else {
-            return;
-        };
+        let Some((part, mut failures)) = failures_of(&mut self.failures, &self.directory, machine) else { return };
         draw_failure(part, &mut failures, machine, *self.seed);
         let counts = part.clock == FailureClock::Calendar;
         wind(&mut failures, counts, machine, self.clock.now, &mut self.queue, &self.plan.kinds);
@@ -330,8 +323,8 @@ fn next_step(operations: &[OperationPlan], job: &super::super::jobs::Job, seed: 
     }
 }
 
-/// What is needed to pick the next job of a machine.
-struct Dispatcher<'a> {
+/// What is needed to pick the next job of a machine, and to take it up.
+struct Bench<'a> {
     jobs: &'a Jobs,
     plan: &'a Plan,
     seed: Seed,
@@ -340,7 +333,26 @@ struct Dispatcher<'a> {
     now: Time,
 }
 
-impl Dispatcher<'_> {
+impl Bench<'_> {
+    /// Puts a job into a slot: draws its set-up and its work, and says when the first of them ends.
+    fn take_up(&self, slot: &mut Slot, entry: &Queued) {
+        let job = self.jobs.get(entry.job);
+        let visit = u64::from(job.visit);
+        let operation = &self.plan.products[job.product as usize].operations[job.operation as usize];
+        let set_up = change_over(self.plan, self.setup, slot.family, operation.family)
+            .map(|time| time.sample(&mut self.seed.stream(job.id, SETUP, visit)))
+            .filter(|time| !time.is_zero());
+        let time = &operation.eligible[entry.option as usize].time;
+        slot.phase = if set_up.is_some() { Phase::Setup } else { Phase::Working };
+        slot.job = entry.job;
+        slot.taken = self.now;
+        slot.started = self.now;
+        slot.work = time.sample(&mut self.seed.stream(job.id, SERVICE, visit));
+        slot.family = operation.family.or(slot.family);
+        slot.ends = self.now + set_up.unwrap_or(slot.work);
+        slot.expected_end = self.now + set_up.unwrap_or_default() + entry.expected;
+    }
+
     /// The place in the queue of the job that the rule wants next.
     fn pick(&self, rule: DispatchingRule, state: &MachineState, slot: usize) -> usize {
         if state.queue.len() == 1 || rule == DispatchingRule::Fifo {
