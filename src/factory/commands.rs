@@ -8,7 +8,7 @@ use crate::engine::identity::{Directory, TwinId};
 use crate::engine::time::{Duration, Time};
 use crate::twin::life::Life;
 
-use super::floor::Floor;
+use super::floor::FloorParam;
 use super::machine::{Machine, MachineState};
 use super::plan::Plan;
 
@@ -93,7 +93,8 @@ fn run<T: 'static, M>(
     world.run_system_once_with(system, input).map_err(|error| error.to_string())
 }
 
-fn release(In(order): In<Order>, mut floor: Floor) {
+fn release(In(order): In<Order>, mut param: FloorParam) {
+    let mut floor = param.floor();
     let due = order.due_after.map_or(Time::NEVER, |after| floor.now() + after);
     for _ in 0..order.count {
         floor.release(order.product, due, order.priority, order.weight, None);
@@ -101,7 +102,8 @@ fn release(In(order): In<Order>, mut floor: Floor) {
     floor.settle_when_quiet();
 }
 
-fn break_down(In((machine, repair, cause)): In<(TwinId, Duration, String)>, mut floor: Floor) {
+fn break_down(In((machine, repair, cause)): In<(TwinId, Duration, String)>, mut param: FloorParam) {
+    let mut floor = param.floor();
     floor.break_down(machine, repair, cause.into());
     floor.settle_when_quiet();
 }
@@ -116,7 +118,8 @@ pub fn on_life_change(world: &mut World, twin: TwinId, life: Life) {
     }
 }
 
-fn change_life(In((machine, life)): In<(TwinId, Life)>, mut floor: Floor) {
+fn change_life(In((machine, life)): In<(TwinId, Life)>, mut param: FloorParam) {
+    let mut floor = param.floor();
     match life {
         Life::Created => {}
         Life::Active => floor.suspend(machine, false),

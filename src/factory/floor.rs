@@ -13,7 +13,7 @@ pub use release::job_row;
 
 use std::ops::RangeInclusive;
 
-use bevy_ecs::prelude::{Entity, In, Mut, Query, Res, ResMut, Resource};
+use bevy_ecs::prelude::{Entity, In, Query, Res, ResMut, Resource};
 use bevy_ecs::system::SystemParam;
 use serde::{Deserialize, Serialize};
 
@@ -91,9 +91,9 @@ pub struct Moment {
 type Machines<'w, 's> = Query<'w, 's, (&'static Machine, &'static mut MachineState)>;
 type Failures<'w, 's> = Query<'w, 's, (&'static Breakdown, &'static mut BreakdownState)>;
 
-/// The shop floor as an event handler sees it.
+/// What the shop floor needs of the world. [`FloorParam::floor`] borrows it for one call of a system.
 #[derive(SystemParam)]
-pub struct Floor<'w, 's> {
+pub struct FloorParam<'w, 's> {
     clock: ResMut<'w, Clock>,
     seed: Res<'w, Seed>,
     directory: Res<'w, Directory>,
@@ -106,6 +106,42 @@ pub struct Floor<'w, 's> {
     machines: Machines<'w, 's>,
     setups: Query<'w, 's, &'static Setup>,
     failures: Failures<'w, 's>,
+}
+
+impl<'w, 's> FloorParam<'w, 's> {
+    /// The shop floor. Plain references, since every access through a `ResMut` notes a change, which nobody asks for.
+    pub fn floor(&mut self) -> Floor<'_, 'w, 's> {
+        Floor {
+            clock: &mut self.clock,
+            seed: *self.seed,
+            directory: &self.directory,
+            plan: &self.plan,
+            queue: &mut self.queue,
+            jobs: &mut self.jobs,
+            moment: &mut self.moment,
+            tally: &mut self.tally,
+            tables: &mut self.tables,
+            machines: &mut self.machines,
+            setups: &self.setups,
+            failures: &mut self.failures,
+        }
+    }
+}
+
+/// The shop floor as an event handler sees it.
+pub struct Floor<'a, 'w, 's> {
+    clock: &'a mut Clock,
+    seed: Seed,
+    directory: &'a Directory,
+    plan: &'a Plan,
+    queue: &'a mut EventQueue,
+    jobs: &'a mut Jobs,
+    moment: &'a mut Moment,
+    tally: &'a mut ShopTally,
+    tables: &'a mut FactoryTables<'w>,
+    machines: &'a mut Machines<'w, 's>,
+    setups: &'a Query<'w, 's, &'static Setup>,
+    failures: &'a mut Failures<'w, 's>,
 }
 
 /// Where the floor writes what happened.
@@ -122,9 +158,9 @@ fn machine_of<'a>(
     machines: &'a mut Machines,
     directory: &Directory,
     machine: TwinId,
-) -> Option<(&'a Machine, Mut<'a, MachineState>)> {
+) -> Option<(&'a Machine, &'a mut MachineState)> {
     let entity: Entity = directory.entity(machine)?;
-    machines.get_mut(entity).ok()
+    machines.get_mut(entity).ok().map(|(machine, state)| (machine, state.into_inner()))
 }
 
 /// What a machine that can fail knows of its failures.
@@ -132,9 +168,9 @@ fn failures_of<'a>(
     failures: &'a mut Failures,
     directory: &Directory,
     machine: TwinId,
-) -> Option<(&'a Breakdown, Mut<'a, BreakdownState>)> {
+) -> Option<(&'a Breakdown, &'a mut BreakdownState)> {
     let entity: Entity = directory.entity(machine)?;
-    failures.get_mut(entity).ok()
+    failures.get_mut(entity).ok().map(|(part, state)| (part, state.into_inner()))
 }
 
 fn sort_and_dedup(machines: &mut Vec<TwinId>) {
@@ -150,7 +186,8 @@ fn give_back<T>(place: &mut Vec<T>, emptied: Vec<T>) {
 }
 
 /// The handler of all the factory's events: goes on from one to the next as long as they are its own.
-pub fn handle(In(first): In<Event>, mut floor: Floor) {
+pub fn handle(In(first): In<Event>, mut param: FloorParam) {
+    let mut floor = param.floor();
     let mut next = Some(first);
     while let Some(event) = next {
         floor.happen(event);
@@ -159,11 +196,11 @@ pub fn handle(In(first): In<Event>, mut floor: Floor) {
             floor.stop_if_stuck();
         }
         let kinds = floor.plan.kinds.range();
-        next = floor.clock.next_event(&mut floor.queue, kinds);
+        next = floor.clock.next_event(floor.queue, kinds);
     }
 }
 
-impl Floor<'_, '_> {
+impl Floor<'_, '_, '_> {
     fn happen(&mut self, event: Event) {
         let kinds = self.plan.kinds;
         match event.kind {

@@ -196,6 +196,11 @@ impl MachineState {
         !self.down && !self.suspended
     }
 
+    /// Whether it could take up one more job.
+    pub fn has_idle_slot(&self) -> bool {
+        (self.occupied as usize) < self.slots.len()
+    }
+
     /// Whether one more job can come in. `leaving` says that the job is already in one of its slots.
     pub fn has_room(&self, machine: &Machine, leaving: bool) -> bool {
         machine.input_buffer.is_none_or(|buffer| {

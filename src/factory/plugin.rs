@@ -14,7 +14,7 @@ use crate::scene::registry::SceneApp;
 use crate::twin::life::{Life, LifeApp};
 
 use super::breakdown::{Breakdown, BreakdownState};
-use super::floor::{self, EventKinds, Floor, Moment};
+use super::floor::{self, EventKinds, FloorParam, Moment};
 use super::indicators::ShopTally;
 use super::jobs::Jobs;
 use super::machine::{Machine, MachineState};
@@ -90,7 +90,8 @@ fn start(world: &mut World) {
     debug_assert!(started.is_ok(), "the plugin puts in all that the floor needs");
 }
 
-fn open(In(machines): In<Vec<TwinId>>, mut floor: Floor) {
+fn open(In(machines): In<Vec<TwinId>>, mut param: FloorParam) {
+    let mut floor = param.floor();
     machines.into_iter().for_each(|machine| floor.start_failures(machine));
     floor.start_sources();
 }

@@ -5,7 +5,7 @@ use super::super::orders::{Arrival, JobOrder};
 use super::*;
 use crate::engine::time::Duration;
 
-impl Floor<'_, '_> {
+impl Floor<'_, '_, '_> {
     /// Puts the first release and the first arrivals on the queue.
     pub fn start_sources(&mut self) {
         let first = self.plan.releases.first().copied();
@@ -52,7 +52,7 @@ impl Floor<'_, '_> {
             self.moment.open_sources -= 1;
             return;
         }
-        let plan = &*self.plan;
+        let plan = self.plan;
         let Arrival { lot, limit, priority, weight, .. } = plan.arrivals[index];
         let product = self.plan.arrival_products[index];
         let left = limit.map_or(u64::MAX, |limit| limit.saturating_sub(self.moment.arrivals[index].1));

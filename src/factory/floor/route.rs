@@ -4,7 +4,7 @@ use super::super::choices::{Offer, random};
 use super::super::plan::Eligible;
 use super::*;
 
-impl Floor<'_, '_> {
+impl Floor<'_, '_, '_> {
     /// Sends every ready job to a machine, or lets it wait for one: highest priority first, then oldest.
     pub(super) fn route_ready(&mut self) {
         let mut ready = std::mem::take(&mut self.moment.ready);
@@ -33,7 +33,7 @@ impl Floor<'_, '_> {
         let job = self.jobs.get(job_ref);
         let (place, address, visit) = (job.place, job.id, u64::from(job.visit));
         let operation = &self.plan.products[job.product as usize].operations[job.operation as usize];
-        let (machines, directory) = (&self.machines, &*self.directory);
+        let (machines, directory) = (&*self.machines, self.directory);
         let open = |eligible: &Eligible| {
             let (machine, state) = machines.get(directory.entity(eligible.machine)?).ok()?;
             let leaving = matches!(place, Place::Slot(at, _) if at == eligible.machine);
@@ -81,14 +81,17 @@ impl Floor<'_, '_> {
         job.queued = now;
         let supply = job.supply.take();
         let entry = Queued { job: job_ref, priority: job.priority, option: index as u32, expected };
-        let Some((_, mut state)) = machine_of(&mut self.machines, &self.directory, machine) else { return };
+        let Some((_, state)) = machine_of(self.machines, self.directory, machine) else { return };
         state.count_until(now);
         state.queued_work += expected;
         // Sorted by priority, then by arrival; nearly always that is at the end.
         let behind = state.queue.iter().rev().take_while(|other| other.priority < entry.priority).count();
         let position = state.queue.len() - behind;
         state.queue.insert(position, entry);
-        self.moment.touched.push(machine);
+        // A machine whose slots are all taken has nothing to decide.
+        if state.has_idle_slot() {
+            self.moment.touched.push(machine);
+        }
         if let Some(source) = supply {
             // A job that came because there would be room has found it: the next one may come.
             let event = Event { at: now, kind: self.plan.kinds.arrival, twin: TwinId::NONE, arg: source.into() };
@@ -103,7 +106,7 @@ impl Floor<'_, '_> {
         let (id, visit, place) = (job.id, job.visit, job.place);
         let operation = &self.plan.products[job.product as usize].operations[job.operation as usize];
         for eligible in &operation.eligible {
-            if let Some((_, mut state)) = machine_of(&mut self.machines, &self.directory, eligible.machine) {
+            if let Some((_, state)) = machine_of(self.machines, self.directory, eligible.machine) {
                 state.wanted_by.push_back((job_ref, id, visit));
             }
         }
@@ -114,7 +117,7 @@ impl Floor<'_, '_> {
 
     fn move_to_output(&mut self, machine_id: TwinId, slot: u32, job: JobRef) {
         let now = self.clock.now;
-        let Some((machine, mut state)) = machine_of(&mut self.machines, &self.directory, machine_id) else { return };
+        let Some((machine, state)) = machine_of(self.machines, self.directory, machine_id) else { return };
         if state.output.len() < machine.output_buffer as usize {
             state.count_until(now);
             state.free_slot(slot);
@@ -131,14 +134,14 @@ impl Floor<'_, '_> {
         match self.jobs.get(job).place {
             Place::Yard | Place::Queue(_) => {}
             Place::Slot(machine, slot) => {
-                if let Some((_, mut state)) = machine_of(&mut self.machines, &self.directory, machine) {
+                if let Some((_, state)) = machine_of(self.machines, self.directory, machine) {
                     state.count_until(now);
                     state.free_slot(slot);
                     self.moment.touched.push(machine);
                 }
             }
             Place::Output(machine) => {
-                if let Some((_, mut state)) = machine_of(&mut self.machines, &self.directory, machine) {
+                if let Some((_, state)) = machine_of(self.machines, self.directory, machine) {
                     state.count_until(now);
                     state.output.retain(|&other| other != job);
                     let blocked = state.longest_blocked();
@@ -167,7 +170,7 @@ impl Floor<'_, '_> {
 
     /// The job that has waited longest for room at a machine, taken off its list, if there is room.
     fn next_wanted(&mut self, machine_id: TwinId) -> Option<JobRef> {
-        let (machine, mut state) = machine_of(&mut self.machines, &self.directory, machine_id)?;
+        let (machine, state) = machine_of(self.machines, self.directory, machine_id)?;
         while let Some(&(job, id, visit)) = state.wanted_by.front() {
             let waits = self.jobs.find(job).filter(|other| other.id == id && other.visit == visit && other.seeking);
             let Some(waiting) = waits else {

@@ -8,14 +8,14 @@ use super::super::rules::{Candidate, DispatchingRule};
 use super::*;
 use crate::engine::time::Duration;
 
-impl Floor<'_, '_> {
+impl Floor<'_, '_, '_> {
     /// Lets waiting jobs come into a machine, then lets it take up jobs while it has an idle slot and somebody waits.
     pub(super) fn serve(&mut self, machine_id: TwinId) {
         let now = self.clock.now;
         let mut pulled = false;
         // Nearly always nobody waits elsewhere, and the machine is looked up once.
-        let (machine, mut state) = loop {
-            let found = machine_of(&mut self.machines, &self.directory, machine_id);
+        let (machine, state) = loop {
+            let found = machine_of(self.machines, self.directory, machine_id);
             match found {
                 Some((_, state)) if !pulled && !state.wanted_by.is_empty() => pulled = true,
                 Some(found) => break found,
@@ -27,9 +27,9 @@ impl Floor<'_, '_> {
         let setup = entity.and_then(|entity| self.setups.get(entity).ok());
         while state.is_up() && !state.queue.is_empty() {
             let Some(slot) = state.slots.iter().position(|slot| slot.phase == Phase::Idle) else { break };
-            let bench = Bench { jobs: &self.jobs, plan: &self.plan, seed: *self.seed, setup, machine: machine_id, now };
+            let bench = Bench { jobs: self.jobs, plan: self.plan, seed: self.seed, setup, machine: machine_id, now };
             state.count_until(now);
-            let index = bench.pick(machine.rule, &state, slot);
+            let index = bench.pick(machine.rule, state, slot);
             let Some(entry) = state.queue.remove(index) else { break };
             state.queued_work -= entry.expected;
             state.occupied += 1;
@@ -48,7 +48,7 @@ impl Floor<'_, '_> {
     /// A slot's set-up or work is over.
     pub fn end_phase(&mut self, machine_id: TwinId, slot: u32) {
         let now = self.clock.now;
-        let Some((_, mut state)) = machine_of(&mut self.machines, &self.directory, machine_id) else { return };
+        let Some((_, state)) = machine_of(self.machines, self.directory, machine_id) else { return };
         state.count_until(now);
         let slot_state = &mut state.slots[slot as usize];
         if slot_state.phase == Phase::Setup {
@@ -85,7 +85,7 @@ impl Floor<'_, '_> {
             });
         }
         job.ready = now;
-        let next = next_step(&product.operations, job, *self.seed);
+        let next = next_step(&product.operations, job, self.seed);
         job.visit += 1;
         match next {
             Next::Operation(next) => {
@@ -104,7 +104,7 @@ impl Floor<'_, '_> {
     /// Notes what a machine is doing now, and winds or stops its failure clock.
     pub(super) fn refresh(&mut self, machine: TwinId) {
         let now = self.clock.now;
-        let Some((_, mut state)) = machine_of(&mut self.machines, &self.directory, machine) else { return };
+        let Some((_, state)) = machine_of(self.machines, self.directory, machine) else { return };
         let condition = state.observe_condition();
         if condition == state.condition {
             return;
@@ -116,16 +116,16 @@ impl Floor<'_, '_> {
         state.since = now;
         state.condition = condition;
         if state.can_fail
-            && let Some((part, mut failures)) = failures_of(&mut self.failures, &self.directory, machine)
+            && let Some((part, failures)) = failures_of(self.failures, self.directory, machine)
             && part.clock == FailureClock::Working
         {
-            wind(&mut failures, condition == Condition::Working, machine, now, &mut self.queue, &self.plan.kinds);
+            wind(failures, condition == Condition::Working, machine, now, self.queue, &self.plan.kinds);
         }
     }
 
     /// A machine breaks down by its own clock.
     pub fn fail(&mut self, machine: TwinId) {
-        let Some((part, mut failures)) = failures_of(&mut self.failures, &self.directory, machine) else { return };
+        let Some((part, failures)) = failures_of(self.failures, self.directory, machine) else { return };
         failures.running = None;
         let repair = part.repair.sample(&mut self.seed.stream(machine.0, REPAIR, failures.drawn));
         failures.expected_repair = self.clock.now + Duration::from_seconds(part.repair.mean());
@@ -135,17 +135,17 @@ impl Floor<'_, '_> {
     /// Breaks a machine down for that long. One that is down already stays as it is.
     pub fn break_down(&mut self, machine: TwinId, repair: Duration, cause: Cow<'static, str>) {
         let now = self.clock.now;
-        let Some((_, mut state)) = machine_of(&mut self.machines, &self.directory, machine) else { return };
+        let Some((_, state)) = machine_of(self.machines, self.directory, machine) else { return };
         if state.down {
             return;
         }
         state.count_until(now);
-        state.stop(now, &mut self.queue);
+        state.stop(now, self.queue);
         state.down = true;
-        if let Some((_, mut failures)) = failures_of(&mut self.failures, &self.directory, machine) {
+        if let Some((_, failures)) = failures_of(self.failures, self.directory, machine) {
             failures.failures += 1;
             failures.expected_repair = failures.expected_repair.max(now);
-            wind(&mut failures, false, machine, now, &mut self.queue, &self.plan.kinds);
+            wind(failures, false, machine, now, self.queue, &self.plan.kinds);
         }
         self.tables.journal.note(now, machine, "breakdown", cause, Some(repair.seconds()));
         self.queue.push(Event { at: now + repair, kind: self.plan.kinds.repaired, twin: machine, arg: 0 });
@@ -155,14 +155,14 @@ impl Floor<'_, '_> {
     /// A machine's repair is over: it goes on where it stopped, and its next failure is drawn.
     pub fn repair(&mut self, machine: TwinId) {
         let now = self.clock.now;
-        let Some((_, mut state)) = machine_of(&mut self.machines, &self.directory, machine) else { return };
+        let Some((_, state)) = machine_of(self.machines, self.directory, machine) else { return };
         state.count_until(now);
         state.down = false;
-        state.resume(machine, now, &mut self.queue, self.plan.kinds.phase_end);
-        if let Some((part, mut failures)) = failures_of(&mut self.failures, &self.directory, machine) {
-            draw_failure(part, &mut failures, machine, *self.seed);
+        state.resume(machine, now, self.queue, self.plan.kinds.phase_end);
+        if let Some((part, failures)) = failures_of(self.failures, self.directory, machine) {
+            draw_failure(part, failures, machine, self.seed);
             let counts = part.clock == FailureClock::Calendar;
-            wind(&mut failures, counts, machine, now, &mut self.queue, &self.plan.kinds);
+            wind(failures, counts, machine, now, self.queue, &self.plan.kinds);
         }
         self.tables.journal.note(now, machine, "repaired", "", None);
         self.moment.touched.push(machine);
@@ -171,22 +171,22 @@ impl Floor<'_, '_> {
     /// Puts a machine aside, or back to work.
     pub fn suspend(&mut self, machine: TwinId, aside: bool) {
         let now = self.clock.now;
-        let Some((_, mut state)) = machine_of(&mut self.machines, &self.directory, machine) else { return };
+        let Some((_, state)) = machine_of(self.machines, self.directory, machine) else { return };
         state.count_until(now);
         if aside {
-            state.stop(now, &mut self.queue);
+            state.stop(now, self.queue);
         }
         state.suspended = aside;
-        state.resume(machine, now, &mut self.queue, self.plan.kinds.phase_end);
+        state.resume(machine, now, self.queue, self.plan.kinds.phase_end);
         self.moment.touched.push(machine);
     }
 
     /// Takes all jobs out of a machine that leaves for good. What it had begun must be begun anew elsewhere.
     pub fn evacuate(&mut self, machine: TwinId) {
         let now = self.clock.now;
-        let Some((_, mut state)) = machine_of(&mut self.machines, &self.directory, machine) else { return };
+        let Some((_, state)) = machine_of(self.machines, self.directory, machine) else { return };
         state.count_until(now);
-        state.stop(now, &mut self.queue);
+        state.stop(now, self.queue);
         let waiting = state.queue.drain(..).map(|entry| entry.job).collect::<Vec<_>>();
         let begun: Vec<JobRef> =
             state.slots.iter().filter(|slot| slot.phase != Phase::Idle).map(|slot| slot.job).collect();
@@ -207,10 +207,10 @@ impl Floor<'_, '_> {
 
     /// Draws a machine's first failure, before the first step.
     pub fn start_failures(&mut self, machine: TwinId) {
-        let Some((part, mut failures)) = failures_of(&mut self.failures, &self.directory, machine) else { return };
-        draw_failure(part, &mut failures, machine, *self.seed);
+        let Some((part, failures)) = failures_of(self.failures, self.directory, machine) else { return };
+        draw_failure(part, failures, machine, self.seed);
         let counts = part.clock == FailureClock::Calendar;
-        wind(&mut failures, counts, machine, self.clock.now, &mut self.queue, &self.plan.kinds);
+        wind(failures, counts, machine, self.clock.now, self.queue, &self.plan.kinds);
     }
 
     /// Without a horizon, a run in which no job can ever move again must end though machines may go on failing.
