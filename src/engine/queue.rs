@@ -191,7 +191,8 @@ impl EventQueue {
                 return None;
             }
             let entry = self.heap.pop()?;
-            if let Some((kind, twin, arg)) = self.take(entry.handle) {
+            if let Some((kind, twin, arg)) = pending {
+                self.vacate(entry.handle, kind, arg);
                 return Some(Event { at: entry.at, kind, twin, arg });
             }
         }
@@ -213,13 +214,20 @@ impl EventQueue {
     }
 
     fn take(&mut self, handle: EventHandle) -> Option<(EventKind, TwinId, u64)> {
-        let slot = self.slots.get_mut(handle.slot as usize).filter(|slot| slot.generation == handle.generation)?;
-        let event = slot.event.take()?;
+        let slot = self.slots.get(handle.slot as usize).filter(|slot| slot.generation == handle.generation)?;
+        let event = slot.event?;
+        self.vacate(handle, event.0, event.2);
+        Some(event)
+    }
+
+    /// Gives the slot of a pending event back.
+    fn vacate(&mut self, handle: EventHandle, kind: EventKind, arg: u64) {
+        let slot = &mut self.slots[handle.slot as usize];
+        slot.event = None;
         slot.generation = slot.generation.wrapping_add(1);
         self.free.push(handle.slot);
         self.pending -= 1;
-        self.watching -= usize::from(is_watching(event.0, event.2));
-        Some(event)
+        self.watching -= usize::from(is_watching(kind, arg));
     }
 
     fn skip_cancelled(&mut self) {

@@ -36,7 +36,7 @@ impl Seed {
         let key = mix(self.0 ^ mix(purpose.0));
         // The low word counts blocks inside one draw. A counter past 2^32 would run into `who`, so it is mixed in.
         let high = who ^ mix(counter >> 32).wrapping_mul(u64::from(counter >> 32 != 0));
-        Stream { key, who: high, counter: counter as u32, block: 0, buffer: [0; 4], used: 4 }
+        Stream { key, who: high, counter: counter as u32, block: 0, spare: None }
     }
 
     /// The seed of the `index`-th replication; the first replication keeps the seed itself.
@@ -59,25 +59,21 @@ pub struct Stream {
     who: u64,
     counter: u32,
     block: u32,
-    buffer: [u32; 4],
-    used: usize,
+    /// The second half of the last block.
+    spare: Option<u64>,
 }
 
 impl Stream {
-    fn next_u32(&mut self) -> u32 {
-        if self.used == 4 {
-            let counter = [self.block, self.counter, self.who as u32, (self.who >> 32) as u32];
-            self.buffer = philox4x32_10(counter, [self.key as u32, (self.key >> 32) as u32]);
-            self.block = self.block.wrapping_add(1);
-            self.used = 0;
-        }
-        self.used += 1;
-        self.buffer[self.used - 1]
-    }
-
     /// 64 random bits.
     pub fn next_u64(&mut self) -> u64 {
-        u64::from(self.next_u32()) | u64::from(self.next_u32()) << 32
+        if let Some(spare) = self.spare.take() {
+            return spare;
+        }
+        let counter = [self.block, self.counter, self.who as u32, (self.who >> 32) as u32];
+        let [a, b, c, d] = philox4x32_10(counter, [self.key as u32, (self.key >> 32) as u32]);
+        self.block = self.block.wrapping_add(1);
+        self.spare = Some(u64::from(c) | u64::from(d) << 32);
+        u64::from(a) | u64::from(b) << 32
     }
 
     /// Uniform in the open interval (0, 1): safe to take a logarithm of, on either side.

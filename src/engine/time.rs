@@ -64,8 +64,8 @@ impl Duration {
 
     /// Rounds to the nearest nanosecond. Negative and NaN become zero, too large becomes [`Duration::MAX`].
     pub fn from_seconds(seconds: f64) -> Duration {
-        // The cast saturates and turns NaN into 0, so that only the sign is left to mend.
-        Duration(((seconds * NANOS_PER_SECOND as f64).round() as i64).max(0))
+        // The cast cuts the fraction off, saturates, and turns NaN into 0, so that only the sign is left to mend.
+        Duration(((seconds * NANOS_PER_SECOND as f64 + 0.5) as i64).max(0))
     }
 
     /// Nanoseconds.

@@ -211,17 +211,17 @@ impl MachineState {
 
     /// Brings the sums over time up to `now`. To be called before the numbers of jobs change.
     pub fn count_until(&mut self, now: Time) {
-        let elapsed = i128::from((now - self.tally.until).nanos());
+        let elapsed = (now - self.tally.until).nanos();
         if elapsed == 0 {
             return;
         }
         self.tally.until = now;
-        self.tally.time[self.condition as usize] += elapsed as i64;
-        self.tally.waiting += elapsed * self.queue.len() as i128;
-        self.tally.present += elapsed * (self.queue.len() + self.occupied as usize + self.output.len()) as i128;
+        self.tally.time[self.condition as usize] += elapsed;
+        let times = |count: usize| i128::from(elapsed) * i128::from(count as i64);
+        self.tally.waiting += times(self.queue.len());
+        self.tally.present += times(self.queue.len() + self.occupied as usize + self.output.len());
         if self.is_up() {
-            let working = self.slots.iter().filter(|slot| slot.phase == Phase::Working).count();
-            self.tally.work += elapsed * working as i128;
+            self.tally.work += times(self.slots.iter().filter(|slot| slot.phase == Phase::Working).count());
         }
     }
 

@@ -41,6 +41,8 @@ pub struct Eligible {
     pub time: Distribution<Duration>,
     /// The mean of that.
     pub expected: Duration,
+    /// Whether the machine always has room for one more job.
+    pub unlimited: bool,
 }
 
 /// An operation with its names resolved.
@@ -155,13 +157,17 @@ impl Plan {
     }
 }
 
-/// The machines of a world by name.
-fn machine_names(world: &World) -> BTreeMap<Arc<str>, TwinId> {
+/// The machines of a world by name, and whether each always has room for one more job.
+type MachineNames = BTreeMap<Arc<str>, (TwinId, bool)>;
+
+fn machine_names(world: &World) -> MachineNames {
     world
         .resource::<Directory>()
         .twins()
-        .filter(|(_, entity, _)| world.entity(*entity).contains::<Machine>())
-        .map(|(twin, _, name)| (name.clone(), twin))
+        .filter_map(|(twin, entity, name)| {
+            let machine = world.entity(entity).get::<Machine>()?;
+            Some((name.clone(), (twin, machine.input_buffer.is_none())))
+        })
         .collect()
 }
 
@@ -177,7 +183,7 @@ fn families(products: &Products) -> Vec<Arc<str>> {
 fn compile_product(
     name: &str,
     product: &Product,
-    machines: &BTreeMap<Arc<str>, TwinId>,
+    machines: &MachineNames,
     families: &[Arc<str>],
     choice: MachineChoice,
 ) -> ProductPlan {
@@ -211,8 +217,8 @@ pub fn matches_pattern(pattern: &str, name: &str) -> bool {
 }
 
 /// A machine that several keys mean goes by its own name first, else by the longest pattern.
-fn eligible(operation: &Operation, machines: &BTreeMap<Arc<str>, TwinId>) -> Vec<Eligible> {
-    let mut found: BTreeMap<TwinId, (usize, &Distribution<Duration>)> = BTreeMap::new();
+fn eligible(operation: &Operation, machines: &MachineNames) -> Vec<Eligible> {
+    let mut found: BTreeMap<(TwinId, bool), (usize, &Distribution<Duration>)> = BTreeMap::new();
     for (pattern, time) in &operation.machines {
         if let Some(&machine) = machines.get(pattern.as_str()) {
             found.insert(machine, (usize::MAX, time));
@@ -225,8 +231,9 @@ fn eligible(operation: &Operation, machines: &BTreeMap<Arc<str>, TwinId>) -> Vec
             }
         }
     }
-    let compile = |(machine, (_, time)): (TwinId, (usize, &Distribution<Duration>))| Eligible {
+    let compile = |((machine, unlimited), (_, time)): ((TwinId, bool), (usize, &Distribution<Duration>))| Eligible {
         machine,
+        unlimited,
         time: time.clone(),
         expected: Duration::from_seconds(time.mean()),
     };
@@ -299,7 +306,7 @@ mod tests {
         let time = Distribution::constant(Duration::from_secs(10));
         OperationPlan {
             name: "o".into(),
-            eligible: vec![Eligible { machine: TwinId(0), time, expected: Duration::from_secs(10) }],
+            eligible: vec![Eligible { machine: TwinId(0), time, expected: Duration::from_secs(10), unlimited: true }],
             family: None,
             repeat,
             next: next.to_vec(),

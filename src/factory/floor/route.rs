@@ -34,18 +34,25 @@ impl Floor<'_, '_, '_> {
         let (place, address, visit) = (job.place, job.id, u64::from(job.visit));
         let operation = &self.plan.products[job.product as usize].operations[job.operation as usize];
         let (machines, directory) = (&*self.machines, self.directory);
-        let open = |eligible: &Eligible| {
-            let (machine, state) = machines.get(directory.entity(eligible.machine)?).ok()?;
+        let find = |eligible: &Eligible| machines.get(directory.entity(eligible.machine)?).ok();
+        let has_room = |eligible: &Eligible, machine: &Machine, state: &MachineState| {
             let leaving = matches!(place, Place::Slot(at, _) if at == eligible.machine);
-            (leaving || state.wanted_by.is_empty() && state.has_room(machine, false)).then_some((machine, state))
+            leaving || eligible.unlimited || state.wanted_by.is_empty() && state.has_room(machine, false)
         };
         let Some(cost) = operation.choice.cost() else {
             if operation.eligible.is_empty() {
                 return None;
             }
+            let is_open = |index: usize| {
+                let eligible = &operation.eligible[index];
+                // Where there is always room, it is enough that the machine is there.
+                eligible.unlimited && directory.entity(eligible.machine).is_some()
+                    || find(eligible).is_some_and(|(machine, state)| has_room(eligible, machine, state))
+            };
             let mut random = self.seed.stream(address, CHOICE, visit);
-            return random::choose(operation.eligible.len(), |n| open(&operation.eligible[n]).is_some(), &mut random);
+            return random::choose(operation.eligible.len(), is_open, &mut random);
         };
+        let open = |eligible: &Eligible| find(eligible).filter(|(machine, state)| has_room(eligible, machine, state));
         if let [only] = operation.eligible.as_slice() {
             return open(only).map(|_| 0);
         }
