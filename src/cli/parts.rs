@@ -51,8 +51,8 @@ fn find(name: &str, registry: &SceneRegistry) -> Option<String> {
         "scene" => Some(TypeSchema::of::<Header>().reference(name)),
         "twin" => Some(TypeSchema::of::<GroupSettings>().reference(name)),
         _ => {
-            let part = registry.parts.get(name).map(|part| &part.schema);
-            let schema = part.or_else(|| registry.sections.get(name).map(|section| &section.schema))?;
+            let part = registry.parts.get(name).map(|part| &*part.schema);
+            let schema = part.or_else(|| registry.sections.get(name).map(|section| &*section.schema))?;
             Some(schema.reference(name))
         }
     }

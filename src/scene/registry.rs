@@ -1,6 +1,7 @@
 //! What an author can write: parts of twins and sections of the scene, from the registrations of plugins.
 
 use std::collections::BTreeMap;
+use std::sync::LazyLock;
 
 use bevy_app::App;
 use bevy_ecs::prelude::{Resource, World};
@@ -15,10 +16,13 @@ use super::schema::TypeSchema;
 use super::syntax::Node;
 use super::syntax::de::{DeError, from_node};
 
+/// The form of a type, made when it is first asked for: a run needs few of them.
+pub type LazySchema = LazyLock<TypeSchema, fn() -> TypeSchema>;
+
 /// A part of a twin that an author can write.
 pub struct PartEntry {
     /// Its form, for checks and for the reference.
-    pub schema: TypeSchema,
+    pub schema: LazySchema,
     pub(super) insert: fn(&mut EntityWorldMut, &Node) -> Result<(), DeError>,
     pub(super) read: fn(&Node) -> Result<(), DeError>,
 }
@@ -26,7 +30,7 @@ pub struct PartEntry {
 /// A section of a scene, beside its twins.
 pub struct SectionEntry {
     /// Its form, for checks and for the reference.
-    pub schema: TypeSchema,
+    pub schema: LazySchema,
     pub(super) insert: fn(&mut World, &Node) -> Result<(), DeError>,
 }
 
@@ -57,7 +61,7 @@ pub trait SceneApp {
 impl SceneApp for App {
     fn register_part<T: Part + JsonSchema>(&mut self, name: &'static str) -> &mut Self {
         let entry = PartEntry {
-            schema: TypeSchema::of::<T>(),
+            schema: LazyLock::new(TypeSchema::of::<T>),
             insert: |twin, node| {
                 twin.insert(from_node::<T>(node)?);
                 Ok(())
@@ -70,7 +74,7 @@ impl SceneApp for App {
 
     fn register_section<T: StateResource + JsonSchema + Default>(&mut self, name: &'static str) -> &mut Self {
         let entry = SectionEntry {
-            schema: TypeSchema::of::<T>(),
+            schema: LazyLock::new(TypeSchema::of::<T>),
             insert: |world, node| {
                 world.insert_resource(from_node::<T>(node)?);
                 Ok(())

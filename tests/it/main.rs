@@ -2,7 +2,9 @@
 
 mod command_line;
 mod conservation;
+mod data;
 mod determinism;
 mod documentation;
+mod fjsp;
 mod queueing;
 mod support;

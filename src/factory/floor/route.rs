@@ -92,9 +92,10 @@ impl Floor<'_, '_, '_> {
         state.count_until(now);
         state.queued_work += expected;
         // Sorted by priority, then by arrival; nearly always that is at the end.
-        let behind = state.queue.iter().rev().take_while(|other| other.priority < entry.priority).count();
-        let position = state.queue.len() - behind;
-        state.queue.insert(position, entry);
+        match state.queue.iter().rev().take_while(|other| other.priority < entry.priority).count() {
+            0 => state.queue.push_back(entry),
+            behind => state.queue.insert(state.queue.len() - behind, entry),
+        }
         // A machine whose slots are all taken has nothing to decide.
         if state.has_idle_slot() {
             self.moment.touched.push(machine);

@@ -30,7 +30,8 @@ impl Floor<'_, '_, '_> {
             let bench = Bench { jobs: self.jobs, plan: self.plan, seed: self.seed, setup, machine: machine_id, now };
             state.count_until(now);
             let index = bench.pick(machine.rule, state, slot);
-            let Some(entry) = state.queue.remove(index) else { break };
+            let entry = if index == 0 { state.queue.pop_front() } else { state.queue.remove(index) };
+            let Some(entry) = entry else { break };
             state.queued_work -= entry.expected;
             state.occupied += 1;
             let slot_state = &mut state.slots[slot];

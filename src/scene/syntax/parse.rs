@@ -690,7 +690,9 @@ impl Parser<'_> {
     fn round(&mut self, name: Option<Name>, notes: &mut Comments) -> Step<Value> {
         let first = self.after_blank(self.pos + 1);
         if self.starts_field(first) {
-            let fields = self.enclosed(b')', notes, Self::field)?;
+            let mut fields = self.enclosed(b')', notes, Self::field)?;
+            // Large scenes are small structs by the ten thousands: room that a list grew beyond need adds up.
+            fields.shrink_to_fit();
             return Ok(Value::Struct(Box::new(StructValue { name, fields })));
         }
         let items = self.enclosed(b')', notes, Self::item)?;
