@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand};
 
 use crate::factory::fjsp;
+use crate::scene::load::read_text;
 
 use super::Exit;
 use super::output::{fail, print};
@@ -33,9 +34,9 @@ enum Format {
 pub(crate) fn run(arguments: &ImportArguments) -> Exit {
     let Format::Fjsp { file, output } = &arguments.format;
     let name = file.file_stem().map_or_else(|| "job shop".into(), |stem| stem.to_string_lossy());
-    let text = match std::fs::read_to_string(file) {
+    let text = match read_text(file) {
         Ok(text) => text,
-        Err(error) => return fail(&format!("cannot read {}: {error}", file.display())),
+        Err(why) => return fail(&format!("cannot read {}: {why}", file.display())),
     };
     let instance = match fjsp::parse(&text) {
         Ok(instance) => instance,
@@ -47,6 +48,9 @@ pub(crate) fn run(arguments: &ImportArguments) -> Exit {
             let (jobs, machines) = (instance.jobs.len(), instance.machines);
             print(&format!("wrote {}: {jobs} jobs, {machines} machines\n", output.display()));
             Exit::OK
+        }
+        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {
+            fail(&format!("{} is there already; choose another name", output.display()))
         }
         Err(error) => fail(&format!("cannot write {}: {error}", output.display())),
     }

@@ -73,10 +73,12 @@ impl Serialize for Value {
 impl<'de> Deserialize<'de> for Value {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         if deserializer.is_human_readable() {
-            PlainValue::deserialize(deserializer).map(|value| match value {
-                PlainValue::Number(number) => Value::Number(number),
-                PlainValue::Text(text) => Value::Text(text),
-            })
+            PlainValue::deserialize(deserializer)
+                .map(|value| match value {
+                    PlainValue::Number(number) => Value::Number(number),
+                    PlainValue::Text(text) => Value::Text(text),
+                })
+                .map_err(|_| serde::de::Error::custom("a value in `with` should be a number or a text"))
         } else {
             TaggedValue::deserialize(deserializer).map(|value| match value {
                 TaggedValue::Number(number) => Value::Number(number),
@@ -134,6 +136,8 @@ pub struct CommandKind {
     pub about: &'static str,
     /// Whether it needs a `twin`.
     pub needs_twin: bool,
+    /// What `with` may hold.
+    pub details: &'static [&'static str],
     /// What is wrong with the command's details, if anything.
     pub check: fn(&World, &Command) -> Result<(), String>,
     /// Does it. A refusal is journalled and changes nothing.
@@ -188,12 +192,28 @@ impl fmt::Display for InputError {
 pub fn parse_log(text: &str) -> Result<Vec<(usize, Command)>, Vec<InputError>> {
     let (mut commands, mut errors) = (Vec::new(), Vec::new());
     for (index, line) in text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
+        if !line.trim_start().starts_with('{') {
+            errors.push(InputError { line: index + 1, message: format!("a command is written {FORM}") });
+            continue;
+        }
         match serde_json::from_str(line) {
             Ok(command) => commands.push((index + 1, command)),
-            Err(error) => errors.push(InputError { line: index + 1, message: error.to_string() }),
+            Err(error) => errors.push(InputError { line: index + 1, message: describe(&error) }),
         }
     }
     if errors.is_empty() { Ok(commands) } else { Err(errors) }
+}
+
+const FORM: &str = r#"{"at": "8h", "do": "suspend", "twin": "lathe-1"}"#;
+
+/// What is wrong with a line, and at which of its columns.
+fn describe(error: &serde_json::Error) -> String {
+    let text = error.to_string();
+    let what = text.rsplit_once(" at line ").map_or(text.as_str(), |(what, _)| what);
+    match error.classify() {
+        serde_json::error::Category::Data => format!("{what} (column {})", error.column()),
+        _ => format!("this is no JSON ({what}, column {}); a command is written {FORM}", error.column()),
+    }
 }
 
 /// Puts commands before a world that has not started yet.
@@ -223,6 +243,10 @@ fn check(world: &World, command: &Command) -> Result<(), String> {
         format!("unknown command `{}`; there are {}", command.action, known.join(", "))
     })?;
     find_twin(world, kind, command)?;
+    if let Some(detail) = command.with.keys().find(|detail| !kind.details.contains(&detail.as_str())) {
+        let known = if kind.details.is_empty() { "nothing".to_owned() } else { kind.details.join(", ") };
+        return Err(format!("`{}` has no detail `{detail}`; `with` can hold {known}", kind.name));
+    }
     (kind.check)(world, command)
 }
 

@@ -21,6 +21,8 @@ pub trait Quantity: Copy + Default + Serialize + for<'de> Deserialize<'de> + Jso
     fn from_si(amount: f64) -> Self;
     /// The SI amount of the value.
     fn to_si(self) -> f64;
+    /// The value as an author would write it.
+    fn shown(self) -> String;
     /// Reads the plain form from text.
     ///
     /// # Errors
@@ -35,6 +37,9 @@ impl Quantity for Duration {
     fn to_si(self) -> f64 {
         self.seconds()
     }
+    fn shown(self) -> String {
+        self.to_string()
+    }
     fn parse(text: &str) -> Result<Self, String> {
         Duration::parse(text)
     }
@@ -46,6 +51,9 @@ impl Quantity for f64 {
     }
     fn to_si(self) -> f64 {
         self
+    }
+    fn shown(self) -> String {
+        self.to_string()
     }
     fn parse(text: &str) -> Result<Self, String> {
         Err(format!("\"{text}\" is a text where a number is wanted; leave the quotes away"))
@@ -178,32 +186,47 @@ impl<Q: Quantity> Distribution<Q> {
     /// # Errors
     /// What is wrong and how to mend it.
     pub fn check(&self) -> Result<(), String> {
-        let ordered = |what: &str, low: f64, high: f64| {
-            if low <= high { Ok(()) } else { Err(format!("{what}: {low} is more than {high}; exchange them")) }
+        let ordered = |low_name: &str, low: Q, high_name: &str, high: Q| {
+            if low.to_si() <= high.to_si() {
+                return Ok(());
+            }
+            let (low, high) = (low.shown(), high.shown());
+            Err(format!("`{low_name}` ({low}) is more than `{high_name}` ({high}); exchange them, or change one"))
         };
-        let positive = |what: &str, value: f64| {
-            if value > 0.0 { Ok(()) } else { Err(format!("`{what}` should be more than 0, but is {value}")) }
+        let positive = |what: &str, value: Q| {
+            let shown = value.shown();
+            let error = || {
+                format!(
+                    "`{what}` should be more than 0, but is {shown}; for what is always the same, write the plain value"
+                )
+            };
+            if value.to_si() > 0.0 { Ok(()) } else { Err(error()) }
         };
         match &self.0 {
             Law::Constant(_) => Ok(()),
-            Law::Uniform { low, high } => ordered("`low` and `high`", low.to_si(), high.to_si()),
-            Law::Triangular { low, mode, high } => ordered("`low` and `mode`", low.to_si(), mode.to_si())
-                .and_then(|()| ordered("`mode` and `high`", mode.to_si(), high.to_si())),
+            Law::Uniform { low, high } => ordered("low", *low, "high", *high),
+            Law::Triangular { low, mode, high } => {
+                ordered("low", *low, "mode", *mode).and_then(|()| ordered("mode", *mode, "high", *high))
+            }
             Law::Normal { mean, sd, low, high } => {
-                positive("sd", sd.to_si())?;
+                positive("sd", *sd)?;
+                if let Some(high) = high {
+                    ordered("low", *low, "high", *high)?;
+                }
                 let high = high.map_or(f64::INFINITY, Quantity::to_si);
-                ordered("`low` and `high`", low.to_si(), high)?;
                 let chance = normal_between(mean.to_si(), sd.to_si(), low.to_si(), high);
                 if chance > 1e-9 {
                     Ok(())
                 } else {
-                    Err("the curve lies outside `low` to `high`: move `mean`, or widen the limits".to_owned())
+                    Err("the curve lies outside `low` to `high`; move `mean`, or widen the limits".to_owned())
                 }
             }
-            Law::LogNormal { mean, sd } => positive("mean", mean.to_si()).and_then(|()| positive("sd", sd.to_si())),
-            Law::Exponential { mean } => positive("mean", mean.to_si()),
-            Law::Weibull { scale, .. } | Law::Gamma { scale, .. } => positive("scale", scale.to_si()),
-            Law::Empirical(values) if values.is_empty() => Err("an empirical distribution needs a value".to_owned()),
+            Law::LogNormal { mean, sd } => positive("mean", *mean).and_then(|()| positive("sd", *sd)),
+            Law::Exponential { mean } => positive("mean", *mean),
+            Law::Weibull { scale, .. } | Law::Gamma { scale, .. } => positive("scale", *scale),
+            Law::Empirical(values) if values.is_empty() => {
+                Err("an empirical distribution needs a value; list what was observed".to_owned())
+            }
             Law::Empirical(_) => Ok(()),
         }
     }

@@ -88,12 +88,17 @@ impl Duration {
     /// # Errors
     /// Says what the text should look like.
     pub fn parse(text: &str) -> Result<Duration, String> {
+        let too_long = || format!("`{text}` is longer than the 292 years that a run can last; write a shorter time");
         let parsed = humantime::parse_duration(text.trim()).map_err(|error| {
-            format!("`{text}` is not a length of time ({error}); write it like \"8h 30m\", \"90s\" or \"250ms\"")
+            let why = match &error {
+                humantime::DurationError::NumberOverflow => return too_long(),
+                humantime::DurationError::UnknownUnit { unit, .. } if unit.is_empty() => " (a number lacks its unit)",
+                humantime::DurationError::UnknownUnit { unit, .. } => &format!(" (there is no unit `{unit}`)"),
+                _ => "",
+            };
+            format!("`{text}` is not a length of time{why}; write it like \"8h 30m\", \"90s\" or \"250ms\"")
         })?;
-        i64::try_from(parsed.as_nanos())
-            .map(Duration)
-            .map_err(|_| format!("`{text}` is longer than the 292 years that a run can last"))
+        i64::try_from(parsed.as_nanos()).map(Duration).map_err(|_| too_long())
     }
 }
 
@@ -220,7 +225,8 @@ impl de::Visitor<'_> for ReadDuration {
         if seconds.is_finite() && seconds >= 0.0 && seconds * 1e9 < i64::MAX as f64 {
             Ok(Duration::from_seconds(seconds))
         } else {
-            Err(E::custom(format!("{seconds} seconds is not a length of time between 0 and 292 years")))
+            let shown = if seconds.abs() < 1e15 { seconds.to_string() } else { format!("{seconds:e}") };
+            Err(E::custom(format!("{shown} seconds is not a length of time; it should be from 0 to 292 years")))
         }
     }
 }

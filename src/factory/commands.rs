@@ -17,6 +17,7 @@ pub const RELEASE: CommandKind = CommandKind {
     name: "release",
     about: "Releases jobs. `with`: `product`; if wanted `count`, `due_after`, `priority`, `weight`.",
     needs_twin: false,
+    details: &["product", "count", "due_after", "priority", "weight"],
     check: |world, command| order(world, command).map(drop),
     apply: |world, _, command| {
         let order = order(world, command)?;
@@ -29,6 +30,7 @@ pub const BREAKDOWN: CommandKind = CommandKind {
     name: "breakdown",
     about: "Breaks a machine down. `with`: `repair`, how long its repair takes.",
     needs_twin: true,
+    details: &["repair"],
     check: |world, command| {
         let twin = command.twin.as_deref().and_then(|name| world.resource::<Directory>().find(name));
         is_machine(world, twin.unwrap_or(TwinId::NONE))?;
@@ -59,7 +61,7 @@ fn order(world: &World, command: &Command) -> Result<Order, String> {
         return Err(format!("`count` should be a whole number from 1 to 1000000, but is {count}"));
     }
     if priority.abs() > 1e9 || priority.fract() != 0.0 {
-        return Err(format!("`priority` should be a whole number, but is {priority}"));
+        return Err(format!("`priority` should be a whole number, but is {priority:?}"));
     }
     if !(weight >= 0.0 && weight.is_finite()) {
         return Err(format!("`weight` should be at least 0, but is {weight}"));

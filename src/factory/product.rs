@@ -34,7 +34,8 @@ pub struct Operation {
     #[schemars(example = &"turn")]
     pub name: String,
     /// The machines that can do it, and how long each takes. A name may end or begin with `*` for several machines.
-    #[schemars(length(min = 1), example = json!({"lathe-1": "5m", "lathe-2": {"Exponential": {"mean": "6m"}}}))]
+    #[schemars(extend("minProperties" = 1))]
+    #[schemars(example = json!({"lathe-1": "5m", "lathe-2": {"Exponential": {"mean": "6m"}}}))]
     pub machines: BTreeMap<String, Distribution<Duration>>,
     /// The set-up family. A machine with a part `setup` changes over when the family changes.
     #[serde(default)]

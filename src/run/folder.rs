@@ -14,7 +14,7 @@ use crate::engine::time::Duration;
 use crate::record::indicators::Indicator;
 use crate::record::parquet::WriteError;
 use crate::scene::header::Header;
-use crate::scene::load::SceneTree;
+use crate::scene::load::{self, SceneTree};
 use crate::scene::syntax::print;
 
 use super::build_info::BuildInfo;
@@ -97,6 +97,29 @@ pub struct Replication {
 pub struct RunFolder {
     temporary: tempfile::TempDir,
     target: PathBuf,
+    /// Dropped after the temporary folder.
+    _parents: MadeParents,
+}
+
+/// The folders above a run folder that were made for it, from the top. Those that are empty in the end go again.
+struct MadeParents(Vec<PathBuf>);
+
+impl MadeParents {
+    fn make(parent: &Path) -> Result<MadeParents, WriteError> {
+        let missing = parent.ancestors().take_while(|folder| !folder.as_os_str().is_empty() && !folder.exists());
+        let made = MadeParents(missing.map(Path::to_owned).collect());
+        match parent.ancestors().find(|above| above.exists() && !above.is_dir()) {
+            Some(file) => Err(WriteError::new(file, "it is a file, and no folder can be made in it")),
+            None => std::fs::create_dir_all(parent).map(|()| made).map_err(|error| WriteError::new(parent, error)),
+        }
+    }
+}
+
+impl Drop for MadeParents {
+    fn drop(&mut self) {
+        // What is not empty is wanted, and stays.
+        self.0.iter().for_each(|folder| drop(std::fs::remove_dir(folder)));
+    }
 }
 
 impl RunFolder {
@@ -109,12 +132,12 @@ impl RunFolder {
             return Err(WriteError::new(target, "it is there already; remove it or choose another --out"));
         }
         let parent = target.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        std::fs::create_dir_all(parent).map_err(|error| WriteError::new(parent, error))?;
+        let parents = MadeParents::make(parent)?;
         let temporary = tempfile::Builder::new()
             .prefix(".autotwin-")
             .tempdir_in(parent)
             .map_err(|error| WriteError::new(parent, error))?;
-        Ok(RunFolder { temporary, target: target.to_owned() })
+        Ok(RunFolder { temporary, target: target.to_owned(), _parents: parents })
     }
 
     /// Where files are written until the folder is whole.
@@ -249,8 +272,7 @@ fn write_lines<T: Serialize>(folder: &Path, name: &str, values: impl Iterator<It
 /// If it cannot be read.
 pub fn read_text(folder: &Path, name: &str) -> Result<String, RunError> {
     let path = folder.join(name);
-    std::fs::read_to_string(&path)
-        .map_err(|error| RunError::Read { path: path.display().to_string(), why: error.to_string() })
+    load::read_text(&path).map_err(|why| RunError::Read { path: path.display().to_string(), why })
 }
 
 /// Reads a command log.
@@ -259,7 +281,6 @@ pub fn read_text(folder: &Path, name: &str) -> Result<String, RunError> {
 /// If it cannot be read, or lines are wrong.
 pub fn read_inputs(path: &Path) -> Result<Vec<(usize, Command)>, RunError> {
     let shown = path.display().to_string();
-    let text = std::fs::read_to_string(path)
-        .map_err(|error| RunError::Read { path: shown.clone(), why: error.to_string() })?;
+    let text = load::read_text(path).map_err(|why| RunError::Read { path: shown.clone(), why })?;
     command::parse_log(&text).map_err(|errors| RunError::Inputs { path: shown, errors })
 }

@@ -5,6 +5,7 @@ use std::path::Path;
 use std::time::Instant;
 
 use bevy_app::App;
+use bevy_ecs::prelude::World;
 use serde::{Deserialize, Serialize};
 
 use crate::engine::audit::Audits;
@@ -23,8 +24,10 @@ use crate::record::parquet::WriteError;
 use crate::record::table::{self, TablePlugin, Tables};
 use crate::scene::header::Header;
 use crate::scene::load::{SceneError, SceneTree};
-use crate::scene::problem::Problems;
+use crate::scene::problem::{Problem, Problems, nearest};
 use crate::scene::spawn::{self, Built};
+use crate::scene::syntax::Node;
+use crate::scene::tree;
 use crate::twin::life::LifePlugin;
 use crate::twin::messages::MessagePlugin;
 
@@ -38,7 +41,7 @@ pub fn plugins(app: &mut App) {
 pub fn base_plugins(app: &mut App) {
     use crate::scene::registry::SceneApp;
     app.add_plugins((LifePlugin, MessagePlugin, TablePlugin, MetricPlugin));
-    app.register_part::<crate::world::position::Position>("position");
+    app.register_part::<crate::world::position::Position>("position").register_check(check_recorded_tables);
 }
 
 /// What a run is to do, beside the scene.
@@ -82,7 +85,7 @@ pub enum RunError {
     #[error(transparent)]
     Scene(#[from] SceneError),
     /// The command log cannot be used.
-    #[error("{path} cannot be used:{}", .errors.iter().map(|e| format!("\n  {path}:{e}")).collect::<String>())]
+    #[error("{path} cannot be used:{}", .errors.iter().map(|e| format!("\n  {e}")).collect::<String>())]
     Inputs {
         /// Which file.
         path: String,
@@ -198,7 +201,7 @@ pub fn prepare(scene: &SceneTree, options: &RunOptions, seed: Option<Seed>) -> R
         let message = "the warm-up should be shorter than the run: lower --warmup or raise --for";
         return Err(RunError::Options(message.to_owned()));
     }
-    check_tables(&simulation, header.record.tables.as_ref())?;
+    check_tables(&simulation, options.tables.as_ref())?;
     let horizon = header.run_for.map_or(Time::NEVER, |length| Time::ZERO + length);
     let digest_every = header.record.digest_every.unwrap_or(Duration::from_secs(3_600));
     metrics::start(simulation.world_mut(), header.record.metrics_every, header.warmup, digest_every);
@@ -215,11 +218,34 @@ pub fn prepare(scene: &SceneTree, options: &RunOptions, seed: Option<Seed>) -> R
     Ok((simulation, header))
 }
 
+fn table_names(world: &World) -> Vec<&'static str> {
+    world.resource::<Tables>().infos().iter().map(|info| info.name).collect()
+}
+
+/// Where a table that is wanted is not known: what there is.
+fn table_cure(name: &str, known: &[&str]) -> String {
+    match nearest(name, known.iter().copied()) {
+        Some(other) => format!("did you mean `{other}`?"),
+        None => format!("there are {}", known.join(", ")),
+    }
+}
+
 fn check_tables(simulation: &Simulation, wanted: Option<&BTreeSet<String>>) -> Result<(), RunError> {
-    let known: Vec<&str> = simulation.world().resource::<Tables>().infos().iter().map(|info| info.name).collect();
+    let known = table_names(simulation.world());
     match wanted.iter().flat_map(|wanted| wanted.iter()).find(|name| !known.contains(&name.as_str())) {
-        Some(name) => Err(RunError::Options(format!("there is no table `{name}`; there are {}", known.join(", ")))),
+        Some(name) => Err(RunError::Options(format!("there is no table `{name}`; {}", table_cure(name, &known)))),
         None => Ok(()),
+    }
+}
+
+/// The tables that the scene itself asks for.
+fn check_recorded_tables(world: &World, root: &Node, problems: &mut Problems) {
+    let known = table_names(world);
+    let Some(tables) = root.get("record").and_then(|record| record.get("tables")) else { return };
+    let named = tree::items(tables).iter().filter_map(|item| item.as_str().map(|name| (name, item.span)));
+    for (name, span) in named.filter(|(name, _)| !known.contains(name)) {
+        let (message, help) = (format!("there is no table `{name}`"), Some(table_cure(name, &known)));
+        problems.push(Problem { span, message, label: "not known".to_owned(), help });
     }
 }
 

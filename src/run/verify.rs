@@ -60,6 +60,10 @@ pub fn verify(
     pool: &Pool,
     observer: &dyn Observer,
 ) -> Result<Verification, RunError> {
+    if !folder.join("run.json").is_file() {
+        let why = "it is no run folder: there is no run.json in it".to_owned();
+        return Err(RunError::Read { path: folder.display().to_string(), why });
+    }
     let record: RunRecord = read_json(folder, "run.json")?;
     if record.format != FORMAT {
         let why = format!("it has layout {}, and this program reads layout {FORMAT}", record.format);
@@ -117,19 +121,28 @@ fn compare(recorded: &[DigestLine], repeated: &[DigestLine]) -> Verdict {
 fn difference(first: &DigestLine, second: &DigestRecord, last_same: Option<&DigestLine>) -> Difference {
     let other = |name: &str| second.parts.iter().find(|(part, _)| part == name).map(|(_, digest)| digest);
     let differs = |(name, digest): &&(String, String)| other(name) != Some(digest);
+    let mut parts: Vec<String> = first.digest.parts.iter().filter(differs).map(|(name, _)| name.clone()).collect();
+    if parts.is_empty() && (first.digest.step, first.digest.time_ns) == (second.step, second.time_ns) {
+        // The parts are the same, so that one of the totals cannot be theirs.
+        parts.push("total".to_owned());
+    }
     Difference {
         seed: first.seed,
         step: first.digest.step,
         last_same: last_same.map(|line| line.digest.step),
         time_ns: first.digest.time_ns,
-        parts: first.digest.parts.iter().filter(differs).map(|(name, _)| name.clone()).collect(),
+        parts,
     }
 }
 
 fn read_json<T: serde::de::DeserializeOwned>(folder: &Path, name: &str) -> Result<T, RunError> {
     let text = read_text(folder, name)?;
     serde_json::from_str(&text)
-        .map_err(|error| RunError::Read { path: folder.join(name).display().to_string(), why: error.to_string() })
+        .map_err(|error| RunError::Read { path: folder.join(name).display().to_string(), why: damaged(&error) })
+}
+
+fn damaged(error: &serde_json::Error) -> String {
+    format!("it is damaged: {error}")
 }
 
 fn read_digests(folder: &Path) -> Result<Vec<DigestLine>, RunError> {
@@ -137,8 +150,14 @@ fn read_digests(folder: &Path) -> Result<Vec<DigestLine>, RunError> {
     let read = |(index, line): (usize, &str)| {
         serde_json::from_str(line).map_err(|error| RunError::Read {
             path: format!("{}:{}", folder.join("digests.jsonl").display(), index + 1),
-            why: error.to_string(),
+            why: damaged(&error),
         })
     };
-    text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()).map(read).collect()
+    let lines: Vec<DigestLine> =
+        text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()).map(read).collect::<Result<_, _>>()?;
+    if lines.is_empty() {
+        let path = folder.join("digests.jsonl").display().to_string();
+        return Err(RunError::Read { path, why: "there are no digests in it".to_owned() });
+    }
+    Ok(lines)
 }

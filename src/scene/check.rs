@@ -1,5 +1,7 @@
 //! Reports all that is wrong with a scene, each thing with its place and a cure.
 
+use std::collections::BTreeSet;
+
 use bevy_ecs::prelude::World;
 
 use crate::engine::distribution::Distribution;
@@ -15,22 +17,35 @@ use super::syntax::de::{DeError, from_node};
 use super::syntax::{Field, Node, Span};
 use super::tree;
 
+const DURATION: &str = "duration";
+
 /// Values that schemas name by their format, read the way the engine reads them.
 struct EngineFormats<'a>(&'a Sources);
 
 impl Formats for EngineFormats<'_> {
     fn check(&self, format: &str, node: &Node) -> Result<(), (String, Option<String>)> {
         let result = match format {
-            "duration" => from_node::<Duration>(node).map(drop),
+            DURATION => from_node::<Duration>(node).map(drop),
             "distribution of durations" => from_node::<Distribution<Duration>>(node).map(drop),
             "distribution of numbers" => from_node::<Distribution<f64>>(node).map(drop),
             _ => Ok(()),
         };
-        result.map_err(|error| (error.message, None))
+        result.map_err(|error| with_cure(&error.message, format))
     }
 
     fn line(&self, span: Span) -> Option<usize> {
         self.0.position(span).map(|(line, _)| line)
+    }
+}
+
+/// The engine says what is wrong and, behind a semicolon, how to mend it.
+fn with_cure(message: &str, format: &str) -> (String, Option<String>) {
+    match message.rsplit_once("; ") {
+        Some((what, cure)) => (what.to_owned(), Some(cure.to_owned())),
+        None if format == DURATION => (message.to_owned(), Some("write it like \"8h 30m\" or \"90s\"".to_owned())),
+        None => {
+            (message.to_owned(), Some("write a value, or a distribution such as Uniform(low: .., high: ..)".to_owned()))
+        }
     }
 }
 
@@ -96,7 +111,8 @@ fn refuse_unknown_sections(root: &Node, registry: &SceneRegistry, header: &TypeS
             let message = format!("unknown section `{name}`");
             problems.push(Problem { span: field.name.span, message, label: "not known".to_owned(), help: Some(help) });
         }
-        if seen.contains(&name) {
+        // The settings at the top are held against their schema, which complains itself.
+        if seen.contains(&name) && !settings.iter().any(|setting| setting == name) {
             let message = format!("`{name}` is there twice");
             let help = Some("join the two".to_owned());
             problems.push(Problem { span: field.name.span, message, label: "again".to_owned(), help });
@@ -112,8 +128,8 @@ fn check_header(root: &Node, schema: &TypeSchema, formats: &EngineFormats, probl
     let node = tree::structure(root.span, own);
     schema.check(&node, "scene", formats, problems);
     let header: Header = from_node(&node).unwrap_or_default();
-    let complain = |field: &str, message: &str, help: &str, problems: &mut Problems| {
-        let span = root.get(field).map_or(root.span, |node| node.span);
+    let complain = |path: &str, message: &str, help: &str, problems: &mut Problems| {
+        let span = tree::place(root, &path.split('.').collect::<Vec<_>>());
         let (message, help) = (message.to_owned(), Some(help.to_owned()));
         problems.push(Problem { span, message, label: "here".to_owned(), help });
     };
@@ -127,8 +143,11 @@ fn check_header(root: &Node, schema: &TypeSchema, formats: &EngineFormats, probl
         complain("tick", "`tick` should be more than 0", "leave it out where nothing moves in ticks", problems);
     }
     let record = &header.record;
-    if [record.metrics_every, record.digest_every].into_iter().flatten().any(Duration::is_zero) {
-        complain("record", "what is recorded every 0s would never end", "give a length of time above 0", problems);
+    for (path, every) in [("record.metrics_every", record.metrics_every), ("record.digest_every", record.digest_every)]
+    {
+        if every.is_some_and(Duration::is_zero) {
+            complain(path, "what is recorded every 0s would never end", "give a length of time above 0", problems);
+        }
     }
     header
 }
@@ -158,7 +177,18 @@ fn check_group_form(
 }
 
 fn check_written_parts(node: &Node, registry: &SceneRegistry, formats: &EngineFormats, problems: &mut Problems) {
+    let mut seen = BTreeSet::new();
     for (name, span, part) in tree::members(node) {
+        // Settings of twins are held against their schema, which complains itself.
+        if !seen.insert(name) && !SETTINGS.contains(&name) {
+            let help = Some("keep one of the two, or join them".to_owned());
+            problems.push(Problem {
+                span,
+                message: format!("`{name}` is there twice"),
+                label: "again".to_owned(),
+                help,
+            });
+        }
         match registry.parts.get(name) {
             _ if SETTINGS.contains(&name) => {}
             Some(entry) => entry.schema.check_partial(part, &format!("part `{name}`"), formats, problems),

@@ -1,6 +1,6 @@
 //! From kinds and groups to twins: inheritance by `like`, name patterns, overrides of single twins.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -79,12 +79,14 @@ fn numbered(pattern: &str, number: u64) -> String {
     }
 }
 
-/// Where a pattern's `{n}` begins, and how many `n` it has.
+/// Where a pattern's first `{n}` begins, and how many `n` it has: no more than the digits of the largest number.
 fn number_field(pattern: &str) -> Option<(usize, usize)> {
-    let start = pattern.find("{n")?;
-    let inside = &pattern[start + 1..];
-    let width = inside.find('}')?;
-    inside[..width].bytes().all(|byte| byte == b'n').then_some((start, width))
+    const MOST_DIGITS: usize = 20;
+    pattern.match_indices("{n").find_map(|(start, _)| {
+        let inside = &pattern[start + 1..];
+        let width = inside.find('}').filter(|width| *width <= MOST_DIGITS)?;
+        inside[..width].bytes().all(|byte| byte == b'n').then_some((start, width))
+    })
 }
 
 /// The number that makes a pattern's name this name.
@@ -95,20 +97,51 @@ fn number_in(pattern: &str, name: &str) -> Option<u64> {
     (numbered(pattern, number) == name).then_some(number)
 }
 
-/// The entry of `twins` of which `twin` is one of several, and the twin's name.
-pub fn find_group(root: &Node, twin: &str) -> Option<(usize, String)> {
+/// The index of the entry of `twins` of which `twin` is one of several.
+pub fn find_group(root: &Node, twin: &str) -> Option<usize> {
     let groups = tree::items(root.get("twins")?);
-    let is_in = |group: &Node| {
-        let pattern = group.get("name").and_then(Node::as_str)?;
-        let number = number_in(pattern, twin)?;
-        let whole = |name, default| match group.get(name).map(|node| &node.value) {
-            Some(Value::Int(value)) => u64::try_from(*value).unwrap_or(default),
-            _ => default,
-        };
-        let (first, count) = (whole("first", 1), whole("count", 1));
-        (first..first.saturating_add(count)).contains(&number).then_some(())
+    groups.iter().position(|group| is_one_of(group, twin))
+}
+
+/// Whether an entry of `twins` is a group with that twin in it.
+fn is_one_of(group: &Node, twin: &str) -> bool {
+    let Some(number) = group.get("name").and_then(Node::as_str).and_then(|pattern| number_in(pattern, twin)) else {
+        return false;
     };
-    groups.iter().position(|group| is_in(group).is_some()).map(|index| (index, twin.to_owned()))
+    let whole = |name, default| match group.get(name).map(|node| &node.value) {
+        Some(Value::Int(value)) => u64::try_from(*value).unwrap_or(default),
+        _ => default,
+    };
+    let (first, count) = (whole("first", 1), whole("count", 1));
+    (first..first.saturating_add(count)).contains(&number)
+}
+
+/// Where the parts of a twin are written, the most particular first: its override, its entry of `twins`, its kind and
+/// the kinds above.
+pub fn written_for<'a>(root: &'a Node, twin: &str) -> Vec<&'a Node> {
+    let entries = root.get("twins").map(tree::items).unwrap_or_default();
+    let is_named = |entry: &&Node| entry.get("name").and_then(Node::as_str) == Some(twin) || is_one_of(entry, twin);
+    let Some(entry) = entries.iter().find(is_named) else { return Vec::new() };
+    let single = entry.get("overrides").and_then(|overrides| overrides.get(twin));
+    let mut written: Vec<&Node> = single.into_iter().chain([entry]).collect();
+    for from in [single, Some(entry)].into_iter().flatten() {
+        let mut below = from;
+        for _ in 0..MAX_LIKES {
+            let kind = below.get("like").and_then(Node::as_str);
+            let Some(kind) = kind.and_then(|kind| root.get("kinds")?.get(kind)) else { break };
+            written.push(kind);
+            below = kind;
+        }
+    }
+    written
+}
+
+/// The place of a value in a part of a twin, wherever it is written; where it is not, that of the twin's name.
+pub fn place_for(root: &Node, twin: &str, path: tree::Path) -> Span {
+    let written = written_for(root, twin);
+    let find = |node: &&Node| path.iter().try_fold(*node, |node, step| node.get(step)).map(|node| node.span);
+    let name = || written.iter().find_map(|node| node.get("name")).map(|name| name.span);
+    written.iter().find_map(find).or_else(name).unwrap_or(root.span)
 }
 
 /// All groups of a scene. What is wrong is noted, and the group then left out.
@@ -169,12 +202,13 @@ fn check_settings(settings: &GroupSettings, span: Span, problems: &mut Problems)
         problems.push(complaint(span, message, &help));
         return None;
     }
-    if settings.count > MAX_TWINS {
-        let message = format!("{} twins are more than the {MAX_TWINS} that a scene may have", settings.count);
-        problems.push(complaint(span, message, "lower `count`"));
+    if settings.first.checked_add(settings.count).is_none() {
+        let message = "the numbers of these twins are too large".to_owned();
+        problems.push(complaint(span, message, "lower `first`"));
         return None;
     }
-    Some(())
+    // The schema complains about counts out of range.
+    (1..=MAX_TWINS).contains(&settings.count).then_some(())
 }
 
 /// The parts that a kind, a group or an override names itself.
@@ -213,16 +247,18 @@ fn read_overrides(
         problems.push(complaint(map.span, "`overrides` should be a map from names to parts".to_owned(), help));
     }
     for (name, span, value) in tree::members(map) {
+        check_override(name, value, problems);
         let number = number_in(&settings.name, name).or((settings.name == name).then_some(settings.first));
         let index = number.and_then(|number| number.checked_sub(settings.first)).filter(|i| *i < settings.count);
         let Some(index) = index else {
             let message = format!("the group has no twin `{name}`");
-            let last = settings.first + settings.count - 1;
-            let help = format!(
-                "its twins are `{}` to `{}`",
-                numbered(&settings.name, settings.first),
-                numbered(&settings.name, last)
-            );
+            let first = numbered(&settings.name, settings.first);
+            let help = match settings.count {
+                1 => format!("its only twin is `{first}`"),
+                count => {
+                    format!("its twins are `{first}` to `{}`", numbered(&settings.name, settings.first + count - 1))
+                }
+            };
             problems.push(complaint(span, message, &help));
             continue;
         };
@@ -233,14 +269,34 @@ fn read_overrides(
             },
             None => parts.clone(),
         };
-        overrides.insert(index, overlay(&base, &own_parts(value)));
+        if overrides.insert(index, overlay(&base, &own_parts(value))).is_some() {
+            let message = format!("two overrides are for `{name}`");
+            problems.push(complaint(span, message, "join the two"));
+        }
     }
     overrides
 }
 
+/// An override has parts, and may have a kind of its own; what a group says of all its twins cannot be said of one.
+fn check_override(name: &str, value: &Node, problems: &mut Problems) {
+    if tree::fields(value).is_none() && !matches!(value.value, Value::Unit) {
+        let message = format!("the override of `{name}` should be `( ... )`, but is {}", value.shape());
+        problems.push(complaint(value.span, message, "write (machine: (capacity: 2))"));
+    }
+    refuse_settings(value, "an override", "say it for the whole group, or give the twin an entry of its own", problems);
+}
+
+/// Complains about settings of twins, but for `like`, in a place where only parts can be.
+fn refuse_settings(node: &Node, what: &str, help: &str, problems: &mut Problems) {
+    for (name, span, _) in tree::members(node) {
+        if name != "like" && SETTINGS.contains(&name) {
+            problems.push(complaint(span, format!("{what} has no `{name}`"), help));
+        }
+    }
+}
+
 fn refuse_second_names(groups: &[Group], problems: &mut Problems) {
     let mut total = 0_u64;
-    let mut seen: BTreeMap<String, Span> = BTreeMap::new();
     for group in groups {
         total += group.settings.count;
         if total > MAX_TWINS {
@@ -248,8 +304,11 @@ fn refuse_second_names(groups: &[Group], problems: &mut Problems) {
             problems.push(complaint(group.name_span, message, "lower the counts"));
             return;
         }
+    }
+    let mut seen: BTreeSet<String> = BTreeSet::new();
+    for group in groups {
         for name in group.names() {
-            if let Some(_first) = seen.insert(name.clone(), group.name_span) {
+            if !seen.insert(name.clone()) {
                 let message = format!("two twins are called `{name}`");
                 problems.push(complaint(group.name_span, message, "names are unique in a scene; choose another"));
                 break;
@@ -286,21 +345,14 @@ impl<'a> Kinds<'a> {
     fn check_all(&self, problems: &mut Problems) {
         for (name, (span, node)) in &self.0 {
             self.parts(name, *span, problems);
-            for setting in SETTINGS.iter().filter(|setting| **setting != "like") {
-                if let Some((.., place)) =
-                    tree::members(node).iter().find(|(field, ..)| field == setting).map(|m| (m.0, m.1))
-                {
-                    let message = format!("a kind has no `{setting}`");
-                    problems.push(complaint(place, message, "say it where the twins are"));
-                }
-            }
+            refuse_settings(node, "a kind", "say it where the twins are", problems);
         }
     }
 
     /// The parts of a kind with those that it inherits; none if it or one above it is unknown.
     fn parts(&self, name: &str, wanted_at: Span, problems: &mut Problems) -> Option<Parts> {
         let mut chain: Vec<(&str, &Node)> = Vec::new();
-        let (mut name, mut wanted_at) = (name, wanted_at);
+        let (mut name, mut wanted_at, first_wanted_at) = (name, wanted_at, wanted_at);
         loop {
             let Some((_, node)) = self.0.get(name) else {
                 let message = format!("unknown kind `{name}`");
@@ -312,10 +364,19 @@ impl<'a> Kinds<'a> {
                 problems.push(complaint(wanted_at, message, &help));
                 return None;
             };
-            if chain.iter().any(|(other, _)| *other == name) || chain.len() >= MAX_LIKES {
-                let names: Vec<&str> = chain.iter().map(|(name, _)| *name).chain([name]).collect();
-                let message = format!("kinds are like each other in a circle: {}", names.join(" is like "));
-                problems.push(complaint(wanted_at, message, "take one `like` out"));
+            if let Some(start) = chain.iter().position(|(other, _)| *other == name) {
+                let circle: Vec<&str> = chain[start..].iter().map(|(name, _)| *name).collect();
+                // Whoever leads into a circle comes round to all its kinds: the first of them complains for all.
+                if circle.iter().min() == Some(&name) {
+                    let names = format!("{} is like {name}", circle.join(" is like "));
+                    let message = format!("kinds are like each other in a circle: {names}");
+                    problems.push(complaint(wanted_at, message, "take one `like` out"));
+                }
+                return None;
+            }
+            if chain.len() >= MAX_LIKES {
+                let message = format!("`{}` is like more than {MAX_LIKES} kinds one above the other", chain[0].0);
+                problems.push(complaint(first_wanted_at, message, "let it be like a kind nearer to the top"));
                 return None;
             }
             chain.push((name, node));
@@ -347,5 +408,7 @@ mod tests {
         assert_eq!(number_in("cell-{nn}-a", "cell-07-a"), Some(7));
         assert_eq!(number_in("cell-{nn}-a", "cell-7-a"), None);
         assert_eq!(number_in("lathe-{n}", "lathe-x"), None);
+        assert_eq!(numbered("{name}-{n}", 7), "{name}-7");
+        assert_eq!(number_field(&format!("{{{}}}", "n".repeat(70_000))), None);
     }
 }

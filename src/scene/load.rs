@@ -1,5 +1,7 @@
 //! Reads a scene and what it includes into one tree.
 
+use std::fs::File;
+use std::io::{ErrorKind, Read as _};
 use std::path::{Path, PathBuf};
 
 use super::overrides;
@@ -11,6 +13,9 @@ use super::tree;
 /// How deep includes may lead, and how many files a scene may have.
 const MAX_INCLUDE_DEPTH: usize = 16;
 const MAX_FILES: usize = 1_000;
+
+const FORM_OF_A_SCENE: &str =
+    "write the scene as (name: \"...\", twins: [...]); `autotwin new --list` lists whole ones to start from";
 
 /// A scene in one tree: includes are merged in and overrides applied.
 pub struct SceneTree {
@@ -42,7 +47,7 @@ pub enum SceneError {
 /// # Errors
 /// The unreadable file, or all that is wrong with how files are written and fit together.
 pub fn load(path: &Path, sets: &[String]) -> Result<SceneTree, SceneError> {
-    let text = read(path).map_err(|why| SceneError::Unreadable { path: path.display().to_string(), why })?;
+    let text = read_text(path).map_err(|why| SceneError::Unreadable { path: path.display().to_string(), why })?;
     load_text(path, text, sets)
 }
 
@@ -65,13 +70,23 @@ pub fn load_text(path: &Path, text: String, sets: &[String]) -> Result<SceneTree
     Err(SceneError::Wrong(loader.sources, loader.problems))
 }
 
-fn read(path: &Path) -> Result<String, String> {
-    std::fs::read_to_string(path).map_err(|error| match error.kind() {
-        std::io::ErrorKind::InvalidData => "it is not a text file in UTF-8".to_owned(),
-        std::io::ErrorKind::NotFound => "there is no such file".to_owned(),
-        std::io::ErrorKind::IsADirectory => "it is a folder".to_owned(),
-        _ => error.to_string(),
-    })
+/// Reads a text file.
+///
+/// # Errors
+/// Why it cannot be read, in words for the file's author.
+pub fn read_text(path: &Path) -> Result<String, String> {
+    let most = Limits::default().bytes;
+    let mut text = String::new();
+    // What is read is limited, since a device such as /dev/zero never ends.
+    let read = File::open(path).and_then(|file| file.take(most + 1).read_to_string(&mut text));
+    match read.map_err(|error| (error.kind(), error)) {
+        Ok(size) if size as u64 > most => Err(format!("it is larger than {} MiB", most >> 20)),
+        Ok(_) => Ok(text),
+        Err((ErrorKind::InvalidData, _)) => Err("it is not a text file in UTF-8".to_owned()),
+        Err((ErrorKind::NotFound, _)) => Err("there is no such file".to_owned()),
+        Err((ErrorKind::IsADirectory, _)) => Err("it is a folder".to_owned()),
+        Err((_, error)) => Err(error.to_string()),
+    }
 }
 
 #[derive(Default)]
@@ -90,10 +105,10 @@ impl Loader {
             Ok(node) => self.as_scene(node),
             Err(errors) => {
                 self.problems.extend(errors.into_iter().map(|error| Problem {
+                    help: error.help.or_else(|| Some(FORM_OF_A_SCENE.to_owned())),
                     span: error.span,
                     message: error.message,
                     label: error.label,
-                    help: error.help,
                 }));
                 None
             }
@@ -115,10 +130,7 @@ impl Loader {
                     span: node.span,
                     message: format!("a scene should be `( ... )`, but this is {}", node.shape()),
                     label: "not a scene".to_owned(),
-                    help: Some(
-                        "write the scene as (name: \"...\", twins: [...]); `autotwin new --list` shows whole ones"
-                            .to_owned(),
-                    ),
+                    help: Some(FORM_OF_A_SCENE.to_owned()),
                 });
                 None
             }
@@ -166,7 +178,7 @@ impl Loader {
             self.complain(item, "too many includes", &limits);
             return None;
         }
-        match read(&path) {
+        match read_text(&path) {
             Ok(text) => {
                 let node = self.parse_file(&path, text)?;
                 Some(self.merge_includes(node, &path, above))

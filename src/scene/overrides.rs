@@ -7,7 +7,7 @@
 use super::expand;
 use super::problem::{Problem, Problems, Sources, nearest};
 use super::syntax::parse::{Limits, parse};
-use super::syntax::{Field, Name, Node, Span, Value};
+use super::syntax::{Field, FileId, Name, Node, Span, Value};
 use super::tree;
 
 /// Applies overrides in order; what is wrong with one is noted and points at its text.
@@ -24,18 +24,28 @@ pub fn apply(root: &mut Node, sets: &[String], sources: &mut Sources, problems: 
             continue;
         };
         let start = path.len() as u32 + 1;
-        match read_value(value, file, start) {
-            Ok(value) => {
-                let steps: Vec<&str> = path.trim().split('.').collect();
-                if let Err((step, message, help)) = set_at(root, &steps, value) {
-                    let at = steps.iter().take(step).map(|s| s.len() as u32 + 1).sum();
-                    let length = steps.get(step).map_or(0, |s| s.len() as u32);
-                    problems.push(problem(Span::new(file, at, at + length), &message, &help));
-                }
-            }
-            Err(error) => problems.push(error),
+        let applied = read_value(value, file, start).and_then(|value| set_at(root, &steps(path, file), value));
+        if let Err(error) = applied {
+            problems.push(error);
         }
     }
+}
+
+/// One name of a path, and its place.
+struct Step<'a> {
+    name: &'a str,
+    span: Span,
+}
+
+fn steps(path: &str, file: FileId) -> Vec<Step<'_>> {
+    let mut at = 0;
+    path.split('.')
+        .map(|name| {
+            let span = Span::new(file, at, at + name.len() as u32);
+            at = span.end + 1;
+            Step { name: name.trim(), span }
+        })
+        .collect()
 }
 
 fn problem(span: Span, message: &str, help: &str) -> Problem {
@@ -43,7 +53,7 @@ fn problem(span: Span, message: &str, help: &str) -> Problem {
 }
 
 /// Reads a value as RON. What is no RON, such as `8h 30m` or `lathe-1`, is taken as a text, to spare quotes in a shell.
-fn read_value(text: &str, file: super::syntax::FileId, start: u32) -> Result<Node, Problem> {
+fn read_value(text: &str, file: FileId, start: u32) -> Result<Node, Problem> {
     let span = Span::new(file, start, start + text.len() as u32);
     if text.trim().is_empty() {
         return Err(problem(span, "an override needs a value", "write PATH=VALUE"));
@@ -83,20 +93,41 @@ fn relocate(node: &mut Node, span: Span) {
     }
 }
 
-/// Which step failed, what is wrong and the cure.
-type Failure = (usize, String, String);
+/// How many steps a path may have: more than values can be nested.
+const MOST_STEPS: usize = 32;
 
-fn set_at(root: &mut Node, steps: &[&str], value: Node) -> Result<(), Failure> {
-    if let ["twins", twin, rest @ ..] = steps
-        && let Some((group, name)) = expand::find_group(root, twin)
-    {
-        // The single twin of a group: what is set goes into the group's overrides.
-        let group_node =
-            group_mut(root, group).ok_or_else(|| (1, format!("there is no twin `{twin}`"), String::new()))?;
-        let path: Vec<&str> = ["overrides", name.as_str()].into_iter().chain(rest.iter().copied()).collect();
-        return set_in(group_node, &path, value, 0).map_err(|(step, m, h)| (step.min(steps.len() - 1), m, h));
+fn set_at(root: &mut Node, steps: &[Step], value: Node) -> Result<(), Problem> {
+    if let Some(step) = steps.get(MOST_STEPS) {
+        return Err(problem(step.span, "the path is too long", &format!("{MOST_STEPS} steps are the most")));
     }
-    set_in(root, steps, value, 0)
+    if let Some(step) = steps.iter().find(|step| step.name.is_empty()) {
+        return Err(problem(step.span, "a step of the path is empty", "names are separated by single dots"));
+    }
+    if let [first, kind, _, ..] = steps
+        && first.name == "kinds"
+        && root.get("kinds").is_none_or(|kinds| kinds.get(kind.name).is_none())
+    {
+        let kinds = root.get("kinds").map(tree::members).unwrap_or_default();
+        let help = entry_help(kind.name, kinds.into_iter().map(|(name, ..)| name));
+        return Err(problem(kind.span, &format!("there is no kind `{}`", kind.name), &help));
+    }
+    if let [first, twin, rest @ ..] = steps
+        && first.name == "twins"
+        && let Some(group) = expand::find_group(root, twin.name).and_then(|group| group_mut(root, group))
+    {
+        return set_for_one(group, twin, rest, value);
+    }
+    set_in(root, steps, value)
+}
+
+/// For a single twin of a group: what is set goes into the group's overrides.
+fn set_for_one(group: &mut Node, twin: &Step, rest: &[Step], value: Node) -> Result<(), Problem> {
+    let path = || [Step { name: "overrides", span: twin.span }, Step { name: twin.name, span: twin.span }];
+    if group.get("overrides").is_none_or(|overrides| overrides.get(twin.name).is_none()) {
+        set_in(group, &path(), tree::structure(value.span, Vec::new()))?;
+    }
+    let rest = rest.iter().map(|step| Step { ..*step });
+    set_in(group, &path().into_iter().chain(rest).collect::<Vec<_>>(), value)
 }
 
 fn group_mut(root: &mut Node, index: usize) -> Option<&mut Node> {
@@ -108,51 +139,54 @@ fn group_mut(root: &mut Node, index: usize) -> Option<&mut Node> {
     }
 }
 
-fn set_in(node: &mut Node, steps: &[&str], value: Node, depth: usize) -> Result<(), Failure> {
-    let Some((&step, rest)) = steps.split_first() else {
+fn set_in(node: &mut Node, steps: &[Step], value: Node) -> Result<(), Problem> {
+    let Some((step, rest)) = steps.split_first() else {
         *node = value;
         return Ok(());
     };
-    if step.is_empty() {
-        return Err((depth, "a step of the path is empty".to_owned(), "names are separated by single dots".to_owned()));
-    }
     if matches!(node.value, Value::Unit) {
         *node = tree::structure(node.span, Vec::new());
     }
-    let span = value.span;
     let shape = node.shape();
     match &mut node.value {
         Value::Struct(structure) => {
-            let index = structure.fields.iter().position(|field| &*field.name.text == step);
+            let index = structure.fields.iter().position(|field| &*field.name.text == step.name);
             let index = index.unwrap_or_else(|| {
-                let name = Name { text: step.into(), span };
-                structure.fields.push(Field { name, value: empty(step, span) });
+                let name = Name { text: step.name.into(), span: step.span };
+                structure.fields.push(Field { name, value: empty(step.name, value.span) });
                 structure.fields.len() - 1
             });
-            set_in(&mut structure.fields[index].value, rest, value, depth + 1)
+            set_in(&mut structure.fields[index].value, rest, value)
         }
         Value::Map(entries) => {
-            let index = entries.iter().position(|(key, _)| key.as_str() == Some(step));
+            let index = entries.iter().position(|(key, _)| key.as_str() == Some(step.name));
+            // A new entry is given whole: a path that leads on through one is a slip, and would change nothing.
+            if index.is_none() && !rest.is_empty() {
+                let help = entry_help(step.name, entries.iter().filter_map(|(key, _)| key.as_str()));
+                return Err(problem(step.span, &format!("there is no entry `{}`", step.name), &help));
+            }
             let index = index.unwrap_or_else(|| {
-                let key = Node { span, value: Value::Str(step.into()), comments: None };
-                entries.push((key, empty("", span)));
+                let key = Node { span: step.span, value: Value::Str(step.name.into()), comments: None };
+                entries.push((key, empty("", value.span)));
                 entries.len() - 1
             });
-            set_in(&mut entries[index].1, rest, value, depth + 1)
+            set_in(&mut entries[index].1, rest, value)
         }
         Value::List(items) => {
-            let named = items.iter().position(|item| item.get("name").and_then(Node::as_str) == Some(step));
-            let index = named.or_else(|| step.parse().ok().filter(|index| *index < items.len()));
+            let named = items.iter().position(|item| item.get("name").and_then(Node::as_str) == Some(step.name));
+            let index = named.or_else(|| step.name.parse().ok().filter(|index| *index < items.len()));
             match index {
-                Some(index) => set_in(&mut items[index], rest, value, depth + 1),
-                None => Err((depth, format!("the list has no item `{step}`"), list_help(step, items))),
+                Some(index) => set_in(&mut items[index], rest, value),
+                None => {
+                    let message = format!("the list has no item `{}`", step.name);
+                    Err(problem(step.span, &message, &list_help(step.name, items)))
+                }
             }
         }
-        _ => Err((
-            depth,
-            format!("`{step}` would be inside {shape}, which has no fields"),
-            "shorten the path".to_owned(),
-        )),
+        _ => {
+            let message = format!("`{}` would be inside {shape}, which has no fields", step.name);
+            Err(problem(step.span, &message, "shorten the path"))
+        }
     }
 }
 
@@ -160,6 +194,17 @@ fn set_in(node: &mut Node, steps: &[&str], value: Node, depth: usize) -> Result<
 fn empty(name: &str, span: Span) -> Node {
     let value = if name == "overrides" { Value::Map(Vec::new()) } else { return tree::structure(span, Vec::new()) };
     Node { span, value, comments: None }
+}
+
+fn entry_help<'a>(step: &str, known: impl Iterator<Item = &'a str> + Clone) -> String {
+    match nearest(step, known.clone()) {
+        Some(name) => format!("did you mean `{name}`?"),
+        None => match known.map(|name| format!("`{name}`")).collect::<Vec<_>>().as_slice() {
+            [] => "there are none".to_owned(),
+            [only] => format!("there is only {only}"),
+            names => format!("there are {}", names.join(", ")),
+        },
+    }
 }
 
 fn list_help(step: &str, items: &[Node]) -> String {

@@ -58,6 +58,7 @@ impl Plugin for LifePlugin {
                 name: "activate",
                 about: "A suspended twin goes back to work.",
                 needs_twin: true,
+                details: &[],
                 check: |_, _| Ok(()),
                 apply: |world, twin, command| change(world, twin, Life::Active, &command.cause),
             })
@@ -65,6 +66,7 @@ impl Plugin for LifePlugin {
                 name: "suspend",
                 about: "A twin stops working until it is activated.",
                 needs_twin: true,
+                details: &[],
                 check: |_, _| Ok(()),
                 apply: |world, twin, command| change(world, twin, Life::Suspended, &command.cause),
             })
@@ -72,6 +74,7 @@ impl Plugin for LifePlugin {
                 name: "retire",
                 about: "A twin leaves the world for good.",
                 needs_twin: true,
+                details: &[],
                 check: |_, _| Ok(()),
                 apply: |world, twin, command| change(world, twin, Life::Retired, &command.cause),
             });

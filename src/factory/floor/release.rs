@@ -40,6 +40,7 @@ impl Floor<'_, '_, '_> {
             for _ in 0..count {
                 self.release(product, due, priority, weight, None);
             }
+            self.pause_after(count.into());
             index += 1;
         }
         self.moment.open_sources -= 1;
@@ -56,7 +57,9 @@ impl Floor<'_, '_, '_> {
         let Arrival { lot, limit, priority, weight, .. } = plan.arrivals[index];
         let product = self.plan.arrival_products[index];
         let left = limit.map_or(u64::MAX, |limit| limit.saturating_sub(self.moment.arrivals[index].1));
-        for _ in 0..u64::from(lot).min(left) {
+        let count = u64::from(lot).min(left);
+        self.pause_after(count);
+        for _ in 0..count {
             let due = self.due_date(index, product);
             let supply = self.plan.arrivals[index].every.is_none().then_some(index as u32);
             self.release(product, due, priority, weight, supply);
@@ -65,6 +68,15 @@ impl Floor<'_, '_, '_> {
         if self.plan.arrivals[index].every.is_some() {
             let at = now + self.draw_interval(index);
             self.schedule_arrival(index, at);
+        }
+    }
+
+    /// So many jobs at one moment are as much work as many events: the step ends with the moment, so that whoever
+    /// watches gets a turn.
+    fn pause_after(&mut self, jobs: u64) {
+        const MANY: u64 = 256;
+        if jobs >= MANY {
+            self.queue.wake(self.clock.now);
         }
     }
 

@@ -250,7 +250,12 @@ impl<'w, 's, 'n> Walk<'w, 's, 'n> {
             let wanted = words::count(length, thing).unwrap_or_default();
             let has = if count == 0 { "has none".to_owned() } else { format!("has {count}") };
             let few = length.least.is_some_and(|least| (count as u64) < least);
-            let help = few.then(|| cure::for_example(self.model, id));
+            let help = if few {
+                cure::for_example(self.model, id)
+            } else {
+                format!("leave some {} out", words::plural(thing))
+            };
+            let help = Some(help);
             self.report(span, format!("{} should have {wanted}, but {has}", place.subject), wanted, help);
         }
     }
@@ -353,7 +358,8 @@ impl<'w, 's, 'n> Walk<'w, 's, 'n> {
             seen.insert(name.to_owned(), span);
             return;
         };
-        let help = match (self.line)(*first) {
+        let here = |first: &&Span| first.file == span.file;
+        let help = match Some(first).filter(here).and_then(|first| (self.line)(*first)) {
             Some(line) => format!("the first one is on line {line}; keep one of the two"),
             None => "keep one of the two".to_owned(),
         };

@@ -155,14 +155,19 @@ pub(super) fn range(number: &Number, value: &Value, limit: &str, place: &Place<'
         return Some(format!("it is a share from 0 to 1: for {value} % write {}", Amount::Real(written / 100.0)));
     }
     let unit = place.unit.map(|unit| format!(" {unit}")).unwrap_or_default();
-    let broken = if written < 0.0 || number.least.as_ref().is_some_and(|least| written <= least.value.real()) {
-        &number.least
-    } else {
-        &number.most
-    };
-    broken.as_ref().filter(words::is_told)?;
-    let range = words::range(number).filter(|range| range != limit || !unit.is_empty());
-    range.map(|range| format!("allowed is {range}{unit}"))
+    let below = written < 0.0 || number.least.as_ref().is_some_and(|least| written <= least.value.real());
+    let broken = if below { &number.least } else { &number.most }.as_ref()?;
+    match words::range(number) {
+        Some(range) if words::is_told(&broken) && (range != limit || !unit.is_empty()) => {
+            Some(format!("allowed is {range}{unit}"))
+        }
+        _ => {
+            let way = if below { "more" } else { "less" };
+            let joint =
+                if broken.open { format!("{way} than {}", broken.value) } else { format!("{} or {way}", broken.value) };
+            Some(format!("write {joint}"))
+        }
+    }
 }
 
 /// A cure for a missing field.

@@ -373,7 +373,7 @@ impl Parser<'_> {
             self.letter_span(self.pos),
             format!("expected `{close}`, found `{found}`"),
             &format!("`{close}` is missing here"),
-            Some(format!("the `{opening}` on line {line} is closed by `{close}`")),
+            Some(format!("put `{close}` where the `{opening}` on line {line} ends")),
         );
     }
 

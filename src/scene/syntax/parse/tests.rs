@@ -149,7 +149,7 @@ fn common_slips_are_explained() {
         ("(a: 1; b: 2)", "`;` does not separate values | 5..6 ; | write `,` | write `,` instead of `;`"),
         (
             "\n(a: [1, 2)",
-            "expected `]`, found `)` | 10..11 ) | `]` is missing here | the `[` on line 2 is closed by `]`",
+            "expected `]`, found `)` | 10..11 ) | `]` is missing here | put `]` where the `[` on line 2 ends",
         ),
         ("(\n a: [1, 2,\n", "a closing `]` is missing | 12..12  | expected `]` | the `[` on line 2 is never closed"),
         ("(a: 1\n", "a closing `)` is missing | 5..5  | expected `)` | the `(` on line 1 is never closed"),
@@ -319,7 +319,7 @@ fn one_missing_bracket_is_one_mistake() {
     assert_eq!(errors.len(), 1, "{errors:?}");
     assert_eq!(
         shown(text, &errors[0]),
-        "expected `)`, found `]` | 35..36 ] | `)` is missing here | the `(` on line 4 is closed by `)`"
+        "expected `)`, found `]` | 35..36 ] | `)` is missing here | put `)` where the `(` on line 4 ends"
     );
 }
 
