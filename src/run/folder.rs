@@ -4,7 +4,6 @@
 //! killed program leaves nothing half-written behind.
 
 use std::collections::BTreeSet;
-use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
@@ -243,13 +242,7 @@ fn joint_digest(outcomes: &[Outcome]) -> String {
 
 fn write_text(folder: &Path, name: &str, text: &str) -> Result<(), WriteError> {
     let path = folder.join(name);
-    // Flushed to the disk before the folder is renamed: whoever sees the folder sees whole files.
-    let write = || -> std::io::Result<()> {
-        let mut file = std::fs::File::create(&path)?;
-        file.write_all(text.as_bytes())?;
-        file.sync_all()
-    };
-    write().map_err(|error| WriteError::new(&path, error))
+    std::fs::write(&path, text).map_err(|error| WriteError::new(&path, error))
 }
 
 fn write_json(folder: &Path, name: &str, value: &impl Serialize) -> Result<(), WriteError> {
