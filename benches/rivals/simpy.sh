@@ -4,7 +4,8 @@
 # Both simulate scenes/closed_network.ron: 100 servers, 200 customers, 2,000 visits each. Neither records details. Measured
 # is the wall time of the whole process, from its start to its end, five times each by turns, and its peak memory. Both
 # must have made the same number of visits, and their mean times of a visit must agree within 3 %, else the comparison
-# fails. The last line is the ratio of the median wall times, SimPy's to ours.
+# fails. The last line is the ratio of the median wall times, SimPy's to ours; on a machine that is busy with other things
+# the ratio of the least ones, above it, is the fairer figure.
 #
 # Needs Python 3.9 or later, and for the first run a connection to PyPI. AUTOTWIN names another program to measure.
 set -euo pipefail
@@ -45,7 +46,8 @@ VISITS = 2_000
 
 def measured(name):
     rows = [tuple(map(float, line.split())) for line in open(f"{work}/{name}")]
-    return statistics.median(row[0] for row in rows), max(row[1] for row in rows) / 1024
+    walls = [row[0] for row in rows]
+    return statistics.median(walls), min(walls), max(row[1] for row in rows) / 1024
 
 
 def ours(run):
@@ -63,14 +65,17 @@ def simpy(run):
 results = {"autotwin": [ours(run) for run in range(1, runs + 1)], "simpy": [simpy(run) for run in range(1, runs + 1)]}
 visits = {count for rows in results.values() for count, _ in rows}
 cycles = {name: statistics.mean(cycle for _, cycle in rows) for name, rows in results.items()}
-medians = {"autotwin": measured("ours"), "simpy": measured("simpy")}
-for name, (wall, memory) in medians.items():
-    print(f"{name:9} median {wall:.3f} s  peak {memory:.1f} MiB  mean time of a visit {cycles[name]:.4f} s")
+figures = {"autotwin": measured("ours"), "simpy": measured("simpy")}
+for name, (median, least, memory) in figures.items():
+    times = f"median {median:.3f} s  least {least:.3f} s"
+    print(f"{name:9} {times}  peak {memory:.1f} MiB  mean time of a visit {cycles[name]:.4f} s")
 if len(visits) != 1:
     sys.exit(f"the numbers of visits differ: {visits}")
 print(f"visits    {visits.pop():.0f} each")
 difference = cycles["autotwin"] / cycles["simpy"] - 1
 if abs(difference) > 0.03:
     sys.exit(f"the mean times of a visit differ by {difference:.2%}")
-print(f"ratio: {medians['simpy'][0] / medians['autotwin'][0]:.1f}")
+ours, theirs = figures["autotwin"], figures["simpy"]
+print(f"ratio of the least wall times: {theirs[1] / ours[1]:.1f}")
+print(f"ratio: {theirs[0] / ours[0]:.1f}")
 PYTHON

@@ -117,6 +117,10 @@ pub fn on_life_change(world: &mut World, twin: TwinId, life: Life) {
     if entity.is_some_and(|entity| world.entity(entity).contains::<MachineState>()) {
         let changed = run(world, (twin, life), change_life);
         debug_assert!(changed.is_ok(), "the plugin puts in all that the floor needs");
+        if life == Life::Retired {
+            // What a job expects and where it can go depends on the machines that are left.
+            Plan::rebuild(world);
+        }
     }
 }
 

@@ -126,7 +126,7 @@ pub struct Queued {
     pub job: JobRef,
     /// Its priority, by which the queue is sorted; then by arrival.
     pub priority: i32,
-    /// Which of the operation's eligible machines this is.
+    /// Which of the operation's eligible machines this was when the job came; the list is shorter once one has retired.
     pub option: u32,
     /// How long it should take here.
     pub expected: Duration,

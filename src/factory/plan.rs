@@ -9,6 +9,7 @@ use bevy_ecs::prelude::{Resource, World};
 use crate::engine::distribution::Distribution;
 use crate::engine::identity::{Directory, TwinId};
 use crate::engine::time::{Duration, Time};
+use crate::twin::life::Life;
 
 use super::choices::MachineChoice;
 use super::floor::EventKinds;
@@ -66,6 +67,17 @@ pub struct OperationPlan {
     pub remaining_operations: f64,
     /// Expected time on the fastest machine: seconds.
     pub fastest: f64,
+}
+
+impl OperationPlan {
+    /// What is known of a machine that can do the operation. `place` is where it most likely stands in the list.
+    pub fn eligible_at(&self, machine: TwinId, place: u32) -> Option<&Eligible> {
+        let there = self.eligible.get(place as usize).filter(|eligible| eligible.machine == machine);
+        there.or_else(|| {
+            let index = self.eligible.binary_search_by_key(&machine, |eligible| eligible.machine).ok()?;
+            Some(&self.eligible[index])
+        })
+    }
 }
 
 /// A product with its names resolved.
@@ -157,7 +169,7 @@ impl Plan {
     }
 }
 
-/// The machines of a world by name, and whether each always has room for one more job.
+/// The machines of a world by name, without one that is just retiring, and whether each always has room for one more job.
 type MachineNames = BTreeMap<Arc<str>, (TwinId, bool)>;
 
 fn machine_names(world: &World) -> MachineNames {
@@ -166,6 +178,9 @@ fn machine_names(world: &World) -> MachineNames {
         .twins()
         .filter_map(|(twin, entity, name)| {
             let machine = world.entity(entity).get::<Machine>()?;
+            if world.entity(entity).get::<Life>() == Some(&Life::Retired) {
+                return None;
+            }
             Some((name.clone(), (twin, machine.input_buffer.is_none())))
         })
         .collect()

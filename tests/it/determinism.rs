@@ -97,3 +97,31 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn caches_forget_nothing_when_a_machine_has_retired() {
+    const SCENE: &str = r#"(
+        run_for: "1d",
+        record: (tables: []),
+        factory: (machine_choice: CHOICE),
+        twins: [(name: "m{n}", count: 4, machine: (rule: Mwkr))],
+        products: {
+            "a": (routing: [
+                (name: "x", machines: {"m*": Exponential(mean: "5m"), "m2": "2m", "m4": Exponential(mean: "9m")}),
+                (name: "y", machines: {"m*": Exponential(mean: "4m")}),
+            ]),
+            "b": (routing: [(name: "x", machines: {"m2": "6m", "m3": "8m", "m4": "7m"})]),
+        },
+        arrivals: [
+            (product: "a", every: Exponential(mean: "4m")),
+            (product: "b", every: Exponential(mean: "9m")),
+        ],
+    )"#;
+    let log = r#"{"at": "2h", "do": "retire", "twin": "m2", "cause": "sold"}"#;
+    for choice in ["EarliestFinish", "ShortestQueue", "Random"] {
+        let tree = crate::support::read(&SCENE.replace("CHOICE", choice));
+        let options = RunOptions { commands: commands(log), audit: true, ..RunOptions::default() };
+        let whole = run_with_drops(&tree, &options, &[false]);
+        assert_eq!(whole, run_with_drops(&tree, &options, &[true]), "{choice}");
+    }
+}

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::super::machine::{Condition, Slot};
-use super::super::plan::OperationPlan;
+use super::super::plan::{Eligible, OperationPlan};
 use super::super::rules::{Candidate, DispatchingRule};
 use super::*;
 use crate::engine::time::Duration;
@@ -343,7 +343,7 @@ impl Bench<'_> {
         let set_up = change_over(self.plan, self.setup, slot.family, operation.family)
             .map(|time| time.sample(&mut self.seed.stream(job.id, SETUP, visit)))
             .filter(|time| !time.is_zero());
-        let time = &operation.eligible[entry.option as usize].time;
+        let Some(Eligible { time, .. }) = operation.eligible_at(self.machine, entry.option) else { return };
         slot.phase = if set_up.is_some() { Phase::Setup } else { Phase::Working };
         slot.job = entry.job;
         slot.taken = self.now;
