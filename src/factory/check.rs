@@ -237,6 +237,18 @@ fn check_pace(world: &World, arrival: &Arrival, index: usize, root: &Node, probl
     }
 }
 
+/// Arrivals that nothing stops need a run of a set length.
+pub fn check_end(world: &World, root: &Node, problems: &mut Problems) {
+    for (index, arrival) in world.resource::<Arrivals>().0.iter().enumerate() {
+        if arrival.limit.is_none() && arrival.until.is_none() {
+            let message = format!("the run would never end: jobs of `{}` go on arriving", arrival.product);
+            let help =
+                "give the scene a `run_for` (or the run a --for), or the arrivals a `limit` or `until`".to_owned();
+            complain(place(root, &["arrivals", &index.to_string()]), message, help, problems);
+        }
+    }
+}
+
 /// Why jobs of a product, one of which comes whenever there is room, would never stop coming at one moment, and the cure.
 /// They have to be held up: by an operation that takes time, before any whose machines have unlimited room.
 fn endless_supply(world: &World, product: &str) -> Option<(String, String)> {

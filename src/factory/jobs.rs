@@ -37,7 +37,7 @@ pub struct Job {
     /// How many times that operation is still to be done.
     pub repeat_left: u32,
     /// How many operations it has finished.
-    pub visit: u32,
+    pub visit: u64,
     /// Where it is.
     pub place: Place,
     /// Whether it waits for room at a machine.

@@ -143,7 +143,7 @@ pub struct MachineState {
     pub output: VecDeque<JobRef>,
     /// Jobs elsewhere that wait for room here, longest first, each with the visit it waits for. An entry whose job has
     /// moved on is skipped.
-    pub wanted_by: VecDeque<(JobRef, u64, u32)>,
+    pub wanted_by: VecDeque<(JobRef, u64, u64)>,
     /// The sum of what the queue should take.
     pub queued_work: Duration,
     /// Whether it is broken down.

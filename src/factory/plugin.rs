@@ -41,6 +41,7 @@ impl Plugin for FactoryPlugin {
             .register_section::<Arrivals>("arrivals")
             .register_section::<FactorySettings>("factory")
             .register_check(check::check)
+            .register_endless_check(check::check_end)
             .register_state_part::<MachineState>("machine_state")
             .register_state_part::<BreakdownState>("breakdown_state")
             .init_state::<Jobs>("jobs_in_process")

@@ -70,7 +70,7 @@ pub struct OperationRow {
     /// Which operation.
     pub operation: Arc<str>,
     /// How many operations the job had finished before.
-    pub visit: u32,
+    pub visit: u64,
     /// Where.
     pub machine: TwinId,
     /// In which of its slots.
@@ -109,7 +109,7 @@ impl Row for OperationRow {
             Cell::Int(self.job as i64),
             Cell::Text(self.product),
             Cell::Text(self.operation),
-            Cell::Int(self.visit.into()),
+            Cell::Int(self.visit as i64),
             names.twin(self.machine),
             Cell::Int(self.slot.into()),
             Cell::Float(self.ready.seconds()),

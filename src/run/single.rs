@@ -22,6 +22,7 @@ use crate::record::indicators::{self, Indicator};
 use crate::record::metrics::{self, MetricPlugin, Rhythm};
 use crate::record::parquet::WriteError;
 use crate::record::table::{self, TablePlugin, Tables};
+use crate::scene::check;
 use crate::scene::header::Header;
 use crate::scene::load::{SceneError, SceneTree};
 use crate::scene::problem::{Problem, Problems, nearest};
@@ -202,6 +203,13 @@ pub fn prepare(scene: &SceneTree, options: &RunOptions, seed: Option<Seed>) -> R
         return Err(RunError::Options(message.to_owned()));
     }
     check_tables(&simulation, options.tables.as_ref())?;
+    if header.run_for.is_none() {
+        let mut problems = Problems::new();
+        check::check_end(simulation.world(), &scene.root, &mut problems);
+        if !problems.is_empty() {
+            return Err(wrong(problems));
+        }
+    }
     let horizon = header.run_for.map_or(Time::NEVER, |length| Time::ZERO + length);
     let digest_every = header.record.digest_every.unwrap_or(Duration::from_secs(3_600));
     metrics::start(simulation.world_mut(), header.record.metrics_every, header.warmup, digest_every);

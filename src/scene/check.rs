@@ -88,6 +88,13 @@ pub fn check_world(world: &World, root: &Node, problems: &mut Problems) {
     }
 }
 
+/// Asks the domains whether a run without a set length would ever end.
+pub fn check_end(world: &World, root: &Node, problems: &mut Problems) {
+    for check in &world.resource::<SceneRegistry>().endless {
+        check(world, root, problems);
+    }
+}
+
 /// That `error` was found while reading; its place is where the reader was.
 pub fn reading_problem(error: DeError, fallback: Span) -> Problem {
     let span = if error.span.is_unknown() { fallback } else { error.span };

@@ -46,6 +46,7 @@ pub struct SceneRegistry {
     /// Sections by name.
     pub sections: BTreeMap<&'static str, SectionEntry>,
     pub(super) checks: Vec<SceneCheck>,
+    pub(super) endless: Vec<SceneCheck>,
 }
 
 /// What a plugin can add to scenes.
@@ -56,6 +57,8 @@ pub trait SceneApp {
     fn register_section<T: StateResource + JsonSchema + Default>(&mut self, name: &'static str) -> &mut Self;
     /// Registers a check of whole scenes, made once every value by itself is right.
     fn register_check(&mut self, check: SceneCheck) -> &mut Self;
+    /// Registers a check of scenes whose run has no set length: whether it would ever end.
+    fn register_endless_check(&mut self, check: SceneCheck) -> &mut Self;
 }
 
 impl SceneApp for App {
@@ -86,6 +89,11 @@ impl SceneApp for App {
 
     fn register_check(&mut self, check: SceneCheck) -> &mut Self {
         self.world_mut().get_resource_or_init::<SceneRegistry>().checks.push(check);
+        self
+    }
+
+    fn register_endless_check(&mut self, check: SceneCheck) -> &mut Self {
+        self.world_mut().get_resource_or_init::<SceneRegistry>().endless.push(check);
         self
     }
 }

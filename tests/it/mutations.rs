@@ -230,6 +230,7 @@ impl Observer for OneStep {
 fn large_lots_end_a_step() {
     let scene = read(
         r#"(
+            run_for: "1h",
             twins: [(name: "lathe", machine: ())],
             products: {"gear": (routing: [(name: "turn", machines: {"lathe": "5m"})])},
             arrivals: [(product: "gear", every: "1ms", lot: 100000)],

@@ -31,7 +31,7 @@ impl Floor<'_, '_, '_> {
     /// The index, among the eligible machines, of the one that the job queues up at; none if none has room.
     fn choose_machine(&mut self, job_ref: JobRef) -> Option<usize> {
         let job = self.jobs.get(job_ref);
-        let (place, address, visit) = (job.place, job.id, u64::from(job.visit));
+        let (place, address, visit) = (job.place, job.id, job.visit);
         let operation = &self.plan.products[job.product as usize].operations[job.operation as usize];
         let (machines, directory) = (&*self.machines, self.directory);
         let find = |eligible: &Eligible| machines.get(directory.entity(eligible.machine)?).ok();

@@ -318,7 +318,7 @@ fn next_step(operations: &[OperationPlan], job: &super::super::jobs::Job, seed: 
     match operations[job.operation as usize].next.as_slice() {
         [(_, only)] => *only,
         steps => {
-            let u = seed.stream(job.id, ROUTING, job.visit.into()).uniform();
+            let u = seed.stream(job.id, ROUTING, job.visit).uniform();
             steps.iter().find(|(cumulated, _)| u < *cumulated).map_or(Next::Ship, |step| step.1)
         }
     }
@@ -338,7 +338,7 @@ impl Bench<'_> {
     /// Puts a job into a slot: draws its set-up and its work, and says when the first of them ends.
     fn take_up(&self, slot: &mut Slot, entry: &Queued) {
         let job = self.jobs.get(entry.job);
-        let visit = u64::from(job.visit);
+        let visit = job.visit;
         let operation = &self.plan.products[job.product as usize].operations[job.operation as usize];
         let set_up = change_over(self.plan, self.setup, slot.family, operation.family)
             .map(|time| time.sample(&mut self.seed.stream(job.id, SETUP, visit)))
@@ -399,7 +399,7 @@ impl Bench<'_> {
             due: if job.due == Time::NEVER { f64::INFINITY } else { job.due.seconds() },
             weight: job.weight,
             mean_processing,
-            random: self.seed.stream(job.id ^ self.machine.0 << 40, RULE, job.visit.into()).uniform(),
+            random: self.seed.stream(job.id ^ self.machine.0 << 40, RULE, job.visit).uniform(),
         }
     }
 }
