@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 
 use bevy_ecs::prelude::World;
 
+use crate::engine::distribution::Distribution;
 use crate::engine::identity::Directory;
 use crate::engine::time::Duration;
 use crate::scene::expand::{place_for, written_for};
@@ -14,7 +15,7 @@ use crate::scene::tree::{key_place, place};
 
 use super::breakdown::Breakdown;
 use super::machine::Machine;
-use super::orders::{Arrival, Arrivals, JobOrders};
+use super::orders::{Arrival, Arrivals, JobOrders, LARGEST_LOT};
 use super::plan::{Next, OperationPlan, Plan, matches_pattern};
 use super::product::{Operation, Product, Products};
 use super::setup::Setup;
@@ -218,12 +219,17 @@ fn check_orders(world: &World, products: &Products, root: &Node, problems: &mut 
 fn check_pace(world: &World, arrival: &Arrival, index: usize, root: &Node, problems: &mut Problems) {
     let index = index.to_string();
     let path = ["arrivals", index.as_str(), "every"];
+    if !(0.5..=LARGEST_LOT).contains(&arrival.lot.mean()) {
+        let message = format!("`lot` should be from 1 to {LARGEST_LOT} jobs on average, but is {}", arrival.lot.mean());
+        let help = "leave it out for jobs that come one by one".to_owned();
+        complain(place(root, &["arrivals", &index, "lot"]), message, help, problems);
+    }
     let is_unlimited = arrival.limit.is_none_or(|limit| limit > MOST_AT_ONCE);
     let Some(every) = &arrival.every else {
         let endless = if is_unlimited { endless_supply(world, &arrival.product) } else { None };
         if let Some((message, help)) = endless {
             complain(place(root, &path), message, help, problems);
-        } else if arrival.lot != 1 {
+        } else if arrival.lot != Distribution::constant(1.0) {
             let message = "jobs that come whenever there is room come one by one".to_owned();
             let help = "leave `lot` out, or give the arrivals a time `every`".to_owned();
             complain(place(root, &["arrivals", &index, "lot"]), message, help, problems);

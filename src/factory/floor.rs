@@ -41,6 +41,7 @@ const ROUTING: Purpose = Purpose::new("factory.routing");
 const CHOICE: Purpose = Purpose::new("factory.choice");
 const RULE: Purpose = Purpose::new("factory.rule");
 const ARRIVAL: Purpose = Purpose::new("factory.arrival");
+const LOT: Purpose = Purpose::new("factory.lot");
 const DUE: Purpose = Purpose::new("factory.due");
 const FAILURE: Purpose = Purpose::new("factory.failure");
 const REPAIR: Purpose = Purpose::new("factory.repair");

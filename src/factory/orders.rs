@@ -45,6 +45,9 @@ pub struct JobOrder {
 #[schemars(example = json!([{"product": "gear", "every": {"Exponential": {"mean": "10m"}}}]))]
 pub struct Arrivals(pub Vec<Arrival>);
 
+/// The most jobs that arrive together.
+pub const LARGEST_LOT: f64 = 1e6;
+
 /// A process by which jobs of one product arrive.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -61,10 +64,9 @@ pub struct Arrival {
     #[serde(default)]
     #[schemars(example = &"0s")]
     pub first: Option<Duration>,
-    /// How many jobs arrive together.
-    #[serde(default = "one")]
-    #[schemars(range(min = 1, max = 1_000_000))]
-    pub lot: u32,
+    /// How many jobs arrive together, rounded to a whole number. A distribution where it varies.
+    #[serde(default = "one_by_one")]
+    pub lot: Distribution<f64>,
     /// No more jobs than this in all.
     #[serde(default)]
     #[schemars(example = 1000)]
@@ -93,6 +95,10 @@ pub struct Arrival {
 
 fn one() -> u32 {
     1
+}
+
+fn one_by_one() -> Distribution<f64> {
+    Distribution::constant(1.0)
 }
 
 fn unit_weight() -> f64 {

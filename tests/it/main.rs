@@ -7,6 +7,7 @@ mod data;
 mod determinism;
 mod documentation;
 mod fjsp;
+mod lives;
 mod messages;
 mod mutations;
 mod queueing;

@@ -1,7 +1,7 @@
 //! How jobs come into the factory and leave it.
 
 use super::super::jobs::Job;
-use super::super::orders::{Arrival, JobOrder};
+use super::super::orders::{Arrival, JobOrder, LARGEST_LOT};
 use super::*;
 use crate::engine::time::Duration;
 
@@ -54,10 +54,12 @@ impl Floor<'_, '_, '_> {
             return;
         }
         let plan = self.plan;
-        let Arrival { lot, limit, priority, weight, .. } = plan.arrivals[index];
+        let Arrival { ref lot, limit, priority, weight, .. } = plan.arrivals[index];
         let product = self.plan.arrival_products[index];
         let left = limit.map_or(u64::MAX, |limit| limit.saturating_sub(self.moment.arrivals[index].1));
-        let count = u64::from(lot).min(left);
+        let (drawn, _) = self.moment.arrivals[index];
+        let lot = lot.sample(&mut self.seed.stream(index as u64, LOT, drawn)).round();
+        let count = (lot.clamp(0.0, LARGEST_LOT) as u64).min(left);
         self.pause_after(count);
         for _ in 0..count {
             let due = self.due_date(index, product);

@@ -1,0 +1,55 @@
+//! The life of twins: every change is journalled with its cause, and no id is given twice.
+
+use autotwin::engine::identity::Directory;
+use autotwin::prelude::*;
+use autotwin::twin::life::{change, create};
+
+#[test]
+fn a_life_goes_its_way_and_leaves_its_trace() {
+    let mut simulation = Simulation::new(plugins);
+    let world = simulation.world_mut();
+    let (first, _) = create(world, "lathe", "bought").expect("the name is free");
+    for (next, cause) in
+        [(Life::Active, "installed"), (Life::Suspended, "holiday"), (Life::Active, "back"), (Life::Retired, "sold")]
+    {
+        change(world, first, next, cause).expect("a life can go that way");
+    }
+    let trace: Vec<(String, String)> = world
+        .resource_mut::<Journal>()
+        .drain()
+        .map(|entry| (entry.event.into_owned(), entry.cause.into_owned()))
+        .collect();
+    let expected = [
+        ("created", "bought"),
+        ("activated", "installed"),
+        ("suspended", "holiday"),
+        ("activated", "back"),
+        ("retired", "sold"),
+    ];
+    assert_eq!(trace, expected.map(|(event, cause)| (event.to_owned(), cause.to_owned())));
+    assert_eq!(world.resource::<Directory>().find("lathe"), None);
+}
+
+#[test]
+fn ids_are_never_given_twice() {
+    let mut simulation = Simulation::new(plugins);
+    let world = simulation.world_mut();
+    let mut last = None;
+    for _ in 0..10 {
+        let (twin, _) = create(world, "lathe", "bought").expect("its namesake is gone");
+        assert!(Some(twin) > last);
+        last = Some(twin);
+        assert!(create(world, "lathe", "bought").is_err(), "the name is taken");
+        change(world, twin, Life::Retired, "sold").expect("a twin can be retired at any time");
+        assert!(change(world, twin, Life::Active, "back").is_err(), "there is no way back");
+    }
+}
+
+#[test]
+fn a_twin_cannot_skip_a_state() {
+    let mut simulation = Simulation::new(plugins);
+    let world = simulation.world_mut();
+    let (twin, _) = create(world, "lathe", "bought").expect("the name is free");
+    let refused = change(world, twin, Life::Suspended, "holiday").expect_err("it is not at work yet");
+    assert_eq!(refused, "it cannot be suspended: it is created");
+}
