@@ -30,6 +30,8 @@ pub struct Directory {
     /// By id, densely: ids are given in order. A retired twin leaves a hole.
     entries: Vec<Option<(Entity, Arc<str>)>>,
     by_name: BTreeMap<Arc<str>, TwinId>,
+    /// Twins that were retired in this step: what is recorded of them still needs their names.
+    departed: Vec<(TwinId, Arc<str>)>,
 }
 
 impl Directory {
@@ -38,11 +40,15 @@ impl Directory {
         self.entries.get(twin.0 as usize)?.as_ref().map(|entry| entry.0)
     }
 
-    /// The name of a living twin; empty for one that is no more.
+    /// The name of a twin that lives or was retired in this step; empty for [`TwinId::NONE`].
     pub fn name(&self, twin: TwinId) -> Arc<str> {
         match self.entries.get(twin.0 as usize) {
             Some(Some((_, name))) => name.clone(),
-            _ => "".into(),
+            _ => self
+                .departed
+                .iter()
+                .find(|(other, _)| *other == twin)
+                .map_or_else(|| "".into(), |(_, name)| name.clone()),
         }
     }
 
@@ -76,7 +82,13 @@ impl Directory {
     pub(super) fn remove(&mut self, twin: TwinId) {
         if let Some((_, name)) = self.entries.get_mut(twin.0 as usize).and_then(Option::take) {
             self.by_name.remove(&name);
+            self.departed.push((twin, name));
         }
+    }
+
+    /// Forgets the twins that were retired in the step that has ended.
+    pub(super) fn forget_departed(&mut self) {
+        self.departed.clear();
     }
 
     /// Builds the directory from the twins themselves.

@@ -102,6 +102,7 @@ impl Simulation {
         let mut clock = self.world.resource_mut::<Clock>();
         clock.step += 1;
         clock.elapsed = clock.now - before;
+        self.world.resource_mut::<Directory>().forget_departed();
         self.world.clear_trackers();
     }
 

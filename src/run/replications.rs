@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::engine::parallel::Pool;
 use crate::engine::random::Seed;
+use crate::record::indicators::Indicator;
 use crate::record::parquet::WriteError;
 use crate::record::statistics::{Estimate, estimate};
 use crate::scene::header::Header;
@@ -67,18 +68,20 @@ pub fn run_all(
 pub fn summarise(outcomes: &[Outcome]) -> Vec<IndicatorEstimate> {
     let whole: Vec<&Outcome> = outcomes.iter().filter(|outcome| !outcome.interrupted).collect();
     let Some(first) = whole.first() else { return Vec::new() };
-    let values = |index: usize, name: &str| -> Vec<f64> {
-        // Runs of one scene list the same indicators in the same order, unless a twin was retired by chance.
-        let same = |outcome: &&Outcome| {
-            outcome.indicators.get(index).filter(|other| other.name == name).and_then(|indicator| indicator.value)
+    // Runs of one scene list the same indicators in the same order, unless a twin was retired in some of them only.
+    let values = |index: usize, indicator: &Indicator| -> Vec<f64> {
+        let same = |other: &&Indicator| other.name == indicator.name && other.twin == indicator.twin;
+        let value = |outcome: &&Outcome| {
+            let indicators = &outcome.indicators;
+            indicators.get(index).filter(same).or_else(|| indicators.iter().find(same))?.value
         };
-        whole.iter().filter_map(same).collect()
+        whole.iter().filter_map(value).collect()
     };
-    let summarise_one = |(index, indicator): (usize, &crate::record::indicators::Indicator)| IndicatorEstimate {
+    let summarise_one = |(index, indicator): (usize, &Indicator)| IndicatorEstimate {
         name: indicator.name.clone(),
         twin: indicator.twin.clone(),
         unit: indicator.unit.clone(),
-        estimate: estimate(&values(index, &indicator.name)),
+        estimate: estimate(&values(index, indicator)),
     };
     first.indicators.iter().enumerate().map(summarise_one).collect()
 }

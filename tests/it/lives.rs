@@ -53,3 +53,31 @@ fn a_twin_cannot_skip_a_state() {
     let refused = change(world, twin, Life::Suspended, "holiday").expect_err("it is not at work yet");
     assert_eq!(refused, "it cannot be suspended: it is created");
 }
+
+/// What is recorded of a twin in the step in which it retires still has its name.
+#[test]
+fn a_retired_machine_keeps_its_name_in_the_tables() {
+    use parquet::file::reader::{FileReader, SerializedFileReader};
+
+    let scene = crate::support::read(
+        r#"(
+            run_for: "8h",
+            twins: [(name: "m-{n}", count: 2, machine: ())],
+            products: {"p": (routing: [(name: "o", machines: {"m-*": "5m"})])},
+            arrivals: [(product: "p", every: "4m")],
+        )"#,
+    );
+    let log = r#"{"at": "3h", "do": "retire", "twin": "m-2", "cause": "sold"}"#;
+    let options = RunOptions { commands: crate::support::commands(log), ..RunOptions::default() };
+    let folder = tempfile::tempdir().expect("a folder can be made");
+    let (mut simulation, header) = prepare(&scene, &options, None).expect("the scene is right");
+    let nobody = &autotwin::run::single::Nobody;
+    execute(&mut simulation, &header, Seed(1), Pool::default(), Some(folder.path()), nobody).expect("it runs");
+    let rows = |table: &str| -> Vec<String> {
+        let file = std::fs::File::open(folder.path().join(format!("{table}.parquet"))).expect("the table is there");
+        let reader = SerializedFileReader::new(file).expect("the table is whole");
+        reader.get_row_iter(None).expect("it has rows").map(|row| row.expect("a row").to_string()).collect()
+    };
+    assert!(rows("events").iter().any(|row| row.contains("\"m-2\"") && row.contains("\"retired\"")));
+    assert!(rows("states").iter().all(|row| !row.contains("twin: \"\"")), "every state has its machine");
+}
