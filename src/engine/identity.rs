@@ -27,8 +27,10 @@ pub struct TwinCount(pub u64);
 /// From ids and names to entities. A cache: it can be rebuilt from the twins at any time.
 #[derive(Resource, Clone, Debug, Default)]
 pub struct Directory {
-    /// By id, densely: ids are given in order. A retired twin leaves a hole.
-    entries: Vec<Option<(Entity, Arc<str>)>>,
+    /// By id, densely: ids are given in order. A retired twin leaves a hole. Apart from the names, since events look
+    /// entities up all the time and names hardly ever.
+    entities: Vec<Option<Entity>>,
+    names: Vec<Option<Arc<str>>>,
     by_name: BTreeMap<Arc<str>, TwinId>,
     /// Twins that were retired in this step: what is recorded of them still needs their names.
     departed: Vec<(TwinId, Arc<str>)>,
@@ -37,13 +39,13 @@ pub struct Directory {
 impl Directory {
     /// The entity of a living twin.
     pub fn entity(&self, twin: TwinId) -> Option<Entity> {
-        self.entries.get(twin.0 as usize)?.as_ref().map(|entry| entry.0)
+        *self.entities.get(twin.0 as usize)?
     }
 
     /// The name of a twin that lives or was retired in this step; empty for [`TwinId::NONE`].
     pub fn name(&self, twin: TwinId) -> Arc<str> {
-        match self.entries.get(twin.0 as usize) {
-            Some(Some((_, name))) => name.clone(),
+        match self.names.get(twin.0 as usize) {
+            Some(Some(name)) => name.clone(),
             _ => self
                 .departed
                 .iter()
@@ -59,10 +61,8 @@ impl Directory {
 
     /// All living twins, by id.
     pub fn twins(&self) -> impl Iterator<Item = (TwinId, Entity, &Arc<str>)> {
-        self.entries
-            .iter()
-            .enumerate()
-            .filter_map(|(id, entry)| entry.as_ref().map(|(entity, name)| (TwinId(id as u64), *entity, name)))
+        let slots = self.entities.iter().zip(&self.names).enumerate();
+        slots.filter_map(|(id, (entity, name))| Some((TwinId(id as u64), (*entity)?, name.as_ref()?)))
     }
 
     /// All names of living twins, in alphabetical order.
@@ -72,15 +72,19 @@ impl Directory {
 
     pub(super) fn insert(&mut self, twin: TwinId, entity: Entity, name: Arc<str>) {
         let index = twin.0 as usize;
-        if self.entries.len() <= index {
-            self.entries.resize(index + 1, None);
+        if self.entities.len() <= index {
+            self.entities.resize(index + 1, None);
+            self.names.resize(index + 1, None);
         }
         self.by_name.insert(name.clone(), twin);
-        self.entries[index] = Some((entity, name));
+        self.entities[index] = Some(entity);
+        self.names[index] = Some(name);
     }
 
     pub(super) fn remove(&mut self, twin: TwinId) {
-        if let Some((_, name)) = self.entries.get_mut(twin.0 as usize).and_then(Option::take) {
+        let index = twin.0 as usize;
+        if let Some(name) = self.names.get_mut(index).and_then(Option::take) {
+            self.entities[index] = None;
             self.by_name.remove(&name);
             self.departed.push((twin, name));
         }

@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use autotwin::prelude::*;
 use proptest::prelude::*;
 
-use crate::support::{commands, indicator, read, run};
+use crate::support::{RULES, commands, indicator, read, run};
 
 /// A random machine: capacity, buffers, rule, failures, set-ups.
 #[derive(Clone, Debug)]
@@ -41,20 +41,7 @@ struct RandomFactory {
 }
 
 fn machine() -> impl Strategy<Value = RandomMachine> {
-    let rules = prop::sample::select(vec![
-        "Fifo",
-        "Spt",
-        "Lpt",
-        "Edd",
-        "MinimumSlack",
-        "CriticalRatio",
-        "Mwkr",
-        "Lwkr",
-        "Mopnr",
-        "Atc(look_ahead: 2)",
-        "Covert(look_ahead: 2)",
-        "Random",
-    ]);
+    let rules = prop::sample::select(RULES.to_vec());
     let failure = prop::option::of((prop::sample::select(vec!["Working", "Calendar"]), 5..200_u32, 1..60_u32));
     (1..4_u32, prop::option::of(0..4_u32), 0..3_u32, rules, failure, prop::option::of(0..20_u32)).prop_map(
         |(capacity, input, output, rule, failure, set_up)| RandomMachine {

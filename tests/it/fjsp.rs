@@ -15,22 +15,8 @@ use autotwin::scene::load::load_text;
 use serde_json::Value;
 
 use crate::data;
+use crate::support::RULES;
 use schedule::{Fault, Scheduled, check, read_operations, read_shop, whole};
-
-const RULES: [&str; 12] = [
-    "Fifo",
-    "Spt",
-    "Lpt",
-    "Edd",
-    "MinimumSlack",
-    "CriticalRatio",
-    "Mwkr",
-    "Lwkr",
-    "Mopnr",
-    "Atc(look_ahead: 2)",
-    "Covert(look_ahead: 2)",
-    "Random",
-];
 
 const CHOICES: [&str; 3] = ["EarliestFinish", "ShortestQueue", "Random"];
 

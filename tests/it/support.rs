@@ -8,6 +8,22 @@ use autotwin::prelude::*;
 use autotwin::run::single::{Nobody, Outcome};
 use autotwin::scene::load::SceneTree;
 
+/// Every dispatching rule, as a scene has it.
+pub const RULES: [&str; 12] = [
+    "Fifo",
+    "Spt",
+    "Lpt",
+    "Edd",
+    "MinimumSlack",
+    "CriticalRatio",
+    "Mwkr",
+    "Lwkr",
+    "Mopnr",
+    "Atc(look_ahead: 2)",
+    "Covert(look_ahead: 2)",
+    "Random",
+];
+
 /// A scene of the repository.
 pub fn scene(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("scenes").join(name)
