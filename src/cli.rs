@@ -4,7 +4,9 @@ mod check;
 mod import;
 mod new;
 mod output;
+mod overview;
 mod parts;
+mod report;
 mod run;
 mod verify;
 
@@ -30,6 +32,7 @@ enum Command {
     Parts(parts::PartsArguments),
     Import(import::ImportArguments),
     Verify(verify::VerifyArguments),
+    Report(report::ReportArguments),
 }
 
 /// How a command ends: 0 well, 1 with a finding, 2 with an error of the user's, 130 interrupted.
@@ -52,6 +55,7 @@ pub fn main(plugins: fn(&mut App)) -> ExitCode {
         Command::Parts(arguments) => parts::run(&arguments, plugins),
         Command::Import(arguments) => import::run(&arguments),
         Command::Verify(arguments) => verify::run(&arguments, plugins),
+        Command::Report(arguments) => report::run(&arguments, plugins),
     };
     ExitCode::from(exit.0)
 }

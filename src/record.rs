@@ -1,7 +1,8 @@
-//! What leaves the world: tables, metrics, indicators, and the run folder that holds them. Recording only looks.
+//! What leaves the world: tables, metrics, indicators, the run folder that holds them, and reports. Recording only looks.
 
 pub mod indicators;
 pub mod metrics;
 pub mod parquet;
+pub mod report;
 pub mod statistics;
 pub mod table;

@@ -3,5 +3,6 @@
 pub mod build_info;
 pub mod folder;
 pub mod replications;
+pub mod report;
 pub mod single;
 pub mod verify;

@@ -13,7 +13,8 @@ use crate::run::single::{RunError, RunOptions};
 use crate::scene::load;
 
 use super::Exit;
-use super::output::{Watch, fail_run, number, print, table};
+use super::output::{Watch, fail_run, print};
+use super::overview::describe;
 
 /// Run a scene: prints its results and writes a run folder.
 #[derive(Args)]
@@ -118,107 +119,4 @@ fn wanted_tables(text: &str) -> Option<std::collections::BTreeSet<String>> {
 fn free_folder(scene: &Path) -> PathBuf {
     let name = scene.file_stem().map_or_else(|| "scene".into(), |stem| stem.to_string_lossy());
     (1_u64..).map(|n| Path::new("runs").join(format!("{name}-{n}"))).find(|path| !path.exists()).unwrap_or_default()
-}
-
-/// The results as printed.
-fn describe(summary: &Summary, folder: &Path) -> String {
-    let name = if summary.name.is_empty() { "scene" } else { &summary.name };
-    let simulated = shown(summary.simulated_seconds, "s").join(" ");
-    let simulated = simulated.trim_end();
-    let several = summary.replications.len();
-    let seeds = match several {
-        0 => format!("seed {}", summary.seed),
-        n => format!("seeds {} to {}, 95 % intervals", summary.seed, summary.seed + n as u64 - 1),
-    };
-    let cut_short = if summary.interrupted { ", interrupted" } else { "" };
-    let mut text = format!("{name}: {simulated} simulated, {seeds}{cut_short}\n\n");
-    text += &if several == 0 { table(&world_rows(summary), &[0, 2]) } else { table(&estimate_rows(summary), &[0, 3]) };
-    let twins = twin_rows(summary);
-    if twins.len() > 1 {
-        text += "\n";
-        text += &table(&twins, &[0]);
-    }
-    let speed = summary.events as f64 / summary.wall_seconds.max(1e-9);
-    text += &format!(
-        "\n{} events in {:.3} s ({} per second)\ndigest {}\nresults in {}\n",
-        summary.events,
-        summary.wall_seconds,
-        number(speed.round()),
-        summary.digest,
-        folder.display()
-    );
-    text
-}
-
-fn world_rows(summary: &Summary) -> Vec<Vec<String>> {
-    let world = summary.indicators.iter().filter(|indicator| indicator.twin.is_none());
-    world
-        .filter_map(|indicator| {
-            let [value, unit] = shown(indicator.value?, &indicator.unit);
-            Some(vec![indicator.name.clone(), value, unit])
-        })
-        .collect()
-}
-
-fn estimate_rows(summary: &Summary) -> Vec<Vec<String>> {
-    let world = summary.estimates.iter().filter(|estimate| estimate.twin.is_none());
-    world
-        .filter_map(|indicator| {
-            let estimate = indicator.estimate?;
-            let half = estimate.half_width.map_or_else(String::new, |half| format!("± {}", number(half)));
-            Some(vec![indicator.name.clone(), number(estimate.mean), half, indicator.unit.clone()])
-        })
-        .collect()
-}
-
-/// A figure and its unit, as two cells. Seconds are easier read as hours and minutes when there are many.
-fn shown(value: f64, unit: &str) -> [String; 2] {
-    if unit == "s" && value >= 600.0 {
-        [Duration::from_seconds(value.round()).to_string(), String::new()]
-    } else {
-        [number(value), unit.to_owned()]
-    }
-}
-
-/// The indicators of twins as a table, a row each; of many twins only the busiest.
-fn twin_rows(summary: &Summary) -> Vec<Vec<String>> {
-    const COLUMNS: [(&str, &str); 7] = [
-        ("utilisation", "working"),
-        ("share_setup", "set-up"),
-        ("share_blocked", "blocked"),
-        ("share_down", "down"),
-        ("queue_length", "queue"),
-        ("waiting_time", "wait s"),
-        ("operations", "operations"),
-    ];
-    const MOST: usize = 20;
-    let values: Vec<(&str, &str, Option<f64>)> = if summary.replications.is_empty() {
-        summary.indicators.iter().filter_map(|i| Some((i.twin.as_deref()?, i.name.as_str(), i.value))).collect()
-    } else {
-        let estimates = summary.estimates.iter();
-        estimates.filter_map(|i| Some((i.twin.as_deref()?, i.name.as_str(), i.estimate.map(|e| e.mean)))).collect()
-    };
-    let mut twins: Vec<&str> = values.iter().map(|value| value.0).collect();
-    twins.dedup();
-    let mut by_twin: std::collections::BTreeMap<(&str, &str), f64> = std::collections::BTreeMap::new();
-    by_twin.extend(values.iter().filter_map(|(twin, name, value)| Some(((*twin, *name), (*value)?))));
-    let get = |twin: &str, name: &str| by_twin.get(&(twin, name)).copied();
-    let count = twins.len();
-    if count > MOST {
-        let busy = |twin: &str| get(twin, "utilisation").unwrap_or(0.0);
-        twins.sort_by(|a, b| busy(b).total_cmp(&busy(a)));
-        twins.truncate(MOST);
-    }
-    let title = if count > MOST { format!("the {MOST} busiest of {count}") } else { "machine".to_owned() };
-    let mut rows = vec![std::iter::once(title).chain(COLUMNS.iter().map(|c| c.1.to_owned())).collect::<Vec<_>>()];
-    rows.extend(twins.iter().map(|twin| {
-        let cells = COLUMNS.iter().map(|(name, _)| match get(twin, name) {
-            Some(value) if name.starts_with("share") || *name == "utilisation" => format!("{:.1} %", value * 100.0),
-            Some(value) if *name == "operations" => number(value),
-            Some(value) => format!("{value:.2}"),
-            None => "-".to_owned(),
-        });
-        std::iter::once((*twin).to_owned()).chain(cells).collect()
-    }));
-    rows
 }

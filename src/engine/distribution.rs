@@ -164,6 +164,20 @@ impl<Q: Quantity> Distribution<Q> {
         }
     }
 
+    /// What is left of a value that is known to be more than `past`, where that has a closed form: the exponential and
+    /// the Weibull distribution. By inversion of the conditional survival function S(past + x) / S(past).
+    pub fn residual(&self, past: Q, random: &mut Stream) -> Option<Q> {
+        match &self.0 {
+            Law::Exponential { .. } => Some(self.sample(random)),
+            Law::Weibull { shape, scale } => {
+                let (past, scale) = (past.to_si(), scale.to_si());
+                let hazard = libm::pow(past / scale, *shape) - libm::log(random.uniform());
+                Some(Q::from_si((scale * libm::pow(hazard, 1.0 / shape) - past).max(0.0)))
+            }
+            _ => None,
+        }
+    }
+
     /// The expected value, in SI units (for the truncated normal: of the truncated curve).
     pub fn mean(&self) -> f64 {
         match &self.0 {

@@ -164,6 +164,11 @@ impl EventQueue {
         cancelled
     }
 
+    /// The kind, twin and argument of every pending event, in no particular order: for audits.
+    pub fn pending(&self) -> impl Iterator<Item = (EventKind, TwinId, u64)> + '_ {
+        self.slots.iter().filter_map(|slot| slot.event)
+    }
+
     /// When the next event happens.
     pub fn next_time(&mut self) -> Option<Time> {
         self.skip_cancelled();

@@ -88,7 +88,7 @@ impl Registry {
     fn refuse_second(&self, name: &str) {
         let taken =
             self.parts.iter().map(|part| part.name).chain(self.resources.iter().map(|r| r.name)).any(|n| n == name);
-        assert!(!taken, "two registrations of `{name}`");
+        assert!(!taken, "`{name}` is registered already: give the second part or resource another name");
     }
 
     /// The digest of every registered part (over all twins, by id) and resource.

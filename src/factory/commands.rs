@@ -1,5 +1,7 @@
 //! What people outside can do to a factory: release a job, break a machine down.
 
+use std::collections::BTreeMap;
+
 use bevy_ecs::prelude::{In, World};
 use bevy_ecs::system::RunSystemOnce;
 
@@ -8,16 +10,23 @@ use crate::engine::identity::{Directory, TwinId};
 use crate::engine::time::{Duration, Time};
 use crate::twin::life::Life;
 
+use super::energy::account::Account;
 use super::floor::FloorParam;
 use super::machine::{Machine, MachineState};
+use super::orders::release;
+use super::people::worker::WorkerState;
 use super::plan::Plan;
+use super::transport::conveyor::{Conveyor, ConveyorState};
+use super::transport::rack::RackState;
+use super::transport::vehicle::{Station, Vehicle, VehicleState};
+use super::variants::OptionPlan;
 
 /// `release`: jobs of a product come in at once.
 pub const RELEASE: CommandKind = CommandKind {
     name: "release",
-    about: "Releases jobs. `with`: `product`; if wanted `count`, `due_after`, `priority`, `weight`.",
+    about: "Releases jobs. `with`: `product`; if wanted `count`, `due_after`, `priority`, `weight`, `variant` such as \"colour=red\".",
     needs_twin: false,
-    details: &["product", "count", "due_after", "priority", "weight"],
+    details: &["product", "count", "due_after", "priority", "weight", "variant"],
     check: |world, command| order(world, command).map(drop),
     apply: |world, _, command| {
         let order = order(world, command)?;
@@ -25,10 +34,10 @@ pub const RELEASE: CommandKind = CommandKind {
     },
 };
 
-/// `breakdown`: a machine breaks down.
+/// `breakdown`: a machine, vehicle or conveyor breaks down.
 pub const BREAKDOWN: CommandKind = CommandKind {
     name: "breakdown",
-    about: "Breaks a machine down. `with`: `repair`, how long its repair takes.",
+    about: "Breaks a machine, vehicle or conveyor down. `with`: `repair`, how long its repair takes.",
     needs_twin: true,
     details: &["repair"],
     check: |world, command| {
@@ -50,6 +59,7 @@ struct Order {
     due_after: Option<Duration>,
     priority: i32,
     weight: f64,
+    options: BTreeMap<String, String>,
 }
 
 fn order(world: &World, command: &Command) -> Result<Order, String> {
@@ -66,16 +76,31 @@ fn order(world: &World, command: &Command) -> Result<Order, String> {
     if !(weight >= 0.0 && weight.is_finite()) {
         return Err(format!("`weight` should be at least 0, but is {weight}"));
     }
+    let plan = world.resource::<Plan>();
+    let product = plan.find_product(product).ok_or_else(|| format!("there is no product `{product}`"))?;
     Ok(Order {
-        product: world
-            .resource::<Plan>()
-            .find_product(product)
-            .ok_or_else(|| format!("there is no product `{product}`"))?,
+        product,
+        options: options(command, &plan.products[product as usize].options)?,
         count: count as u32,
         due_after: command.duration("due_after")?,
         priority: priority as i32,
         weight,
     })
+}
+
+/// The choices in words such as `colour=red size=large`.
+fn options(command: &Command, known: &[OptionPlan]) -> Result<BTreeMap<String, String>, String> {
+    if !command.with.contains_key("variant") {
+        return Ok(BTreeMap::new());
+    }
+    let read = |word: &str| {
+        let (name, choice) = word.split_once('=').ok_or_else(|| format!("`{word}` should look like \"colour=red\""))?;
+        let option = known.iter().find(|option| *option.name == *name);
+        let option = option.ok_or_else(|| format!("the product has no option `{name}`"))?;
+        option.find(choice).ok_or_else(|| format!("the option `{name}` has no choice `{choice}`"))?;
+        Ok((name.to_owned(), choice.to_owned()))
+    };
+    command.text("variant")?.split_whitespace().map(read).collect()
 }
 
 fn repair(command: &Command) -> Result<Duration, String> {
@@ -84,7 +109,9 @@ fn repair(command: &Command) -> Result<Duration, String> {
 
 fn is_machine(world: &World, twin: TwinId) -> Result<(), String> {
     let entity = world.resource::<Directory>().entity(twin).ok_or("there is no such twin any more")?;
-    if world.entity(entity).contains::<Machine>() { Ok(()) } else { Err("this twin is no machine".to_owned()) }
+    let twin = world.entity(entity);
+    let breaks = twin.contains::<Machine>() || twin.contains::<Vehicle>() || twin.contains::<Conveyor>();
+    if breaks { Ok(()) } else { Err("this twin is no machine, vehicle or conveyor".to_owned()) }
 }
 
 fn run<T: 'static, M>(
@@ -98,8 +125,9 @@ fn run<T: 'static, M>(
 fn release(In(order): In<Order>, mut param: FloorParam) {
     let mut floor = param.floor();
     let due = order.due_after.map_or(Time::NEVER, |after| floor.now() + after);
+    let Order { product, priority, weight, ref options, .. } = order;
     for _ in 0..order.count {
-        floor.release(order.product, due, order.priority, order.weight, None);
+        floor.release(&release::Order { product, options, due, priority, weight, supply: None });
     }
     floor.settle_when_quiet();
 }
@@ -110,28 +138,51 @@ fn break_down(In((machine, repair, cause)): In<(TwinId, Duration, String)>, mut 
     floor.settle_when_quiet();
 }
 
-/// What becomes of a machine and its jobs when its life changes.
+/// What becomes of twins of the factory, and of the jobs there, when their lives change.
 pub fn on_life_change(world: &mut World, twin: TwinId, life: Life) {
-    // Before the first step machines have no state yet, and nothing can be on the way to them.
-    let entity = world.resource::<Directory>().entity(twin);
-    if entity.is_some_and(|entity| world.entity(entity).contains::<MachineState>()) {
+    // Before the first step twins have no state yet, and nothing can be on the way to them.
+    let Some(entity) = world.resource::<Directory>().entity(twin) else { return };
+    let entity = world.entity(entity);
+    let is_of_the_factory = entity.contains::<MachineState>()
+        || entity.contains::<WorkerState>()
+        || entity.contains::<VehicleState>()
+        || entity.contains::<RackState>()
+        || entity.contains::<ConveyorState>()
+        || entity.contains::<Account>();
+    let is_station = entity.contains::<Station>();
+    if is_of_the_factory {
         let changed = run(world, (twin, life), change_life);
         debug_assert!(changed.is_ok(), "the plugin puts in all that the floor needs");
-        if life == Life::Retired {
-            // What a job expects and where it can go depends on the machines that are left.
-            Plan::rebuild(world);
-        }
+    }
+    if life == Life::Retired && (is_of_the_factory || is_station) {
+        // What a job expects and where it can go depends on the twins that are left.
+        Plan::rebuild(world);
     }
 }
 
-fn change_life(In((machine, life)): In<(TwinId, Life)>, mut param: FloorParam) {
+/// Each of these does nothing to a twin of another kind.
+fn change_life(In((twin, life)): In<(TwinId, Life)>, mut param: FloorParam) {
     let mut floor = param.floor();
     match life {
         Life::Created => {}
-        Life::Active => floor.suspend(machine, false),
-        Life::Suspended => floor.suspend(machine, true),
-        Life::Retired => floor.evacuate(machine),
+        Life::Active | Life::Suspended => {
+            floor.suspend(twin, life == Life::Suspended);
+            floor.suspend_worker(twin, life == Life::Suspended);
+            floor.suspend_vehicle(twin, life == Life::Suspended);
+            floor.run_belt(twin, None, Some(life == Life::Suspended));
+        }
+        Life::Retired => {
+            floor.stop_charging(twin);
+            floor.evacuate(twin);
+            floor.drop_upkeep(twin);
+            floor.dismiss_worker(twin);
+            floor.retire_vehicle(twin);
+            floor.clear_rack(twin);
+            floor.clear_belt(twin);
+            floor.clear_belts_to(twin);
+            floor.call_off(twin);
+        }
     }
-    // Later, since a machine that retires is still there now and must not be chosen again.
+    // Later, since a twin that retires is still there now and must not be chosen again.
     floor.settle_later();
 }

@@ -1,15 +1,9 @@
-//! The shop floor: how jobs move from place to place.
+//! The shop floor, where the three levels of control meet: what an event handler sees, and which level an event is for.
 //!
 //! Everything that happens at one moment happens before anything is decided: an event handler only notes which jobs
 //! are ready and which machines were touched, and when the last event of the moment is over, [`Floor::settle`] sends
 //! ready jobs to machines (highest priority, then oldest, first) and lets machines take jobs up. A decision therefore
 //! sees the whole moment, whatever the order of its events.
-
-mod release;
-mod route;
-mod work;
-
-pub use release::job_row;
 
 use std::ops::RangeInclusive;
 
@@ -21,30 +15,37 @@ use crate::engine::clock::Clock;
 use crate::engine::identity::{Directory, TwinId};
 use crate::engine::journal::Journal;
 use crate::engine::queue::{Event, EventKind, EventQueue, Priority};
-use crate::engine::random::{Purpose, Seed};
-use crate::engine::time::Time;
+use crate::engine::random::Seed;
+use crate::engine::time::{Duration, Time};
 use crate::record::table::Table;
 
-use super::breakdown::{Breakdown, BreakdownState, FailureClock};
-use super::indicators::ShopTally;
+use super::calls::Calls;
+use super::control::ageing::Ageing;
+use super::control::breakdown::Breakdown;
+use super::control::health::Health;
+use super::control::maintenance::{Maintenance, Wear};
+use super::control::setup::Setup;
+use super::dispatch::stock::Stock;
+use super::energy::account::Account;
+use super::energy::battery::{Battery, BatteryState};
+use super::energy::meter::{IntervalRow, Meter};
+use super::energy::power::Power;
+use super::energy::tariff::Tariff;
+use super::indicators::shop::ShopTally;
 use super::jobs::{JobRef, Jobs, Place};
-use super::machine::{Machine, MachineState, Phase, Queued};
-use super::plan::{Next, Plan};
-use super::setup::Setup;
-use super::tables::{JobRow, OperationRow, StateRow};
-
-/// Random numbers of jobs are addressed by (job, visit), so that two runs with one seed and different rules give a
-/// job the same working times.
-const SERVICE: Purpose = Purpose::new("factory.service");
-const SETUP: Purpose = Purpose::new("factory.setup");
-const ROUTING: Purpose = Purpose::new("factory.routing");
-const CHOICE: Purpose = Purpose::new("factory.choice");
-const RULE: Purpose = Purpose::new("factory.rule");
-const ARRIVAL: Purpose = Purpose::new("factory.arrival");
-const LOT: Purpose = Purpose::new("factory.lot");
-const DUE: Purpose = Purpose::new("factory.due");
-const FAILURE: Purpose = Purpose::new("factory.failure");
-const REPAIR: Purpose = Purpose::new("factory.repair");
+use super::machine::{Machine, MachineState};
+use super::orders::purchasing::Spares;
+use super::people::worker::{Worker, WorkerState};
+use super::plan::Plan;
+use super::tables::{
+    EnergyRow, JobRow, MaintenanceRow, OperationRow, StateOf, StateRow, StayRow, TaskRow, TransportRow,
+};
+use super::transport::conveyor::{Conveyor, ConveyorState};
+use super::transport::haulage::Haulage;
+use super::transport::network::Network;
+use super::transport::rack::{Rack, RackState};
+use super::transport::traffic::Traffic;
+use super::transport::vehicle::{Vehicle, VehicleState};
 
 /// After the events of a moment, before those who look on.
 const SETTLE_PRIORITY: Priority = Priority(100);
@@ -60,8 +61,22 @@ pub struct EventKinds {
     pub arrival: EventKind,
     /// A machine fails.
     pub failure: EventKind,
-    /// A machine has been repaired.
+    /// Maintenance of a machine becomes due.
+    pub due: EventKind,
+    /// A machine has been repaired or maintained.
     pub repaired: EventKind,
+    /// A worker has come to where the work is.
+    pub worker_arrives: EventKind,
+    /// A worker's or a machine's calendar changes.
+    pub shift: EventKind,
+    /// Spare parts are delivered.
+    pub delivery: EventKind,
+    /// A job comes to the end of a conveyor, or the beginning of one is free.
+    pub belt: EventKind,
+    /// A vehicle comes to the middle of the next zone.
+    pub vehicle_passes: EventKind,
+    /// A vehicle has loaded, unloaded or charged.
+    pub vehicle_done: EventKind,
     /// A moment with several events is over.
     pub settle: EventKind,
 }
@@ -69,6 +84,11 @@ pub struct EventKinds {
 impl EventKinds {
     fn range(&self) -> RangeInclusive<EventKind> {
         self.phase_end..=self.settle
+    }
+
+    /// Whether such events go on for ever, whatever becomes of the jobs.
+    fn is_perpetual(&self, kind: EventKind) -> bool {
+        [self.failure, self.due, self.repaired, self.shift].contains(&kind)
     }
 }
 
@@ -87,10 +107,27 @@ pub struct Moment {
     pub(super) arrivals: Vec<(u64, u64)>,
     /// How many sources of jobs may still bring one.
     pub(super) open_sources: u32,
+    /// How many machines are to move, and take no further jobs in.
+    pub(super) closing: u32,
+    /// When something was seen under way last, by who asks whether a run without an end can still go on.
+    pub(super) last_progress: Time,
 }
 
 type Machines<'w, 's> = Query<'w, 's, (&'static Machine, &'static mut MachineState)>;
-type Failures<'w, 's> = Query<'w, 's, (&'static Breakdown, &'static mut BreakdownState)>;
+type Workers<'w, 's> = Query<'w, 's, (&'static Worker, &'static mut WorkerState)>;
+type Vehicles<'w, 's> = Query<
+    'w,
+    's,
+    (&'static Vehicle, &'static mut VehicleState, Option<&'static Battery>, Option<&'static mut BatteryState>),
+>;
+type Racks<'w, 's> = Query<'w, 's, (&'static Rack, &'static mut RackState)>;
+type Belts<'w, 's> = Query<'w, 's, (&'static Conveyor, &'static mut ConveyorState)>;
+type Consumers<'w, 's> = Query<'w, 's, (Option<&'static Power>, &'static mut Account)>;
+type AgeingMachines<'w, 's> = Query<
+    'w,
+    's,
+    (Option<&'static Breakdown>, Option<&'static Maintenance>, Option<&'static Wear>, &'static mut Health),
+>;
 
 /// What the shop floor needs of the world. [`FloorParam::floor`] borrows it for one call of a system.
 #[derive(SystemParam)]
@@ -102,11 +139,22 @@ pub struct FloorParam<'w, 's> {
     queue: ResMut<'w, EventQueue>,
     jobs: ResMut<'w, Jobs>,
     moment: ResMut<'w, Moment>,
+    calls: ResMut<'w, Calls>,
+    spares: ResMut<'w, Spares>,
     tally: ResMut<'w, ShopTally>,
     tables: FactoryTables<'w>,
     machines: Machines<'w, 's>,
     setups: Query<'w, 's, &'static Setup>,
-    failures: Failures<'w, 's>,
+    ageing: AgeingMachines<'w, 's>,
+    workers: Workers<'w, 's>,
+    vehicles: Vehicles<'w, 's>,
+    racks: Racks<'w, 's>,
+    belts: Belts<'w, 's>,
+    roads: Roads<'w>,
+    stock: ResMut<'w, Stock>,
+    consumers: Consumers<'w, 's>,
+    meter: ResMut<'w, Meter>,
+    tariff: Res<'w, Tariff>,
 }
 
 impl<'w, 's> FloorParam<'w, 's> {
@@ -120,42 +168,82 @@ impl<'w, 's> FloorParam<'w, 's> {
             queue: &mut self.queue,
             jobs: &mut self.jobs,
             moment: &mut self.moment,
+            calls: &mut self.calls,
+            spares: &mut self.spares,
             tally: &mut self.tally,
             tables: &mut self.tables,
             machines: &mut self.machines,
             setups: &self.setups,
-            failures: &mut self.failures,
+            ageing: &mut self.ageing,
+            workers: &mut self.workers,
+            vehicles: &mut self.vehicles,
+            racks: &mut self.racks,
+            belts: &mut self.belts,
+            network: &self.roads.network,
+            traffic: &mut self.roads.traffic,
+            haulage: &mut self.roads.haulage,
+            stock: &mut self.stock,
+            consumers: &mut self.consumers,
+            meter: &mut self.meter,
+            tariff: &self.tariff,
         }
     }
 }
 
 /// The shop floor as an event handler sees it.
 pub struct Floor<'a, 'w, 's> {
-    clock: &'a mut Clock,
-    seed: Seed,
-    directory: &'a Directory,
-    plan: &'a Plan,
-    queue: &'a mut EventQueue,
-    jobs: &'a mut Jobs,
-    moment: &'a mut Moment,
-    tally: &'a mut ShopTally,
-    tables: &'a mut FactoryTables<'w>,
-    machines: &'a mut Machines<'w, 's>,
-    setups: &'a Query<'w, 's, &'static Setup>,
-    failures: &'a mut Failures<'w, 's>,
+    pub(super) clock: &'a mut Clock,
+    pub(super) seed: Seed,
+    pub(super) directory: &'a Directory,
+    pub(super) plan: &'a Plan,
+    pub(super) queue: &'a mut EventQueue,
+    pub(super) jobs: &'a mut Jobs,
+    pub(super) moment: &'a mut Moment,
+    pub(super) calls: &'a mut Calls,
+    pub(super) spares: &'a mut Spares,
+    pub(super) tally: &'a mut ShopTally,
+    pub(super) tables: &'a mut FactoryTables<'w>,
+    pub(super) machines: &'a mut Machines<'w, 's>,
+    pub(super) setups: &'a Query<'w, 's, &'static Setup>,
+    pub(super) ageing: &'a mut AgeingMachines<'w, 's>,
+    pub(super) workers: &'a mut Workers<'w, 's>,
+    pub(super) vehicles: &'a mut Vehicles<'w, 's>,
+    pub(super) racks: &'a mut Racks<'w, 's>,
+    pub(super) belts: &'a mut Belts<'w, 's>,
+    pub(super) network: &'a Network,
+    pub(super) traffic: &'a mut Traffic,
+    pub(super) haulage: &'a mut Haulage,
+    pub(super) stock: &'a mut Stock,
+    pub(super) consumers: &'a mut Consumers<'w, 's>,
+    pub(super) meter: &'a mut Meter,
+    pub(super) tariff: &'a Tariff,
+}
+
+/// Aisles, and who is on them.
+#[derive(SystemParam)]
+struct Roads<'w> {
+    network: Res<'w, Network>,
+    traffic: ResMut<'w, Traffic>,
+    haulage: ResMut<'w, Haulage>,
 }
 
 /// Where the floor writes what happened.
 #[derive(SystemParam)]
-struct FactoryTables<'w> {
-    journal: ResMut<'w, Journal>,
-    jobs: ResMut<'w, Table<JobRow>>,
-    operations: ResMut<'w, Table<OperationRow>>,
-    states: ResMut<'w, Table<StateRow>>,
+pub(super) struct FactoryTables<'w> {
+    pub(super) journal: ResMut<'w, Journal>,
+    pub(super) jobs: ResMut<'w, Table<JobRow>>,
+    pub(super) operations: ResMut<'w, Table<OperationRow>>,
+    pub(super) states: ResMut<'w, Table<StateRow>>,
+    pub(super) stays: ResMut<'w, Table<StayRow>>,
+    pub(super) tasks: ResMut<'w, Table<TaskRow>>,
+    pub(super) maintenance: ResMut<'w, Table<MaintenanceRow>>,
+    pub(super) transports: ResMut<'w, Table<TransportRow>>,
+    pub(super) power: ResMut<'w, Table<IntervalRow>>,
+    pub(super) energy: ResMut<'w, Table<EnergyRow>>,
 }
 
 /// A living machine. A free function, so that the floor's other fields stay usable beside it.
-fn machine_of<'a>(
+pub(super) fn machine_of<'a>(
     machines: &'a mut Machines,
     directory: &Directory,
     machine: TwinId,
@@ -164,23 +252,74 @@ fn machine_of<'a>(
     machines.get_mut(entity).ok().map(|(machine, state)| (machine, state.into_inner()))
 }
 
-/// What a machine that can fail knows of its failures.
-fn failures_of<'a>(
-    failures: &'a mut Failures,
+/// How a machine ages, and its health.
+pub(super) fn ageing_of<'a>(
+    machines: &'a mut AgeingMachines,
     directory: &Directory,
-    machine: TwinId,
-) -> Option<(&'a Breakdown, &'a mut BreakdownState)> {
-    let entity: Entity = directory.entity(machine)?;
-    failures.get_mut(entity).ok().map(|(part, state)| (part, state.into_inner()))
+    twin: TwinId,
+) -> Option<(Ageing<'a>, &'a mut Health)> {
+    let entity: Entity = directory.entity(twin)?;
+    let (breakdown, maintenance, wear, health) = machines.get_mut(entity).ok()?;
+    Some((Ageing { breakdown, maintenance, wear }, health.into_inner()))
 }
 
-fn sort_and_dedup(machines: &mut Vec<TwinId>) {
+/// The health of a machine.
+pub(super) fn health_of<'a>(
+    machines: &'a mut AgeingMachines,
+    directory: &Directory,
+    twin: TwinId,
+) -> Option<&'a mut Health> {
+    ageing_of(machines, directory, twin).map(|(_, health)| health)
+}
+
+/// A vehicle, with its battery if it has one.
+pub(super) fn vehicle_of<'a>(
+    vehicles: &'a mut Vehicles,
+    directory: &Directory,
+    twin: TwinId,
+) -> Option<(&'a Vehicle, &'a mut VehicleState, Option<&'a Battery>, Option<&'a mut BatteryState>)> {
+    let entity: Entity = directory.entity(twin)?;
+    let (vehicle, state, battery, level) = vehicles.get_mut(entity).ok()?;
+    Some((vehicle, state.into_inner(), battery, level.map(|level| level.into_inner())))
+}
+
+/// A conveyor.
+pub(super) fn conveyor_of<'a>(
+    belts: &'a mut Belts,
+    directory: &Directory,
+    twin: TwinId,
+) -> Option<(&'a Conveyor, &'a mut ConveyorState)> {
+    let entity: Entity = directory.entity(twin)?;
+    belts.get_mut(entity).ok().map(|(conveyor, state)| (conveyor, state.into_inner()))
+}
+
+/// A rack.
+pub(super) fn rack_of<'a>(
+    racks: &'a mut Racks,
+    directory: &Directory,
+    twin: TwinId,
+) -> Option<(&'a Rack, &'a mut RackState)> {
+    let entity: Entity = directory.entity(twin)?;
+    racks.get_mut(entity).ok().map(|(rack, state)| (rack, state.into_inner()))
+}
+
+/// A worker.
+pub(super) fn worker_of<'a>(
+    workers: &'a mut Workers,
+    directory: &Directory,
+    twin: TwinId,
+) -> Option<(&'a Worker, &'a mut WorkerState)> {
+    let entity: Entity = directory.entity(twin)?;
+    workers.get_mut(entity).ok().map(|(worker, state)| (worker, state.into_inner()))
+}
+
+pub(super) fn sort_and_dedup(machines: &mut Vec<TwinId>) {
     machines.sort_unstable();
     machines.dedup();
 }
 
 /// Puts an emptied list back where it came from, to spare an allocation for each moment.
-fn give_back<T>(place: &mut Vec<T>, emptied: Vec<T>) {
+pub(super) fn give_back<T>(place: &mut Vec<T>, emptied: Vec<T>) {
     if place.is_empty() && place.capacity() < emptied.capacity() {
         *place = emptied;
     }
@@ -193,7 +332,7 @@ pub fn handle(In(first): In<Event>, mut param: FloorParam) {
     while let Some(event) = next {
         floor.happen(event);
         floor.settle_when_quiet();
-        if event.kind == floor.plan.kinds.repaired {
+        if floor.plan.kinds.is_perpetual(event.kind) {
             floor.stop_if_stuck();
         }
         let kinds = floor.plan.kinds.range();
@@ -205,11 +344,26 @@ impl Floor<'_, '_, '_> {
     fn happen(&mut self, event: Event) {
         let kinds = self.plan.kinds;
         match event.kind {
-            kind if kind == kinds.phase_end => self.end_phase(event.twin, event.arg as u32),
+            kind if kind == kinds.phase_end => {
+                if let Some(job) = self.end_phase(event.twin, event.arg as u32) {
+                    self.complete(event.twin, event.arg as u32, job);
+                }
+            }
             kind if kind == kinds.arrival => self.arrive(event.arg as usize),
             kind if kind == kinds.failure => self.fail(event.twin),
-            kind if kind == kinds.repaired => self.repair(event.twin),
+            kind if kind == kinds.due => self.fall_due(event.twin, event.arg),
+            kind if kind == kinds.repaired => self.end_upkeep(event.twin),
             kind if kind == kinds.release => self.release_orders(event.arg as usize),
+            kind if kind == kinds.worker_arrives => self.arrive_at_work(event.twin),
+            kind if kind == kinds.shift => self.change_shift(event.twin),
+            kind if kind == kinds.belt => self.belt_moved(event.twin),
+            kind if kind == kinds.vehicle_passes => self.pass_zone(event.twin),
+            kind if kind == kinds.vehicle_done => {
+                if let Some(done) = self.finish_handling(event.twin) {
+                    self.send_on(event.twin, done);
+                }
+            }
+            kind if kind == kinds.delivery => self.receive_spares(event.arg as usize),
             _ => self.moment.settling = false,
         }
     }
@@ -237,7 +391,8 @@ impl Floor<'_, '_, '_> {
         }
     }
 
-    /// Sends ready jobs to machines and lets machines take jobs up, until nothing moves.
+    /// Sends ready jobs to machines, lets machines take jobs up, and sends people where they are needed, until nothing
+    /// moves.
     pub fn settle(&mut self) {
         self.moment.settling = false;
         loop {
@@ -251,6 +406,22 @@ impl Floor<'_, '_, '_> {
                 }
                 touched.clear();
                 give_back(&mut self.moment.touched, touched);
+            } else if !self.calls.upkeep.is_empty() {
+                let mut upkeep = std::mem::take(&mut self.calls.upkeep);
+                sort_and_dedup(&mut upkeep);
+                upkeep.into_iter().for_each(|machine| self.progress_upkeep(machine));
+            } else if self.calls.changed || !self.calls.freed.is_empty() {
+                self.staff();
+            } else if self.stock.freed && !self.stock.homeless.is_empty() {
+                self.retry_racks();
+            } else if self.stock.came && !self.stock.waiting.is_empty() {
+                self.retry_kits();
+            } else if self.haulage.changed {
+                self.assign_vehicles();
+            } else if self.haulage.freed && !self.haulage.queue.is_empty() {
+                self.grant_bays();
+            } else if self.haulage.traffic_changed {
+                self.settle_traffic();
             } else {
                 break;
             }
@@ -265,10 +436,88 @@ impl Floor<'_, '_, '_> {
         self.stop_if_done();
     }
 
+    /// The calendar of a worker or a machine changes.
+    pub(super) fn change_shift(&mut self, twin: TwinId) {
+        self.change_duty(twin);
+        self.change_hours(twin);
+    }
+
+    /// Notes what a machine is doing now, and lets its clocks run accordingly.
+    pub(super) fn refresh(&mut self, machine: TwinId) {
+        let now = self.clock.now;
+        let Some((_, state)) = machine_of(self.machines, self.directory, machine) else { return };
+        let standing = state.observe();
+        let (ages, draws) = (state.ages, state.draws);
+        if standing != state.standing {
+            state.count_until(now);
+            if now > state.since {
+                let of = StateOf::Machine(state.standing);
+                self.tables.states.push(StateRow { twin: machine, of, from: state.since, to: now });
+            }
+            (state.since, state.standing) = (now, standing);
+        }
+        let condition = standing.condition;
+        if ages {
+            self.age(machine, condition);
+        }
+        if draws {
+            self.draw(machine, condition.power_state());
+        }
+    }
+
+    /// Moves a job to another place.
+    pub(super) fn put(&mut self, job: JobRef, place: Place) {
+        let ended = self.jobs.put(job, place, self.clock.now);
+        ended.into_iter().for_each(|stay| self.tables.stays.push(stay));
+    }
+
+    /// Where something stands on the floor: metres. The origin if its place is not known.
+    pub(super) fn place_of(&self, twin: TwinId) -> (f64, f64) {
+        let vehicle = self.directory.entity(twin).and_then(|entity| self.vehicles.get(entity).ok());
+        let driven = vehicle.and_then(|(_, state, ..)| self.traffic.place(self.network, state.mover, self.clock.now));
+        driven.or_else(|| self.plan.places.get(&twin).copied()).unwrap_or_default()
+    }
+
     /// Without a horizon, the run ends when no job is left and none will come.
-    fn stop_if_done(&mut self) {
-        if self.clock.horizon == Time::NEVER && self.moment.open_sources == 0 && self.jobs.in_process() == 0 {
+    pub(super) fn stop_if_done(&mut self) {
+        if self.clock.horizon == Time::NEVER
+            && self.moment.open_sources == 0
+            && self.jobs.in_process() == self.stock.count()
+        {
             self.clock.finished = true;
         }
+    }
+
+    /// Without a horizon, a run in which no job can ever move again must end though failures and shifts go on: when all
+    /// machines are up and nothing has been under way for longer than any calendar makes it wait.
+    fn stop_if_stuck(&mut self) {
+        const LONGEST_WAIT: Duration = Duration::from_secs(15 * 24 * 3600);
+        let may_go_on = self.moment.settling || self.moment.open_sources > self.waiting_sources();
+        if self.clock.horizon != Time::NEVER || may_go_on {
+            return;
+        }
+        if self.is_under_way() {
+            self.moment.last_progress = self.clock.now;
+        } else if self.plan.calendars.is_empty() || self.clock.now - self.moment.last_progress > LONGEST_WAIT {
+            self.clock.finished = true;
+        }
+    }
+
+    /// Whether anything is going on that ends by itself.
+    fn is_under_way(&self) -> bool {
+        let moves = |state: &MachineState| !state.is_up() || state.slots.iter().any(|slot| slot.event.is_some());
+        let carries = |state: &VehicleState| state.moves || state.handling.is_some() || state.down;
+        self.machines.iter().any(|(_, state)| moves(state))
+            || self.vehicles.iter().any(|(_, state, ..)| carries(state))
+            || self.belts.iter().any(|(_, state)| state.event.is_some() || state.down)
+            || self.workers.iter().any(|(_, state)| state.task.is_some())
+    }
+
+    /// How many sources of jobs bring the next one only when the last has found room.
+    fn waiting_sources(&self) -> u32 {
+        if self.plan.arrivals.iter().all(|arrival| arrival.every.is_some()) {
+            return 0;
+        }
+        self.jobs.iter().filter(|(_, job)| job.supply.is_some()).count() as u32
     }
 }

@@ -1,149 +1,100 @@
-//! What is counted of the shop, and the indicators computed from it.
+//! The indicators of the factory: of machines and workers those of ISO 22400-2, by its names, where it has one.
+//!
+//! Every kind of twin has a file with what is counted of it and the figures computed from that. All counting is in whole
+//! numbers, and from the end of the warm-up on: a time that lies across that moment counts with the part after it, an event
+//! counts if it happens after it. `docs/results.md` has the formulas.
 
-use std::sync::Arc;
+mod conveyor;
+pub mod elements;
+mod energy;
+pub mod gauges;
+mod machine;
+mod rack;
+mod sheet;
+pub mod shop;
+mod vehicle;
+pub mod worker;
 
-use bevy_ecs::prelude::{Resource, World};
-use serde::{Deserialize, Serialize};
+use bevy_ecs::prelude::{Mut, World};
 
 use crate::engine::clock::Clock;
-use crate::engine::identity::{Directory, TwinId};
+use crate::engine::identity::Directory;
 use crate::engine::time::Time;
 use crate::record::indicators::Indicator;
+use crate::record::table::Table;
 
-use super::breakdown::BreakdownState;
-use super::jobs::{Job, Jobs};
-use super::machine::{Condition, Machine, MachineState, Tally};
+use super::control::health::Health;
+use super::energy::account::Account;
+use super::energy::battery::BatteryState;
+use super::energy::meter::{IntervalRow, Meter};
+use super::energy::tariff::Tariff;
+use super::machine::{Machine, MachineState, Tally};
+use super::orders::purchasing::Spares;
+use super::people::worker::WorkerState;
 use super::product::Products;
+use super::transport::conveyor::{Conveyor, ConveyorState};
+use super::transport::rack::{Rack, RackState};
+use super::transport::vehicle::VehicleState;
 
-/// What is counted of jobs since the start or the end of the warm-up. Sums are in integers, so that they are the same in
-/// any order.
-#[derive(Resource, Clone, Debug, Default, Serialize, Deserialize)]
-pub struct ShopTally {
-    /// Since when.
-    pub since: Time,
-    /// Jobs released.
-    pub released: u64,
-    /// Jobs shipped.
-    pub shipped: u64,
-    /// Jobs scrapped.
-    pub scrapped: u64,
-    /// Nanoseconds from release to shipping, summed over shipped jobs.
-    pub flow: i128,
-    /// Jobs shipped after their due date, of those that have one.
-    pub late: u64,
-    /// Jobs shipped that have a due date.
-    pub with_due: u64,
-    /// Nanoseconds of lateness, summed over late jobs.
-    pub tardiness: i128,
-    /// The same, each times its job's weight: seconds.
-    pub weighted_tardiness: f64,
-    /// Jobs in the factory, times nanoseconds.
-    pub in_process: i128,
-    /// Up to when that sum is complete.
-    pub until: Time,
-    /// When the last job was shipped: the makespan, where all jobs are released at the start.
-    pub last_shipped: Time,
-}
+use elements::Elements;
+use sheet::Sheet;
+use shop::ShopTally;
+use worker::Attendance;
 
-impl ShopTally {
-    /// Brings the sum over time up to `now`. To be called before the number of jobs changes.
-    pub fn count_until(&mut self, now: Time, in_process: u64) {
-        self.in_process += i128::from((now - self.until).nanos()) * i128::from(in_process);
-        self.until = now;
-    }
-
-    /// Counts a shipped job.
-    pub fn ship(&mut self, job: &Job, now: Time) {
-        self.shipped += 1;
-        self.last_shipped = now;
-        self.flow += i128::from((now - job.released).nanos());
-        if job.due != Time::NEVER {
-            self.with_due += 1;
-            if now > job.due {
-                self.late += 1;
-                self.tardiness += i128::from((now - job.due).nanos());
-                self.weighted_tardiness += job.weight * (now - job.due).seconds();
-            }
-        }
-    }
-}
-
-/// All indicators of the factory, as of now.
+/// All indicators of the factory, as of now: those of the plant, then those of each twin.
 pub fn compute(world: &World) -> Vec<Indicator> {
     let now = world.resource::<Clock>().now;
-    // A world without products is no factory, and has nothing to say here.
-    let mut indicators = if world.resource::<Products>().0.is_empty() { Vec::new() } else { shop(world, now) };
+    let tally = world.resource::<ShopTally>();
+    let (mut machines, mut workers) = (tally.departed_machines.clone(), tally.departed_workers.clone());
+    let mut twins = Vec::new();
     for (_, entity, name) in world.resource::<Directory>().twins() {
         let twin = world.entity(entity);
-        if let (Some(machine), Some(state)) = (twin.get::<Machine>(), twin.get::<MachineState>()) {
-            indicators.extend(machine_indicators(name, machine, state, twin.get::<BreakdownState>(), now));
+        let mut sheet = Sheet::of(name);
+        if let (Some(part), Some(state)) = (twin.get::<Machine>(), twin.get::<MachineState>()) {
+            machines += &machine::report(&mut sheet, part, state, twin.get::<Health>(), now);
         }
+        if let Some(state) = twin.get::<WorkerState>() {
+            workers += &worker::report(&mut sheet, state, now);
+        }
+        if let Some(state) = twin.get::<VehicleState>() {
+            vehicle::report(&mut sheet, state, twin.get::<Health>(), twin.get::<BatteryState>(), now);
+        }
+        if let (Some(part), Some(state)) = (twin.get::<Conveyor>(), twin.get::<ConveyorState>()) {
+            conveyor::report(&mut sheet, part, state, now - tally.since, now);
+        }
+        if let (Some(part), Some(state)) = (twin.get::<Rack>(), twin.get::<RackState>()) {
+            rack::report(&mut sheet, part, state, now - tally.since, now);
+        }
+        if let Some(account) = twin.get::<Account>() {
+            energy::report_consumer(&mut sheet, account, twin.get::<MachineState>(), now);
+        }
+        twins.extend(sheet.figures);
     }
-    indicators
+    let mut plant = report_plant(world, &machines, &workers, now).figures;
+    plant.extend(twins);
+    plant
 }
 
-fn shop(world: &World, now: Time) -> Vec<Indicator> {
-    let jobs = world.resource::<Jobs>();
-    let mut tally = world.resource::<ShopTally>().clone();
-    tally.count_until(now, jobs.in_process());
-    let elapsed = (now - tally.since).seconds();
-    let per = |sum: i128, count: f64| ratio(sum as f64 / 1e9, count);
-    let figure = |name: &str, value: Option<f64>, unit: &str| Indicator {
-        name: name.to_owned(),
-        twin: None,
-        value,
-        unit: unit.to_owned(),
-    };
-    vec![
-        figure("jobs_released", Some(tally.released as f64), ""),
-        figure("jobs_shipped", Some(tally.shipped as f64), ""),
-        figure("jobs_scrapped", Some(tally.scrapped as f64), ""),
-        figure("jobs_unfinished", Some(jobs.in_process() as f64), ""),
-        figure("makespan", (tally.shipped > 0).then(|| tally.last_shipped.seconds()), "s"),
-        figure("throughput_per_h", ratio(tally.shipped as f64 * 3600.0, elapsed), "1/h"),
-        figure("work_in_process", per(tally.in_process, elapsed), "jobs"),
-        figure("flow_time", per(tally.flow, tally.shipped as f64), "s"),
-        figure("on_time", ratio((tally.with_due - tally.late) as f64, tally.with_due as f64), ""),
-        figure("tardiness", per(tally.tardiness, tally.with_due as f64), "s"),
-        figure("weighted_tardiness_total", (tally.with_due > 0).then_some(tally.weighted_tardiness), "s"),
-    ]
-}
-
-fn machine_indicators(
-    name: &Arc<str>,
-    machine: &Machine,
-    state: &MachineState,
-    failures: Option<&BreakdownState>,
-    now: Time,
-) -> Vec<Indicator> {
-    let mut state = state.clone();
-    state.count_until(now);
-    let tally = &state.tally;
-    let elapsed: f64 = tally.time.iter().map(|&nanos| nanos as f64 / 1e9).sum();
-    let figure = |indicator: &str, value: Option<f64>, unit: &str| Indicator {
-        name: indicator.to_owned(),
-        twin: Some(name.clone()),
-        value,
-        unit: unit.to_owned(),
-    };
-    let seconds = |sum: i128| sum as f64 / 1e9;
-    let mut indicators = vec![
-        figure("utilisation", ratio(seconds(tally.work), elapsed * f64::from(machine.capacity)), ""),
-        figure("operations", Some(tally.operations as f64), ""),
-        figure("queue_length", ratio(seconds(tally.waiting), elapsed), "jobs"),
-        figure("jobs_present", ratio(seconds(tally.present), elapsed), "jobs"),
-        figure("waiting_time", ratio(seconds(tally.waits), tally.operations as f64), "s"),
-    ];
-    indicators.extend(Condition::ALL.iter().map(|&condition| {
-        let share = ratio(tally.time[condition as usize] as f64 / 1e9, elapsed);
-        figure(&format!("share_{}", condition.name()), share, "")
-    }));
-    indicators.extend(failures.map(|failures| figure("failures", Some(failures.failures as f64), "")));
-    indicators
-}
-
-fn ratio(part: f64, whole: f64) -> Option<f64> {
-    (whole > 0.0).then(|| part / whole)
+/// A world without products has jobs of no kind, and nothing to say of them.
+fn report_plant(world: &World, machines: &Elements, workers: &Attendance, now: Time) -> Sheet {
+    let mut sheet = Sheet::of_the_plant();
+    if !world.resource::<Products>().0.is_empty() {
+        shop::report(&mut sheet, world, now);
+    }
+    if machines.elapsed > 0 {
+        machines.report(&mut sheet);
+        sheet.count("failures", machines.failures);
+    }
+    if workers.attendance > 0 {
+        workers.report(&mut sheet);
+    }
+    let spares = world.resource::<Spares>();
+    if !spares.used.is_empty() {
+        let (used, before): (u64, u64) = (spares.used.iter().sum(), spares.used_before.iter().sum());
+        sheet.count("spare_parts_used", used - before);
+    }
+    energy::report_plant(&mut sheet, world, now);
+    sheet
 }
 
 /// Starts counting afresh, at the end of the warm-up.
@@ -151,23 +102,25 @@ pub fn reset(world: &mut World) {
     let now = world.resource::<Clock>().now;
     let last_shipped = world.resource::<ShopTally>().last_shipped;
     world.insert_resource(ShopTally { since: now, until: now, last_shipped, ..ShopTally::default() });
-    let mut machines = world.query::<(&mut MachineState, Option<&mut BreakdownState>)>();
-    for (mut state, failures) in machines.iter_mut(world) {
-        state.tally = Tally { until: now, ..Tally::default() };
-        if let Some(mut failures) = failures {
-            failures.failures = 0;
-        }
-    }
+    let spares = &mut *world.resource_mut::<Spares>();
+    spares.used_before.clone_from(&spares.used);
+    reset_meter(world, now);
+    world.query::<&mut Account>().iter_mut(world).for_each(|mut account| account.reset(now));
+    world.query::<&mut BatteryState>().iter_mut(world).for_each(|mut battery| battery.reset(now));
+    world.query::<&mut VehicleState>().iter_mut(world).for_each(|mut vehicle| vehicle.count_afresh(now));
+    world.query::<&mut ConveyorState>().iter_mut(world).for_each(|mut conveyor| conveyor.count_afresh(now));
+    world.query::<&mut RackState>().iter_mut(world).for_each(|mut rack| rack.count_afresh(now));
+    world.query::<&mut WorkerState>().iter_mut(world).for_each(|mut worker| worker.count_afresh(now));
+    let fresh = Tally { until: now, ..Tally::default() };
+    world.query::<&mut MachineState>().iter_mut(world).for_each(|mut machine| machine.tally = fresh.clone());
+    world.query::<&mut Health>().iter_mut(world).for_each(|mut health| health.count_afresh());
 }
 
-/// The factory's metrics: jobs in process, and how full each machine and its queue are.
-pub fn gauge(world: &World, put: &mut dyn FnMut(&'static str, TwinId, f64)) {
-    put("work_in_process", TwinId::NONE, world.resource::<Jobs>().in_process() as f64);
-    put("jobs_shipped", TwinId::NONE, world.resource::<Jobs>().shipped as f64);
-    for (twin, entity, _) in world.resource::<Directory>().twins() {
-        if let Some(state) = world.entity(entity).get::<MachineState>() {
-            put("queue_length", twin, state.queue.len() as f64);
-            put("working", twin, f64::from(u8::from(state.condition == Condition::Working)));
-        }
-    }
+fn reset_meter(world: &mut World, now: Time) {
+    world.resource_scope(|world, mut meter: Mut<Meter>| {
+        let mut rows = Vec::new();
+        meter.reset(now, world.resource::<Tariff>(), |row| rows.push(row));
+        let mut table = world.resource_mut::<Table<IntervalRow>>();
+        rows.into_iter().for_each(|row| table.push(row));
+    });
 }

@@ -6,7 +6,10 @@ use bevy_ecs::prelude::Resource;
 use serde::{Deserialize, Serialize};
 
 use crate::engine::identity::TwinId;
-use crate::engine::time::Time;
+use crate::engine::time::{Duration, Time};
+
+use super::tables::StayRow;
+use super::transport::haulage::OrderRef;
 
 /// Where a job lies in [`Jobs`]. Used again for another job once this one has left.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -23,6 +26,14 @@ pub enum Place {
     Slot(TwinId, u32),
     /// In the output buffer of a machine.
     Output(TwinId),
+    /// On a vehicle.
+    Vehicle(TwinId),
+    /// On a conveyor.
+    Conveyor(TwinId),
+    /// In a rack.
+    Rack(TwinId),
+    /// At a machine, as a part of another job's kit.
+    Kit(TwinId),
 }
 
 /// A job on its way through the factory.
@@ -40,8 +51,18 @@ pub struct Job {
     pub visit: u64,
     /// Where it is.
     pub place: Place,
-    /// Whether it waits for room at a machine.
+    /// Since when it is there.
+    pub since: Time,
+    /// Whether it waits for room at a machine, or in a rack.
     pub seeking: bool,
+    /// The transport that it waits for or that it is on.
+    pub transport: Option<OrderRef>,
+    /// Whether it has been made for stock, and has no further operations.
+    pub stocked: bool,
+    /// The parts that were reserved for its operation.
+    pub kit: Vec<JobRef>,
+    /// How many of them are not yet at the machine.
+    pub missing: u32,
     /// When it came to its present operation.
     pub ready: Time,
     /// When it came into the queue where it waits, or last waited.
@@ -54,6 +75,20 @@ pub struct Job {
     pub priority: i32,
     /// How much lateness matters.
     pub weight: f64,
+    /// Which choice of each of the product's options it has, as [`variants`](super::variants) reads it.
+    pub variant: u64,
+    /// What it measures, where its product has a measure.
+    pub measure: f64,
+    /// Its grade, as an index into the plan's, once it has one.
+    pub grade: Option<u32>,
+    /// Whether it has a defect. Only an inspection may act on this.
+    pub defective: bool,
+    /// Whether it has been inspected.
+    pub inspected: bool,
+    /// How many times it was rejected and sent to be reworked.
+    pub reworks: u32,
+    /// How long machines have worked on it in its finished operations.
+    pub worked: Duration,
     /// The arrival process that brings the next job once this one finds room.
     pub supply: Option<u32>,
 }
@@ -69,6 +104,8 @@ pub struct Jobs {
     pub shipped: u64,
     /// Jobs given up since the start.
     pub scrapped: u64,
+    /// Jobs that became parts of others since the start.
+    pub assembled: u64,
 }
 
 impl Jobs {
@@ -118,9 +155,22 @@ impl Jobs {
         self.slots[job.0 as usize].as_mut().expect("a place holds only jobs that are there")
     }
 
+    /// Moves a job to another place. Returns its stay where it was, if that is worth a row.
+    pub fn put(&mut self, job: JobRef, place: Place, now: Time) -> Option<StayRow> {
+        let job = self.get_mut(job);
+        let ended = StayRow::of(job, now);
+        (job.place, job.since) = (place, now);
+        Some(ended).filter(StayRow::is_noted)
+    }
+
     /// How many jobs are in the factory.
     pub fn in_process(&self) -> u64 {
-        self.released - self.shipped - self.scrapped
+        self.released - self.shipped - self.scrapped - self.assembled
+    }
+
+    /// All jobs in the factory, to change.
+    pub fn iter_mut(&mut self) -> impl Iterator<Item = &mut Job> {
+        self.slots.iter_mut().flatten()
     }
 
     /// All jobs in the factory.

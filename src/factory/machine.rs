@@ -1,16 +1,20 @@
-//! Machines: what an author says of one, and its state while it runs.
+//! Machines: what an author says of one, and its state while it runs. All three levels of control talk about these.
 
 use std::collections::VecDeque;
 
 use bevy_ecs::prelude::Component;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 
+use crate::engine::identity::TwinId;
 use crate::engine::queue::EventHandle;
 use crate::engine::time::{Duration, Time};
 
+use super::calls::Task;
+use super::dispatch::rules::DispatchingRule;
 use super::jobs::JobRef;
-use super::rules::DispatchingRule;
+use super::quality::Findings;
 
 /// A machine that works on jobs. Jobs wait in its input buffer, and after their operation, where the next machine has
 /// no room, in its output buffer; when that is full too, the machine is blocked.
@@ -27,11 +31,14 @@ pub struct Machine {
     pub output_buffer: u32,
     /// Which of the waiting jobs is next.
     pub rule: DispatchingRule,
+    /// The shifts in which it takes up work; without any, always. What it has begun it finishes.
+    #[schemars(example = json!(["early", "late"]))]
+    pub shifts: Vec<String>,
 }
 
 impl Default for Machine {
     fn default() -> Self {
-        Machine { capacity: 1, input_buffer: None, output_buffer: 0, rule: DispatchingRule::Fifo }
+        Machine { capacity: 1, input_buffer: None, output_buffer: 0, rule: DispatchingRule::Fifo, shifts: Vec::new() }
     }
 }
 
@@ -51,17 +58,29 @@ pub enum Condition {
     Down,
     /// Put aside by a command.
     Suspended,
+    /// Holding jobs that cannot go on before people come.
+    Waiting,
+    /// Under planned or condition-based maintenance.
+    Maintenance,
+    /// Outside its shifts, with nothing under way.
+    Off,
 }
+
+/// How many conditions there are.
+pub const CONDITIONS: usize = 9;
 
 impl Condition {
     /// All conditions, in the order of [`Tally::time`].
-    pub const ALL: [Condition; 6] = [
+    pub const ALL: [Condition; CONDITIONS] = [
         Condition::Starved,
         Condition::Setup,
         Condition::Working,
         Condition::Blocked,
         Condition::Down,
         Condition::Suspended,
+        Condition::Waiting,
+        Condition::Maintenance,
+        Condition::Off,
     ];
 
     /// The word in the table `states`.
@@ -73,7 +92,41 @@ impl Condition {
             Condition::Blocked => "blocked",
             Condition::Down => "down",
             Condition::Suspended => "suspended",
+            Condition::Waiting => "waiting",
+            Condition::Maintenance => "maintenance",
+            Condition::Off => "off",
         }
+    }
+}
+
+/// How a machine stands, as a row of the table `states` has it: the row ends where any of this changes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Standing {
+    /// What it is doing.
+    pub condition: Condition,
+    /// Whether it is within its shifts.
+    pub on_shift: bool,
+    /// Whether it holds a job in any of its slots.
+    pub allocated: bool,
+    /// How many slots are at work.
+    pub working: u32,
+}
+
+impl Standing {
+    /// Whether the time counts as planned busy time (ISO 22400-2): it is within the shifts, or used beyond them to finish what
+    /// was begun, and nobody has taken the machine aside or maintains it.
+    pub fn is_planned(self) -> bool {
+        match self.condition {
+            Condition::Working | Condition::Setup => true,
+            Condition::Suspended | Condition::Maintenance | Condition::Off => false,
+            Condition::Starved | Condition::Blocked | Condition::Waiting | Condition::Down => self.on_shift,
+        }
+    }
+
+    /// Whether the time counts as a delay of an order (ISO 22400-2): the machine should be busy with a job that it holds.
+    pub fn is_delay(self) -> bool {
+        let stands = matches!(self.condition, Condition::Blocked | Condition::Waiting | Condition::Down);
+        stands && self.allocated && self.is_planned()
     }
 }
 
@@ -100,7 +153,7 @@ pub struct Slot {
     pub job: JobRef,
     /// When the job was taken from the queue.
     pub taken: Time,
-    /// When work on it began.
+    /// When work on it began; not before the people whom it needs have come.
     pub started: Time,
     /// When work on it ended, for a slot that holds its job.
     pub ended: Time,
@@ -109,14 +162,51 @@ pub struct Slot {
     pub expected_end: Time,
     /// When the present phase ends.
     pub ends: Time,
-    /// The event that ends it; none while the machine stands still.
+    /// The event that ends it; none while the machine stands still or waits for people.
     pub event: Option<EventHandle>,
-    /// What is left of the phase while the machine stands still.
+    /// What is left of the phase while it stands still.
     pub remaining: Duration,
     /// How long the work will take, known when it is taken up.
     pub work: Duration,
     /// The family that the slot is set up for.
     pub family: Option<u32>,
+    /// Whom the set-up needs.
+    pub setup_need: Option<Need>,
+    /// Whom the work needs.
+    pub work_need: Option<Need>,
+    /// The people whom the present phase needs; boxed, since most work needs none.
+    pub crew: Option<Box<Crew>>,
+}
+
+/// People whom something needs: so many with a skill.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Need {
+    /// The skill, as an index into [`Plan::skills`](super::plan::Plan::skills).
+    pub skill: u32,
+    /// How many.
+    pub count: u32,
+}
+
+/// The people whom one piece of work needs.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Crew {
+    /// How many, with which skill.
+    pub need: Need,
+    /// The number of the call for them.
+    pub call: u64,
+    /// What for.
+    pub task: Task,
+    /// Who was sent; nobody until the call is answered.
+    pub workers: Vec<TwinId>,
+    /// How many of them are still on their way.
+    pub walking: u32,
+}
+
+impl Crew {
+    /// Whether all who are needed are there.
+    pub fn is_complete(&self) -> bool {
+        self.walking == 0 && self.workers.len() == self.need.count as usize
+    }
 }
 
 /// A job in a machine's input buffer.
@@ -137,8 +227,14 @@ pub struct Queued {
 pub struct MachineState {
     /// Where jobs are worked on.
     pub slots: Vec<Slot>,
+    /// Jobs elsewhere that have been promised a place here and are on their way, or wait to be fetched.
+    pub incoming: u32,
+    /// The sum of what those should take.
+    pub incoming_work: Duration,
     /// Jobs that wait to be worked on: highest priority first, then in order of arrival.
     pub queue: VecDeque<Queued>,
+    /// Jobs in the input buffer whose parts have not all come.
+    pub kitting: Vec<Queued>,
     /// Finished jobs that wait for room elsewhere, in order of arrival.
     pub output: VecDeque<JobRef>,
     /// Jobs elsewhere that wait for room here, longest first, each with the visit it waits for. An entry whose job has
@@ -150,14 +246,25 @@ pub struct MachineState {
     pub down: bool,
     /// Whether a command has put it aside.
     pub suspended: bool,
-    /// Whether it has a part `setup`, and a part `breakdown`: known here, to spare looking for them.
+    /// Whether it is outside its shifts.
+    pub off: bool,
+    /// Whether maintenance is due, and begins once nothing is under way.
+    pub maintenance_due: bool,
+    /// Whether it takes no further jobs in, since it is to move.
+    pub closing: bool,
+    /// Whether it is being maintained.
+    pub maintained: bool,
+    /// Whether it has a part `setup`, and one that ages (`breakdown`, `wear`, `maintenance`): known here, to spare
+    /// looking for them.
     pub has_setup: bool,
     /// See `has_setup`.
-    pub can_fail: bool,
+    pub ages: bool,
+    /// Whether it draws power.
+    pub draws: bool,
     /// How many slots are not idle.
     pub occupied: u32,
-    /// What it is doing, and since when.
-    pub condition: Condition,
+    /// How it stands, as noted when the last moment was settled.
+    pub standing: Standing,
     /// Since when.
     pub since: Time,
     /// What has been counted.
@@ -169,7 +276,11 @@ pub struct MachineState {
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Tally {
     /// Nanoseconds in each condition of [`Condition::ALL`].
-    pub time: [i64; 6],
+    pub time: [i64; CONDITIONS],
+    /// Nanoseconds of planned busy time.
+    pub planned: i64,
+    /// Nanoseconds of delay.
+    pub delay: i64,
     /// Nanoseconds of work, summed over slots.
     pub work: i128,
     /// Jobs waiting in the input buffer, times nanoseconds.
@@ -182,6 +293,37 @@ pub struct Tally {
     pub operations: u64,
     /// Nanoseconds that the jobs of those operations waited in the input buffer.
     pub waits: i128,
+    /// Nanoseconds that those operations should have taken: planned run time times quantity.
+    pub planned_run: i128,
+    /// Of those operations, how many made a job defective.
+    pub spoilt: u64,
+    /// Of those operations, how many looked for defects.
+    pub inspected: u64,
+    /// Of those, how many rejected a job.
+    pub rejected: u64,
+}
+
+impl Tally {
+    /// Counts what an operation did to quality.
+    pub fn count_quality(&mut self, findings: Option<&Findings>) {
+        if let Some(findings) = findings {
+            self.spoilt += u64::from(findings.spoilt);
+            self.inspected += u64::from(findings.rejected.is_some());
+            self.rejected += u64::from(findings.rejected == Some(true));
+        }
+    }
+}
+
+impl Slot {
+    /// Whether the clock of that phase runs.
+    pub fn runs(&self, phase: Phase) -> bool {
+        self.phase == phase && self.event.is_some()
+    }
+
+    /// Whether it has something to do whose clock does not run.
+    pub fn waits(&self) -> bool {
+        matches!(self.phase, Phase::Setup | Phase::Working) && self.event.is_none()
+    }
 }
 
 impl MachineState {
@@ -193,7 +335,12 @@ impl MachineState {
 
     /// Whether it can work.
     pub fn is_up(&self) -> bool {
-        !self.down && !self.suspended
+        !self.down && !self.suspended && !self.maintained
+    }
+
+    /// Whether it may begin something new.
+    pub fn takes_up(&self) -> bool {
+        self.is_up() && !self.off && !self.maintenance_due
     }
 
     /// Whether it could take up one more job.
@@ -203,10 +350,21 @@ impl MachineState {
 
     /// Whether one more job can come in. `leaving` says that the job is already in one of its slots.
     pub fn has_room(&self, machine: &Machine, leaving: bool) -> bool {
-        machine.input_buffer.is_none_or(|buffer| {
-            let used = self.occupied as usize + self.queue.len() - usize::from(leaving);
-            used < machine.capacity as usize + buffer as usize
-        })
+        !self.closing
+            && machine.input_buffer.is_none_or(|buffer| {
+                let inside = self.occupied as usize + self.queue.len() + self.kitting.len();
+                let used = inside + self.incoming as usize - usize::from(leaving);
+                used < machine.capacity as usize + buffer as usize
+            })
+    }
+
+    /// Puts a job into the queue: by priority, then by arrival; nearly always that is at the end.
+    pub fn join_queue(&mut self, entry: Queued) {
+        self.queued_work += entry.expected;
+        match self.queue.iter().rev().take_while(|other| other.priority < entry.priority).count() {
+            0 => self.queue.push_back(entry),
+            behind => self.queue.insert(self.queue.len() - behind, entry),
+        }
     }
 
     /// Brings the sums over time up to `now`. To be called before the numbers of jobs change.
@@ -216,30 +374,44 @@ impl MachineState {
             return;
         }
         self.tally.until = now;
-        self.tally.time[self.condition as usize] += elapsed;
+        let standing = self.standing;
+        self.tally.time[standing.condition as usize] += elapsed;
+        self.tally.planned += if standing.is_planned() { elapsed } else { 0 };
+        self.tally.delay += if standing.is_delay() { elapsed } else { 0 };
         let times = |count: usize| i128::from(elapsed) * i128::from(count as i64);
         self.tally.waiting += times(self.queue.len());
-        self.tally.present += times(self.queue.len() + self.occupied as usize + self.output.len());
-        if self.is_up() {
-            self.tally.work += times(self.slots.iter().filter(|slot| slot.phase == Phase::Working).count());
-        }
+        self.tally.present += times(self.queue.len() + self.kitting.len() + self.occupied as usize + self.output.len());
+        self.tally.work += times(standing.working as usize);
     }
 
-    /// What it is doing now, by its slots.
-    pub fn observe_condition(&self) -> Condition {
+    /// How it stands now, by its slots.
+    pub fn observe(&self) -> Standing {
+        let working = self.slots.iter().filter(|slot| slot.runs(Phase::Working)).count() as u32;
+        let condition = self.observe_condition(working > 0);
+        Standing { condition, on_shift: !self.off, allocated: self.occupied > 0, working }
+    }
+
+    fn observe_condition(&self, works: bool) -> Condition {
         if self.down {
             return Condition::Down;
         }
         if self.suspended {
             return Condition::Suspended;
         }
-        let any = |phase| self.slots.iter().any(|slot| slot.phase == phase);
-        if any(Phase::Working) {
+        if self.maintained {
+            return Condition::Maintenance;
+        }
+        let any = |holds: fn(&Slot) -> bool| self.slots.iter().any(holds);
+        if works {
             Condition::Working
-        } else if any(Phase::Setup) {
+        } else if any(|slot| slot.runs(Phase::Setup)) {
             Condition::Setup
-        } else if any(Phase::Blocked) {
+        } else if any(Slot::waits) {
+            Condition::Waiting
+        } else if any(|slot| slot.phase == Phase::Blocked) {
             Condition::Blocked
+        } else if self.off {
+            Condition::Off
         } else {
             Condition::Starved
         }

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 /// One figure of a run.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Indicator {
-    /// What it is, such as `throughput_per_h`.
+    /// What it is, such as `throughput_rate`.
     pub name: String,
     /// Whose it is; none for the whole world's.
     #[serde(skip_serializing_if = "Option::is_none")]

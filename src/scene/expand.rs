@@ -138,10 +138,19 @@ pub fn written_for<'a>(root: &'a Node, twin: &str) -> Vec<&'a Node> {
 
 /// The place of a value in a part of a twin, wherever it is written; where it is not, that of the twin's name.
 pub fn place_for(root: &Node, twin: &str, path: tree::Path) -> Span {
+    written_place(root, twin, |node| tree::find(node, path).map(|node| node.span))
+}
+
+/// The place of the name of a field, or of a map's key, in a part of a twin; where it is not written, that of the
+/// twin's name.
+pub fn key_place_for(root: &Node, twin: &str, path: tree::Path) -> Span {
+    written_place(root, twin, |node| tree::find_key(node, path))
+}
+
+fn written_place(root: &Node, twin: &str, find: impl Fn(&Node) -> Option<Span>) -> Span {
     let written = written_for(root, twin);
-    let find = |node: &&Node| path.iter().try_fold(*node, |node, step| node.get(step)).map(|node| node.span);
     let name = || written.iter().find_map(|node| node.get("name")).map(|name| name.span);
-    written.iter().find_map(find).or_else(name).unwrap_or(root.span)
+    written.iter().find_map(|node| find(node)).or_else(name).unwrap_or(root.span)
 }
 
 /// All groups of a scene. What is wrong is noted, and the group then left out.

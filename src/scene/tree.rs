@@ -59,31 +59,36 @@ pub fn merge(base: &Node, over: &Node) -> Node {
 /// One part of the way to a node: the name of a field or map entry, or the index in a list.
 pub type Path<'a> = &'a [&'a str];
 
+/// One step on the way: to a field, a map's entry, or an item of a list.
+fn step<'a>(node: &'a Node, step: &str) -> Option<&'a Node> {
+    node.get(step).or_else(|| items(node).get(step.parse::<usize>().ok()?))
+}
+
+/// The node at that path.
+pub fn find<'a>(root: &'a Node, path: Path) -> Option<&'a Node> {
+    path.iter().try_fold(root, |node, name| step(node, name))
+}
+
 /// The place of the node at that path; of the nearest one above it that exists, if it does not.
 pub fn place(root: &Node, path: Path) -> Span {
     let mut node = root;
-    let mut span = root.span;
-    for step in path {
-        let found = members(node).into_iter().find(|(name, ..)| name == step).map(|(.., value)| value);
-        let listed = || step.parse().ok().and_then(|index: usize| items(node).get(index));
-        match found.or_else(listed) {
-            Some(next) => (node, span) = (next, next.span),
+    for name in path {
+        match step(node, name) {
+            Some(next) => node = next,
             None => break,
         }
     }
-    span
+    node.span
+}
+
+/// The place of a field's name or a map's key at that path, if it is there.
+pub fn find_key(root: &Node, path: Path) -> Option<Span> {
+    let (last, above) = path.split_last()?;
+    let named = members(find(root, above)?).into_iter().find(|(name, ..)| name == last)?;
+    Some(named.1)
 }
 
 /// The place of a field's name or a map's key at that path, which reads better for what is wrong with the name.
 pub fn key_place(root: &Node, path: Path) -> Span {
-    let Some((last, above)) = path.split_last() else { return root.span };
-    let mut node = root;
-    for step in above {
-        let found = members(node).into_iter().find(|(name, ..)| name == step).map(|(.., value)| value);
-        match found.or_else(|| step.parse().ok().and_then(|index: usize| items(node).get(index))) {
-            Some(next) => node = next,
-            None => return place(root, path),
-        }
-    }
-    members(node).into_iter().find(|(name, ..)| name == last).map_or_else(|| place(root, path), |(_, span, _)| span)
+    find_key(root, path).unwrap_or_else(|| place(root, path))
 }

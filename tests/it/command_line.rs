@@ -44,18 +44,25 @@ fn a_run_leaves_a_folder_that_can_be_verified_elsewhere() {
     let here = temporary.path();
     let factory = scene("factory.ron");
     let printed = succeed(here, &["run", factory.to_str().expect("a text"), "--for", "1d", "--out", "a"]);
-    assert!(printed.contains("throughput_per_h") && printed.contains("lathe-1"), "{printed}");
+    assert!(printed.contains("oee_index") && printed.contains("lathe-1") && printed.contains("tugger-1"), "{printed}");
+    assert!(printed.lines().all(|line| line.chars().count() <= 100), "{printed}");
     let files = [
         "digests.jsonl",
+        "energy.parquet",
         "events.parquet",
         "inputs.jsonl",
         "jobs.parquet",
+        "maintenance.parquet",
         "metrics.parquet",
         "operations.parquet",
+        "power.parquet",
         "run.json",
         "scene.ron",
         "states.parquet",
+        "stays.parquet",
         "summary.json",
+        "tasks.parquet",
+        "transports.parquet",
     ];
     assert_eq!(names(&here.join("a")), files);
     assert!(printed.contains(&summary(&here.join("a")).digest));

@@ -48,7 +48,9 @@ fn recording_changes_nothing() {
     let recorded = execute(&mut simulation, &header, Seed(header.seed), Pool::default(), Some(folder.path()), &Nobody)
         .expect("it runs");
     assert_eq!(digests(&recorded), digests(&run(&tree, &options(), 1)));
-    assert!(recorded.rows.iter().all(|(_, rows)| *rows > 0), "{:?}", recorded.rows);
+    // In so short a time nothing need break down.
+    let wanted = recorded.rows.iter().filter(|(table, _)| *table != "maintenance");
+    assert!(wanted.clone().all(|(_, rows)| *rows > 0), "{:?}", recorded.rows);
 }
 
 const LOG: &str = r#"
@@ -56,7 +58,14 @@ const LOG: &str = r#"
 {"at": "3h", "do": "suspend", "twin": "mill-1", "cause": "no operator"}
 {"at": "5h", "do": "release", "with": {"product": "shaft", "count": 20, "priority": 2, "due_after": "8h"}}
 {"at": "9h", "do": "activate", "twin": "mill-1"}
+{"at": "11h", "do": "breakdown", "twin": "tugger-2", "with": {"repair": "40m"}}
+{"at": "12h", "do": "retire", "twin": "tugger-1", "cause": "sold"}
+{"at": "13h", "do": "retire", "twin": "setter-early-1", "cause": "left"}
+{"at": "15h", "do": "suspend", "twin": "tugger-3", "cause": "battery"}
+{"at": "16h", "do": "retire", "twin": "charger-1", "cause": "sold"}
+{"at": "18h", "do": "retire", "twin": "gear rack", "cause": "sold"}
 {"at": "20h", "do": "retire", "twin": "lathe-3", "cause": "sold"}
+{"at": "21h", "do": "retire", "twin": "goods out", "cause": "sold"}
 "#;
 
 #[test]
@@ -124,4 +133,36 @@ fn caches_forget_nothing_when_a_machine_has_retired() {
         let whole = run_with_drops(&tree, &options, &[false]);
         assert_eq!(whole, run_with_drops(&tree, &options, &[true]), "{choice}");
     }
+}
+
+/// What is derived from twins must not forget those that have gone: the way past the longest vehicle, the places of skills.
+#[test]
+fn caches_forget_nothing_when_vehicles_people_and_stations_have_retired() {
+    const SCENE: &str = r#"(
+        run_for: "6h",
+        record: (tables: []),
+        aisles: (grids: [(name: "g", from: (0, 0), step: (12, 12), columns: 3, rows: 2)]),
+        transport: (receiving: "in", shipping: "out"),
+        twins: [
+            (name: "m{n}", count: 3, machine: (), place: Grid(from: (1, 1), step: (11, 0), columns: 3)),
+            (name: "in", station: (), place: At(x: 0, y: 12)),
+            (name: "out", station: (), place: At(x: 24, y: 12)),
+            (name: "long", vehicle: (length: 2.8), place: At(x: 12, y: 12)),
+            (name: "v{n}", count: 2, vehicle: (length: 1), place: At(x: 12, y: 0)),
+            (name: "baker", worker: (skills: ["bake"])),
+            (name: "turner", worker: (skills: ["turn"])),
+        ],
+        products: {"p": (routing: [
+            (name: "x", machines: {"m*": Exponential(mean: "5m")}, worker: (skill: "turn")),
+            (name: "y", machines: {"m*": Exponential(mean: "4m")}),
+        ])},
+        arrivals: [(product: "p", every: Exponential(mean: "6m"))],
+    )"#;
+    let log = ["long", "baker", "out", "in"]
+        .iter()
+        .zip(1..)
+        .map(|(twin, hour)| format!("{{\"at\": \"{hour}h\", \"do\": \"retire\", \"twin\": \"{twin}\"}}\n"));
+    let tree = crate::support::read(SCENE);
+    let options = RunOptions { commands: commands(&log.collect::<String>()), audit: true, ..RunOptions::default() };
+    assert_eq!(run_with_drops(&tree, &options, &[false]), run_with_drops(&tree, &options, &[true]));
 }

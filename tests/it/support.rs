@@ -1,5 +1,8 @@
 //! What several tests share.
 
+pub mod plant;
+pub mod tables;
+
 use std::path::{Path, PathBuf};
 
 use autotwin::engine::command;
@@ -64,6 +67,11 @@ pub fn run(scene: &SceneTree, options: &RunOptions, threads: usize) -> Outcome {
     });
     let pool = Pool::new(threads).expect("threads can be had");
     execute(&mut simulation, &header, Seed(header.seed), pool, None, &Nobody).unwrap_or_else(|error| panic!("{error}"))
+}
+
+/// How many random cases a test tries, unless the environment asks for more: `PROPTEST_CASES=5000`.
+pub fn cases(usual: u32) -> u32 {
+    std::env::var("PROPTEST_CASES").ok().and_then(|cases| cases.parse().ok()).unwrap_or(usual)
 }
 
 /// Commands as a log has them.

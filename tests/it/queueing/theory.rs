@@ -49,10 +49,15 @@ pub(super) fn traffic(external: &[f64], routing: &[Vec<f64>]) -> Vec<f64> {
 /// The throughput of a closed network of single exponential servers and the mean number at each, by exact mean value
 /// analysis: M. Reiser and S. S. Lavenberg, Journal of the ACM 27(2), 1980. `demands` are visits times service.
 pub(super) fn mean_value_analysis(demands: &[f64], customers: u32) -> (f64, Vec<f64>) {
+    mean_value_analysis_with_delay(demands, 0.0, customers)
+}
+
+/// As [`mean_value_analysis`], where customers also spend `delay` each round with nobody in their way.
+pub(super) fn mean_value_analysis_with_delay(demands: &[f64], delay: f64, customers: u32) -> (f64, Vec<f64>) {
     let (mut throughput, mut present) = (0.0, vec![0.0; demands.len()]);
     for population in 1..=customers {
         let stay: Vec<f64> = demands.iter().zip(&present).map(|(demand, present)| demand * (1.0 + present)).collect();
-        throughput = f64::from(population) / stay.iter().sum::<f64>();
+        throughput = f64::from(population) / (delay + stay.iter().sum::<f64>());
         present = stay.iter().map(|stay| throughput * stay).collect();
     }
     (throughput, present)
@@ -60,7 +65,7 @@ pub(super) fn mean_value_analysis(demands: &[f64], customers: u32) -> (f64, Vec<
 
 /// The mean number that wait or are repaired, where `machines` machines fail one by one at `failure` each while they run and
 /// `crew` people repair them, one each, at `repair`: the birth-death process of Gross and Harris, section 2.7.
-pub(super) fn machine_repair(machines: u32, crew: u32, failure: f64, repair: f64) -> f64 {
+pub fn machine_repair(machines: u32, crew: u32, failure: f64, repair: f64) -> f64 {
     let step = |weight: &mut f64, down: u32| {
         let now = *weight;
         *weight *= f64::from(machines - down) * failure / (f64::from((down + 1).min(crew)) * repair);

@@ -107,7 +107,7 @@ fn two_machine_lines_make_what_gershwin_and_berman_say() {
         );
         let exact = throughput(first, second, buffer as usize + 2);
         let outcomes = replicate(&scene, 20);
-        agree(name, &outcomes, 0.005, &[("throughput_per_h", "world", 3600.0 * exact)]);
+        agree(name, &outcomes, 0.005, &[("throughput_rate", "world", 3600.0 * exact)]);
     }
 }
 

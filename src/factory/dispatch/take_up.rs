@@ -1,0 +1,171 @@
+//! Which of the waiting jobs a machine takes up next.
+
+use crate::engine::distribution::Distribution;
+use crate::engine::identity::TwinId;
+use crate::engine::random::{Purpose, Seed};
+use crate::engine::time::{Duration, Time};
+use crate::factory::control::run::Starter;
+use crate::factory::control::setup::Setup;
+use crate::factory::floor::{Floor, machine_of};
+use crate::factory::jobs::{Jobs, Place};
+use crate::factory::machine::{MachineState, Phase, Queued, Slot};
+use crate::factory::plan::{Eligible, OperationPlan, Plan};
+
+use super::rules::{Candidate, DispatchingRule};
+
+/// Random numbers of jobs are addressed by (job, visit), so that two runs with one seed and different rules give a
+/// job the same working times.
+const SERVICE: Purpose = Purpose::new("factory.service");
+const SETUP: Purpose = Purpose::new("factory.setup");
+const RULE: Purpose = Purpose::new("factory.rule");
+
+impl Floor<'_, '_, '_> {
+    /// Lets waiting jobs come into a machine, then lets it take up jobs while it has an idle slot and somebody waits.
+    pub(in crate::factory) fn serve(&mut self, machine_id: TwinId) {
+        let now = self.clock.now;
+        if !self.plan.conveyors.is_empty() {
+            self.take_off_belts(machine_id);
+        }
+        let mut pulled = false;
+        // Nearly always nobody waits elsewhere, and the machine is looked up once.
+        let (machine, state) = loop {
+            let found = machine_of(self.machines, self.directory, machine_id);
+            match found {
+                Some((_, state)) if !pulled && !state.wanted_by.is_empty() => pulled = true,
+                Some(found) => break found,
+                None => return,
+            }
+            self.pull(machine_id);
+        };
+        let entity = self.directory.entity(machine_id).filter(|_| state.has_setup);
+        let setup = entity.and_then(|entity| self.setups.get(entity).ok());
+        while state.takes_up() && !state.queue.is_empty() {
+            let Some(slot) = state.slots.iter().position(|slot| slot.phase == Phase::Idle) else { break };
+            let bench = Bench { jobs: self.jobs, plan: self.plan, seed: self.seed, setup, machine: machine_id, now };
+            state.count_until(now);
+            let index = bench.pick(machine.rule, state, slot);
+            let entry = if index == 0 { state.queue.pop_front() } else { state.queue.remove(index) };
+            let Some(entry) = entry else { break };
+            state.queued_work -= entry.expected;
+            state.occupied += 1;
+            let slot_state = &mut state.slots[slot];
+            bench.take_up(slot_state, &entry);
+            let mut starter = Starter {
+                machine: machine_id,
+                now,
+                phase_end: self.plan.kinds.phase_end,
+                queue: self.queue,
+                calls: self.calls,
+            };
+            starter.begin(slot_state, slot, entry.priority);
+            let ended = self.jobs.put(entry.job, Place::Slot(machine_id, slot as u32), now);
+            ended.into_iter().for_each(|stay| self.tables.stays.push(stay));
+        }
+        let is_ready = state.maintenance_due && state.is_quiet() || state.closing && state.is_empty();
+        if is_ready && !state.maintained {
+            self.calls.upkeep.push(machine_id);
+        }
+        if state.observe() != state.standing {
+            self.moment.changed.push(machine_id);
+        }
+    }
+}
+
+/// The set-up that a slot needs before an operation.
+fn change_over<'a>(
+    plan: &Plan,
+    setup: Option<&'a Setup>,
+    from: Option<u32>,
+    to: Option<u32>,
+) -> Option<&'a Distribution<Duration>> {
+    let to = to?;
+    let name = |family: u32| &*plan.families[family as usize];
+    setup?.between(from.map(name), name(to))
+}
+
+/// What is needed to pick the next job of a machine, and to take it up.
+struct Bench<'a> {
+    jobs: &'a Jobs,
+    plan: &'a Plan,
+    seed: Seed,
+    setup: Option<&'a Setup>,
+    machine: TwinId,
+    now: Time,
+}
+
+impl Bench<'_> {
+    /// Puts a job into a slot and draws its set-up and its work.
+    fn take_up(&self, slot: &mut Slot, entry: &Queued) {
+        let job = self.jobs.get(entry.job);
+        let visit = job.visit;
+        let operation = self.operation(entry);
+        let family = operation.family_for(job.variant);
+        let set_up = change_over(self.plan, self.setup, slot.family, family)
+            .map(|time| time.sample(&mut self.seed.stream(job.id, SETUP, visit)))
+            .filter(|time| !time.is_zero());
+        let Some(Eligible { time, .. }) = operation.eligible_at(self.machine, entry.option) else { return };
+        slot.phase = if set_up.is_some() { Phase::Setup } else { Phase::Working };
+        slot.job = entry.job;
+        slot.taken = self.now;
+        slot.started = Time::NEVER;
+        slot.work = operation.scaled(time.sample(&mut self.seed.stream(job.id, SERVICE, visit)), job.variant);
+        slot.family = family.or(slot.family);
+        slot.remaining = set_up.unwrap_or(slot.work);
+        slot.expected_end = Time::ZERO + set_up.unwrap_or_default() + entry.expected;
+        slot.setup_need = self.setup.and_then(|setup| self.plan.need(setup.worker.as_ref()?));
+        slot.work_need = operation.need;
+    }
+
+    fn operation(&self, entry: &Queued) -> &OperationPlan {
+        let job = self.jobs.get(entry.job);
+        &self.plan.products[job.product as usize].operations[job.operation as usize]
+    }
+
+    /// The place in the queue of the job that the rule wants next.
+    fn pick(&self, rule: DispatchingRule, state: &MachineState, slot: usize) -> usize {
+        if state.queue.len() == 1 || rule == DispatchingRule::Fifo {
+            return 0;
+        }
+        let highest = state.queue[0].priority;
+        let count = state.queue.iter().take_while(|entry| entry.priority == highest).count();
+        let family = state.slots[slot].family;
+        let mean = if rule.needs_mean() {
+            state.queue.range(..count).map(|entry| self.processing(entry, family)).sum::<f64>() / count as f64
+        } else {
+            0.0
+        };
+        let mut best = (f64::INFINITY, u64::MAX, 0);
+        for (position, entry) in state.queue.range(..count).enumerate() {
+            let score = rule.score(&self.candidate(position, entry, family, mean));
+            let id = self.jobs.get(entry.job).id;
+            if score < best.0 || score == best.0 && id < best.1 {
+                best = (score, id, position);
+            }
+        }
+        best.2
+    }
+
+    fn processing(&self, entry: &Queued, family: Option<u32>) -> f64 {
+        let variant = self.jobs.get(entry.job).variant;
+        let set_up = change_over(self.plan, self.setup, family, self.operation(entry).family_for(variant));
+        entry.expected.seconds() + set_up.map_or(0.0, |time| time.mean())
+    }
+
+    fn candidate(&self, position: usize, entry: &Queued, family: Option<u32>, mean_processing: f64) -> Candidate {
+        let job = self.jobs.get(entry.job);
+        let product = &self.plan.products[job.product as usize];
+        let operation = job.operation as usize;
+        Candidate {
+            now: self.now.seconds(),
+            arrived: job.queued.seconds(),
+            position,
+            processing: self.processing(entry, family),
+            remaining_work: product.work_from(operation, job.repeat_left),
+            remaining_operations: product.operations_from(operation, job.repeat_left),
+            due: if job.due == Time::NEVER { f64::INFINITY } else { job.due.seconds() },
+            weight: job.weight,
+            mean_processing,
+            random: self.seed.stream(job.id ^ self.machine.0 << 40, RULE, job.visit).uniform(),
+        }
+    }
+}

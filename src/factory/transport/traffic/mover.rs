@@ -1,0 +1,260 @@
+//! One vehicle: where it is on its route, what it has been granted, and how it moves.
+
+use serde::{Deserialize, Serialize};
+
+use crate::engine::identity::TwinId;
+use crate::engine::time::Time;
+use crate::factory::transport::motion::{Leg, Limits, Profile};
+use crate::factory::transport::network::{Hop, Network, SpotId, Stand, ZoneId};
+
+/// A gain in speed that is not worth a new leg: m/s.
+const NEGLIGIBLE: f64 = 1e-3;
+/// What rounding may take from a speed: m/s.
+const ROUNDING: f64 = 1e-9;
+
+/// How a mover moves.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub(super) enum Motion {
+    /// It stands at its last point.
+    Standing,
+    /// It is at its last point with that speed, and what it does next is decided before time goes on.
+    Passing(f64),
+    /// It is on its way to its next point.
+    Rolling(Leg),
+}
+
+/// A vehicle. The *points* of its trip are the middles of the zones of its route, counted from 0, and its destination as
+/// the last.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(super) struct Mover {
+    pub twin: TwinId,
+    pub limits: Limits,
+    pub home: SpotId,
+    /// The spot in which it stands or which it is leaving; none from the first point of a trip to the last.
+    pub spot: Option<SpotId>,
+    /// Where it goes; where it stands, if it goes nowhere.
+    pub to: SpotId,
+    /// The zones on its way. Empty while it goes nowhere.
+    pub route: Vec<ZoneId>,
+    /// How many points it has passed: the next is the one of this number.
+    pub passed: usize,
+    /// How many zones of the route it has been granted. It holds them from the last that it passed.
+    pub granted: usize,
+    pub motion: Motion,
+    /// Whether it may ask for no more zones.
+    pub halted: bool,
+    /// At which state of the traffic its request was last found unsafe. A cache: it only spares looking again.
+    #[serde(skip)]
+    pub refused_at: Option<u64>,
+}
+
+impl Mover {
+    pub fn new(twin: TwinId, limits: Limits, home: SpotId) -> Mover {
+        Mover {
+            twin,
+            limits,
+            home,
+            spot: Some(home),
+            to: home,
+            route: Vec::new(),
+            passed: 0,
+            granted: 0,
+            motion: Motion::Standing,
+            halted: false,
+            refused_at: None,
+        }
+    }
+
+    pub fn is_under_way(&self) -> bool {
+        !self.route.is_empty()
+    }
+
+    /// The zones that it holds.
+    pub fn held(&self) -> &[ZoneId] {
+        &self.route[self.passed.saturating_sub(1)..self.granted]
+    }
+
+    /// Whether it has been granted all it needs.
+    pub fn is_through(&self) -> bool {
+        self.granted == self.route.len()
+    }
+
+    /// The zone in which it will stand if it is granted no more. None if that is a spot, at either end of its trip.
+    pub fn rests_in(&self) -> Option<ZoneId> {
+        if self.is_through() || self.granted == 0 { None } else { Some(self.route[self.granted - 1]) }
+    }
+
+    /// The zone that it needs next.
+    pub fn next_zone(&self) -> Option<ZoneId> {
+        self.route.get(self.granted).copied()
+    }
+
+    /// The zones that it still needs.
+    pub fn needed(&self) -> &[ZoneId] {
+        &self.route[self.granted..]
+    }
+
+    /// The way to a point from the one before, with the speed limit that holds for this vehicle.
+    pub fn hop(&self, network: &Network, point: usize) -> Hop {
+        let hop = match (point.checked_sub(1), self.route.get(point)) {
+            (None, _) => self.spot.map(|spot| network.spur(spot)),
+            (_, None) => Some(network.spur(self.to)),
+            (Some(before), Some(&zone)) => network.hop(self.route[before], zone),
+        };
+        let Hop { length, limit } = hop.unwrap_or(Hop { length: 0.0, limit: self.limits.speed });
+        Hop { length, limit: limit.min(self.limits.speed) }
+    }
+
+    /// Whether it must stand at a point because it goes back from there.
+    fn turns_back(&self, point: usize) -> bool {
+        match (point.checked_sub(1), self.route.get(point + 1)) {
+            (Some(before), Some(&after)) => self.route[before] == after,
+            (None, None) => self.spot == Some(self.to),
+            _ => false,
+        }
+    }
+
+    /// The last point to which it may go. None if it may go nowhere.
+    fn last_granted(&self) -> Option<usize> {
+        if self.is_through() { Some(self.route.len()) } else { self.granted.checked_sub(1) }
+    }
+
+    /// Whether it may go on to its next point.
+    fn may_go(&self) -> bool {
+        self.last_granted().is_some_and(|last| last >= self.passed)
+    }
+
+    /// Metres since the last point, and the speed.
+    pub fn at(&self, now: Time) -> (f64, f64) {
+        match self.motion {
+            Motion::Standing => (0.0, 0.0),
+            Motion::Passing(speed) => (0.0, speed),
+            Motion::Rolling(leg) => leg.at(&self.limits, now),
+        }
+    }
+
+    /// The greatest speed at its next point that it could reach if all were granted.
+    fn fastest_exit(&self, network: &Network, now: Time) -> f64 {
+        let hop = self.hop(network, self.passed);
+        let (way, speed) = self.at(now);
+        self.limits.speed_after(speed, (hop.length - way).max(0.0)).min(hop.limit)
+    }
+
+    /// Whether it needs another zone in order not to have to brake: it wants to be able to come to a stand beyond its next
+    /// point from whatever speed it can have there.
+    pub fn wants_more(&self, network: &Network, now: Time) -> bool {
+        if self.is_through() || self.granted <= self.passed {
+            return !self.is_through();
+        }
+        let mut missing = self.limits.braking_distance(self.fastest_exit(network, now));
+        for point in self.passed..self.granted {
+            if point > self.passed {
+                missing -= self.hop(network, point).length;
+            }
+            if missing <= 0.0 || self.turns_back(point) {
+                return false;
+            }
+        }
+        true
+    }
+
+    /// The greatest speed at its next point from which it can still observe all that lies ahead: the limits, points at
+    /// which it turns back, and the end of what it was granted.
+    pub fn exit_speed(&self, network: &Network, now: Time) -> f64 {
+        let next = self.passed;
+        let Some(last) = self.last_granted().filter(|last| *last > next && !self.turns_back(next)) else {
+            return 0.0;
+        };
+        let fastest = self.fastest_exit(network, now);
+        // What lies farther ahead than it needs for braking is of no concern.
+        let mut horizon = self.limits.braking_distance(fastest);
+        let mut point = next;
+        while point < last && horizon > 0.0 && (point == next || !self.turns_back(point)) {
+            point += 1;
+            horizon -= self.hop(network, point).length;
+        }
+        let mut speed = 0.0;
+        while point > next {
+            let hop = self.hop(network, point);
+            point -= 1;
+            speed = self.limits.speed_before(speed, hop.length).min(hop.limit).min(self.hop(network, point).limit);
+        }
+        speed.min(fastest)
+    }
+
+    /// Decides how it moves on from now, by what it has been granted. Returns whether that changed anything.
+    pub fn plan(&mut self, network: &Network, now: Time) -> bool {
+        let (way, speed) = self.at(now);
+        match self.motion {
+            Motion::Standing | Motion::Passing(_) if !self.may_go() => {
+                let stops = self.motion != Motion::Standing;
+                self.motion = Motion::Standing;
+                return stops;
+            }
+            // It is there already, and will be called for it.
+            Motion::Rolling(leg) if leg.until <= now => return false,
+            _ => {}
+        }
+        let exit = self.exit_speed(network, now);
+        if let Motion::Rolling(leg) = self.motion
+            && (-ROUNDING..=NEGLIGIBLE).contains(&(exit - leg.profile.exit))
+        {
+            return false;
+        }
+        let hop = self.hop(network, self.passed);
+        let profile = Profile::new(&self.limits, hop.limit, (hop.length - way).max(0.0), speed, exit);
+        self.motion = Motion::Rolling(Leg::new(&self.limits, now, way, profile));
+        true
+    }
+
+    /// The spot in which it stands, if it has not been granted the way out.
+    pub fn stands_in(&self) -> Option<SpotId> {
+        self.spot.filter(|_| self.granted == 0)
+    }
+
+    /// The first point at which it could come to a stand, whatever else it was granted. None if that is its destination,
+    /// or if it stands in a spot.
+    pub fn first_stop(&self, network: &Network, now: Time) -> Option<usize> {
+        let (way, speed) = self.at(now);
+        let mut missing = self.limits.braking_distance(speed);
+        let mut point = self.passed.checked_sub(1);
+        if matches!(self.motion, Motion::Rolling(_)) {
+            missing -= self.hop(network, self.passed).length - way;
+            point = Some(self.passed);
+        }
+        let mut point = point?;
+        while missing > 0.0 && point + 1 < self.granted {
+            point += 1;
+            missing -= self.hop(network, point).length;
+        }
+        // It was granted enough to stop at the last point; only rounding can say otherwise.
+        (point < self.route.len() && (missing <= 0.0 || !self.is_through())).then_some(point)
+    }
+
+    /// Where it stands or will be able to stand first, for planning its next trip.
+    pub fn stand(&self, network: &Network, now: Time) -> Stand {
+        match self.first_stop(network, now) {
+            Some(point) => Stand::Zone(self.route[point]),
+            None => Stand::Spot(self.stands_in().unwrap_or(self.to)),
+        }
+    }
+
+    /// Where it is, for drawing: metres towards the east and the north.
+    pub fn place(&self, network: &Network, now: Time) -> (f64, f64) {
+        let of_spot = |spot: SpotId| network.spot(spot).map_or((0.0, 0.0), |spot| spot.place);
+        let point = |point: usize| match self.route.get(point) {
+            Some(&zone) => network.place(zone),
+            None => of_spot(self.to),
+        };
+        let last = match (self.passed.checked_sub(1), self.spot) {
+            (Some(last), _) => point(last),
+            (None, spot) => of_spot(spot.unwrap_or(self.to)),
+        };
+        if !self.is_under_way() {
+            return last;
+        }
+        let (next, length) = (point(self.passed), self.hop(network, self.passed).length);
+        let share = if length > 0.0 { (self.at(now).0 / length).min(1.0) } else { 0.0 };
+        (last.0 + (next.0 - last.0) * share, last.1 + (next.1 - last.1) * share)
+    }
+}
