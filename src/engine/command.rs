@@ -154,7 +154,11 @@ impl CommandKinds {
     /// # Panics
     /// If the name is taken.
     pub fn add(&mut self, kind: CommandKind) {
-        assert!(self.0.insert(kind.name, kind).is_none(), "the command `{}` is registered already: give the second another name", kind.name);
+        assert!(
+            self.0.insert(kind.name, kind).is_none(),
+            "the command `{}` is registered already: give the second another name",
+            kind.name
+        );
     }
 
     /// All kinds, by name.
