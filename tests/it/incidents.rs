@@ -174,3 +174,18 @@ fn a_vehicle_that_is_called_back_too_late_asks_for_its_place_again() {
     );
     assert!(indicator(&audited(&scene, ""), "jobs_shipped") > 0.0);
 }
+
+/// A machine whose input buffer is unlimited has room for any job, but the conveyor to it has not.
+#[test]
+fn a_conveyor_takes_no_more_than_fit_where_machines_are_chosen_at_random() {
+    let done = audited(
+        r#"(twins: [
+            (name: "from", machine: (capacity: 4)), (name: "to", machine: ()),
+            (name: "belt", conveyor: (from: "from", to: "to", length: 1, spacing: 0.6, speed: 0.01)),
+        ], products: {"p": (routing: [
+            (name: "first", machines: {"from": "1m"}), (name: "second", machines: {"to": "1m"}, choice: Random),
+        ])}, jobs: [(product: "p", count: 8)])"#,
+        "",
+    );
+    assert_eq!(indicator(&done, "jobs_unfinished"), 0.0);
+}

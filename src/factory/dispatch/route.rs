@@ -86,11 +86,11 @@ impl Floor<'_, '_, '_> {
             if operation.eligible.is_empty() {
                 return None;
             }
-            let nobody_closes = self.moment.closing == 0;
+            let unlimited_is_open = self.moment.closing == 0 && self.plan.conveyors.is_empty();
             let is_open = |index: usize| {
                 let eligible = &operation.eligible[index];
                 // Where there is always room, it is enough that the machine is there.
-                eligible.unlimited && nobody_closes && directory.entity(eligible.machine).is_some()
+                eligible.unlimited && unlimited_is_open && directory.entity(eligible.machine).is_some()
                     || find(eligible).is_some_and(|(machine, state)| has_room(eligible, machine, state))
             };
             let mut random = self.seed.stream(address, CHOICE, visit);

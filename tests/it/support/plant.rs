@@ -61,6 +61,8 @@ struct Sizes {
     vehicles: usize,
     racks: usize,
     chargers: usize,
+    /// How many machines, the first ones, are joined by conveyors.
+    joined: usize,
     products: usize,
     assembly: bool,
     supply: bool,
@@ -71,27 +73,31 @@ impl Plant {
     pub fn new(numbers: &[u32], deeds: &[u32]) -> Plant {
         let dice = &mut Dice::new(numbers);
         let has_aisles = dice.chance(70);
+        let (machines, assembly) = (dice.between(1, 5), dice.chance(40));
         let sizes = Sizes {
-            machines: dice.between(1, 5),
+            machines,
             workers: dice.below(6),
             vehicles: if has_aisles { dice.below(9) } else { 0 },
-            racks: dice.below(3),
-            chargers: dice.below(3),
+            racks: if assembly { dice.between(1, 2) } else { dice.below(3) },
+            chargers: if has_aisles { dice.below(3) } else { 0 },
+            joined: if machines > 1 && dice.chance(30) { dice.between(2, machines) } else { 0 },
             products: dice.between(1, 3),
-            assembly: dice.chance(40),
+            assembly,
             supply: dice.chance(20),
         };
         let aisles = if has_aisles { aisles(dice) } else { String::new() };
         let stations = dice.chance(40);
         let mut twins = Vec::new();
         twins.extend((0..sizes.machines).map(|index| machine(dice, index, &sizes)));
-        twins.extend((0..sizes.workers).map(|index| worker(dice, index)));
+        let together = shifts(dice, 40);
+        twins.extend((0..sizes.workers).map(|index| worker(dice, index, &together)));
         twins.extend((0..sizes.vehicles).map(|index| vehicle(dice, index, &sizes)));
         twins.extend((0..sizes.racks).map(|index| rack(dice, index)));
         twins.extend((0..sizes.chargers).map(|index| {
             let places = dice.between(1, 2);
             format!("(name: \"c{index}\", charger: (power_kw: 3, places: {places}), {})", place(dice))
         }));
+        twins.extend(conveyors(dice, &sizes));
         let mut transport = format!("rule: {}", dice.pick(&["Nearest", "LongestWaiting", "Balanced", "Deadline"]));
         if stations && sizes.vehicles > 0 {
             twins.push(format!("(name: \"in\", station: (bays: {}), {})", dice.between(1, 2), place(dice)));
@@ -117,7 +123,7 @@ impl Plant {
             let _ = writeln!(scene, "\"p{index}\": {},", product(dice, index, &sizes));
         }
         if sizes.assembly {
-            let _ = writeln!(scene, "\"whole\": {},", assembly(dice, &sizes));
+            let _ = writeln!(scene, "\"whole\": {},", whole(dice, &sizes));
         }
         scene += &orders(dice, &sizes);
         scene.push(')');
@@ -143,7 +149,7 @@ fn staff(dice: &mut Dice, percent: usize, sizes: &Sizes) -> String {
         return String::new();
     }
     dice.perhaps(percent, |dice| {
-        let count = if dice.chance(20) { 2 } else { 1 };
+        let count = if sizes.workers > 1 && dice.chance(20) { 2 } else { 1 };
         format!(", worker: (skill: \"{}\", count: {count})", dice.pick(&SKILLS))
     })
 }
@@ -157,7 +163,7 @@ fn life(dice: &mut Dice, least: usize) -> String {
 }
 
 fn breakdown(dice: &mut Dice, sizes: &Sizes) -> String {
-    let after = life(dice, 5);
+    let after = life(dice, 10);
     let clock = dice.pick(&["Working", "Calendar"]);
     let repair = dice.between(0, 60);
     let restores = dice.pick(&["1", "0.5", "0"]);
@@ -203,11 +209,11 @@ fn machine(dice: &mut Dice, index: usize, sizes: &Sizes) -> String {
     text + ")"
 }
 
-/// The first has every skill.
-fn worker(dice: &mut Dice, index: usize) -> String {
+/// The first two have every skill and work together, for what takes two.
+fn worker(dice: &mut Dice, index: usize, together: &str) -> String {
     let skills: Vec<String> =
-        SKILLS.iter().filter(|_| index == 0 || dice.chance(50)).map(|skill| format!("\"{skill}\"")).collect();
-    let shifts = shifts(dice, 40);
+        SKILLS.iter().filter(|_| index < 2 || dice.chance(50)).map(|skill| format!("\"{skill}\"")).collect();
+    let shifts = if index < 2 { together.to_owned() } else { shifts(dice, 40) };
     format!("(name: \"w{index}\", worker: (skills: [{}], {shifts}), {})", skills.join(", "), place(dice))
 }
 
@@ -217,7 +223,8 @@ fn vehicle(dice: &mut Dice, index: usize, sizes: &Sizes) -> String {
     let mut text =
         format!("(name: \"v{index}\", vehicle: (capacity: {capacity}, load: \"{load}\", length: {length}), ");
     text += &place(dice);
-    text += &dice.perhaps(40, |dice| {
+    // A battery wants a charger somewhere.
+    text += &dice.perhaps(if sizes.chargers > 0 { 40 } else { 0 }, |dice| {
         let (kwh, charge) = (dice.pick(&["0.4", "0.1", "2"]), dice.pick(&["0.9", "0.1"]));
         format!(", battery: (capacity_kwh: {kwh}, charge: {charge}, drive_kw: 0.9, idle_kw: 0.05, charge_below: 0.3)")
     });
@@ -225,9 +232,20 @@ fn vehicle(dice: &mut Dice, index: usize, sizes: &Sizes) -> String {
     text + ")"
 }
 
+/// The first keeps all that goes to stock.
 fn rack(dice: &mut Dice, index: usize) -> String {
-    let keeps = dice.perhaps(20, |_| ", keeps: [\"p0\"]".to_owned());
-    format!("(name: \"r{index}\", rack: (capacity: {}{keeps}, handling: \"5s\"), {})", dice.between(1, 12), place(dice))
+    let keeps = dice.perhaps(if index == 0 { 0 } else { 30 }, |_| ", keeps: [\"p0\"]".to_owned());
+    format!("(name: \"r{index}\", rack: (capacity: {}{keeps}, handling: \"5s\"), {})", dice.between(3, 12), place(dice))
+}
+
+/// One from each machine that is joined, so that no two lead the same way.
+fn conveyors(dice: &mut Dice, sizes: &Sizes) -> Vec<String> {
+    let belt = |index: usize| {
+        let to = (index + dice.between(1, sizes.joined - 1)) % sizes.joined;
+        let (length, speed) = (dice.between(1, 9), dice.pick(&["0.3", "0.02", "2"]));
+        format!("(name: \"b{index}\", conveyor: (from: \"m{index}\", to: \"m{to}\", length: {length}, speed: {speed}))")
+    };
+    (0..sizes.joined).map(belt).collect()
 }
 
 /// Aisles of many shapes: a grid, a tree, or a ring, one way or both.
@@ -276,7 +294,7 @@ fn operation(dice: &mut Dice, step: usize, steps: usize, sizes: &Sizes) -> Strin
     for machine in machines {
         let _ = write!(text, "\"m{machine}\": Exponential(mean: \"{}s\"), ", dice.below(1500) + 1);
     }
-    let _ = write!(text, "}}, repeat: {}", dice.pick(&[1, 1, 2]));
+    text += "}";
     text += &dice.perhaps(50, |dice| format!(", family: \"{}\"", dice.pick(&["f0", "f1", "{colour}"])));
     text +=
         &dice.perhaps(60, |dice| format!(", choice: {}", dice.pick(&["EarliestFinish", "ShortestQueue", "Random"])));
@@ -287,43 +305,37 @@ fn operation(dice: &mut Dice, step: usize, steps: usize, sizes: &Sizes) -> Strin
     });
     text += &dice.perhaps(20, |_| ", mends: 0.7".to_owned());
     text += &dice.perhaps(20, |_| ", factors: {\"colour\": {\"red\": 1.5}}".to_owned());
-    let (share, scrap) = (dice.below(50), dice.below(20));
     let to = dice.below(steps);
-    match dice.below(5) {
+    // What others are made of comes into stock in the end.
+    let is_part = sizes.assembly && step + 1 == steps;
+    text += &match dice.below(6) {
         1 => {
-            let _ = write!(
-                text,
-                ", inspect: (detects: 0.9, false_alarms: 0.1, rejected: {{\"o{to}\": 0.6, \"scrap\": 0.4}})"
-            );
+            let rejected =
+                format!(", inspect: (detects: 0.9, false_alarms: 0.1, rejected: {{\"o{to}\": 0.6, \"scrap\": 0.4}})");
+            rejected + &next(dice, to, is_part)
         }
-        2 => {
-            let _ = write!(
-                text,
-                ", grade: (error: 0.1, grades: [(name: \"low\", next: {{\"o{to}\": 0.3, \"scrap\": 0.7}}), \
-                 (name: \"high\", from: 0.4, next: {{\"ship\": 1}})])"
-            );
-        }
-        3 => {
-            text += &dice.perhaps(50, |_| ", only: {\"colour\": [\"red\"]}".to_owned());
-        }
-        _ => {}
-    }
-    let last = step + 1 == steps;
-    let is_passed_over = text.contains(", only:");
-    if is_passed_over {
+        2 if !is_part => format!(
+            ", grade: (error: 0.1, grades: [(name: \"low\", next: {{\"o{to}\": 0.3, \"scrap\": 0.7}}), \
+             (name: \"high\", from: 0.4, next: {{\"ship\": 1}})])"
+        ),
         // Whoever passes it over has one way only.
-    } else if dice.chance(30) {
-        let _ = write!(
-            text,
-            ", next: {{\"o{to}\": {}, \"scrap\": {}, \"ship\": {}}}",
-            percent(share),
-            percent(scrap),
-            percent(100 - share - scrap)
-        );
-    } else if last && sizes.assembly {
-        text += ", next: {\"stock\": 0.8, \"ship\": 0.2}";
-    }
+        3 if !is_part => ", only: {\"colour\": [\"red\"]}".to_owned(),
+        // What is looked at is looked at once.
+        4 => ", repeat: 2".to_owned() + &next(dice, to, is_part),
+        _ => next(dice, to, is_part),
+    };
     text + ")"
+}
+
+fn next(dice: &mut Dice, to: usize, is_part: bool) -> String {
+    if is_part {
+        return ", next: {\"stock\": 0.8, \"ship\": 0.2}".to_owned();
+    }
+    dice.perhaps(30, |dice| {
+        let (share, scrap) = (dice.below(50), dice.below(20));
+        let ship = percent(100 - share - scrap);
+        format!(", next: {{\"o{to}\": {}, \"scrap\": {}, \"ship\": {ship}}}", percent(share), percent(scrap))
+    })
 }
 
 fn percent(value: usize) -> String {
@@ -339,7 +351,7 @@ fn product(dice: &mut Dice, _: usize, sizes: &Sizes) -> String {
 }
 
 /// What needs parts of others.
-fn assembly(dice: &mut Dice, sizes: &Sizes) -> String {
+fn whole(dice: &mut Dice, sizes: &Sizes) -> String {
     let mut needs = format!("\"p0\": {}", dice.between(1, 2));
     if sizes.products > 1 && dice.chance(50) {
         needs += ", \"p1\": 1";
@@ -383,8 +395,14 @@ fn orders(dice: &mut Dice, sizes: &Sizes) -> String {
 }
 
 fn log(dice: &mut Dice, sizes: &Sizes, stations: bool) -> String {
-    let groups =
-        [("m", sizes.machines), ("w", sizes.workers), ("v", sizes.vehicles), ("r", sizes.racks), ("c", sizes.chargers)];
+    let groups = [
+        ("m", sizes.machines),
+        ("w", sizes.workers),
+        ("v", sizes.vehicles),
+        ("r", sizes.racks),
+        ("c", sizes.chargers),
+        ("b", sizes.joined),
+    ];
     let mut names: Vec<String> =
         groups.iter().flat_map(|(group, count)| (0..*count).map(move |index| format!("{group}{index}"))).collect();
     if stations {
@@ -395,7 +413,7 @@ fn log(dice: &mut Dice, sizes: &Sizes, stations: bool) -> String {
     while !dice.is_over() {
         // Often several at one moment.
         let minute = dice.below(90) * 20;
-        let what = match dice.below(10) {
+        let what = match dice.below(11) {
             0 | 1 => format!(r#""do": "suspend", "twin": "{}""#, names[dice.below(names.len())]),
             2 | 3 => format!(r#""do": "activate", "twin": "{}""#, names[dice.below(names.len())]),
             4 | 5 => {
@@ -406,6 +424,16 @@ fn log(dice: &mut Dice, sizes: &Sizes, stations: bool) -> String {
                 let product = if sizes.assembly && dice.chance(40) { "whole" } else { "p0" };
                 let variant = dice.pick(&["", r#", "variant": "colour=red""#]);
                 format!(r#""do": "release", "with": {{"product": "{product}", "count": 3, "priority": 1{variant}}}"#)
+            }
+            // What a conveyor leads to stays where it is.
+            7 if sizes.joined < sizes.machines => {
+                let machine = dice.between(sizes.joined, sizes.machines - 1);
+                let (x, y) = (dice.below(36), dice.below(24));
+                let skill = if sizes.workers > 0 { dice.pick(&["", r#", "skill": "fix""#]) } else { "" };
+                format!(
+                    r#""do": "relocate", "twin": "m{machine}", "with": {{"x": {x}, "y": {y}, "takes": "{}m"{skill}}}"#,
+                    dice.below(90)
+                )
             }
             _ => format!(r#""do": "retire", "twin": "{}""#, names[dice.below(names.len())]),
         };
