@@ -6,6 +6,7 @@ mod gantt;
 mod lead;
 mod palette;
 mod people;
+mod quality;
 mod rows;
 mod shares;
 mod states;
@@ -33,6 +34,7 @@ const SECTIONS: &[ReportSection] = &[
     flow::SECTION,
     lead::SECTION,
     whereabouts::SECTION,
+    quality::SECTION,
     energy::SECTION,
     transport::SECTION,
     people::SECTION,

@@ -213,6 +213,7 @@ fn every_table_of_a_factory_has_its_section() {
             "flow",
             "lead-time",
             "job-time",
+            "quality",
             "energy",
             "transport",
             "people",
@@ -228,6 +229,50 @@ fn every_table_of_a_factory_has_its_section() {
         }
         let energy = text(element(page, "id", "energy").expect("there it is"));
         assert!(energy.contains("kWh") && energy.contains("highest power") && energy.contains("price"), "{energy}");
+    });
+}
+
+#[test]
+fn quality_and_variants_are_told() {
+    let here = here();
+    let scene = r#"(
+        twins: [(name: "press", machine: ()), (name: "eye", machine: ())],
+        products: {
+            "bad": (routing: [
+                (name: "form", machines: {"press": "5m"}, defects: (probability: 1)),
+                (name: "look", machines: {"eye": "1m"}, inspect: (detects: 1, rejected: {"scrap": 1})),
+            ]),
+            "mended": (routing: [
+                (name: "form", machines: {"press": "5m"}, defects: (probability: 1)),
+                (name: "look", machines: {"eye": "1m"}, inspect: (detects: 1, rejected: {"mend": 1}), next: {"ship": 1}),
+                (name: "mend", machines: {"press": "2m"}, mends: 1, next: {"look": 1}),
+            ]),
+            "fruit": (options: {"box": {"wood": 1}}, measure: Constant(0.8), routing: [
+                (name: "sort", machines: {"eye": "1m"}, grade: (grades: [
+                    (name: "low", next: {"scrap": 1}), (name: "high", from: 0.5, next: {"ship": 1})])),
+            ]),
+        },
+        jobs: [(product: "bad", count: 4), (product: "mended", count: 3), (product: "fruit", count: 2)],
+    )"#;
+    std::fs::write(here.path().join("quality.ron"), scene).expect("it can be written");
+    succeed(here.path(), &["run", "quality.ron", "--out", "a", "--quiet"]);
+    succeed(here.path(), &["report", "a"]);
+    with_page(&read(&here.path().join("a/report.html")), |page| {
+        let quality = element(page, "id", "quality").expect("there it is");
+        let rows: Vec<String> = quality
+            .descendants()
+            .filter(|node| node.has_tag_name("tr"))
+            .map(|row| row.children().map(text).collect::<Vec<_>>().join("|"))
+            .collect();
+        assert!(rows.contains(&"bad|look|4|4|100".to_owned()), "{rows:?}");
+        assert!(rows.contains(&"mended|look|6|3|50".to_owned()), "{rows:?}");
+        assert!(rows.contains(&"press|form|7|7|100".to_owned()), "{rows:?}");
+        let said = text(quality);
+        for word in ["scrapped", "right after rework", "right first time", "high"] {
+            assert!(said.contains(word), "{word}: {said}");
+        }
+        let lead = text(element(page, "id", "lead-time").expect("there it is"));
+        assert!(lead.contains("By variant") && lead.contains("box=wood"), "{lead}");
     });
 }
 

@@ -1,5 +1,8 @@
 //! Lead times and due dates.
 
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
 use maud::{Markup, html};
 
 use crate::record::report::charts::{Axis, Bar, Bars, StackRow, legend, stack_rows};
@@ -20,6 +23,9 @@ pub const SECTION: ReportSection = ReportSection {
     compare: Some(compare),
 };
 
+/// How many variants are listed.
+const VARIANTS: usize = 20;
+
 fn render(run: &RunData) -> Section {
     let Some(jobs) = rows::jobs(run)? else { return Ok(None) };
     let times = lead_times(run, &jobs);
@@ -31,6 +37,7 @@ fn render(run: &RunData) -> Section {
         (histogram(run, &jobs, None, 160.0))
         h3 { "By product" }
         (products(run, &jobs))
+        (variants(run, &jobs))
         (due_dates(run, &jobs))
     }))
 }
@@ -129,7 +136,7 @@ struct Product {
 }
 
 fn by_product(run: &RunData, jobs: &Jobs) -> Vec<Product> {
-    let product = |(index, name): (usize, &std::sync::Arc<str>)| {
+    let product = |(index, name): (usize, &Arc<str>)| {
         let own: Vec<&Job> = jobs.rows.iter().filter(|job| job.product == index).collect();
         let shipped: Vec<&Job> = own.iter().copied().filter(|job| job.shipped_after(run.from())).collect();
         let mut times: Vec<f64> = shipped.iter().map(|job| job.flow_time()).collect();
@@ -165,6 +172,37 @@ fn products(run: &RunData, jobs: &Jobs) -> Markup {
         ]
     };
     table("Lead times by product", &TITLES, &by_product(run, jobs).iter().map(row).collect::<Vec<_>>())
+}
+
+/// How long what customers chose took, the most frequent first; nothing if they had no choice.
+fn variants(run: &RunData, jobs: &Jobs) -> Markup {
+    let mut groups: BTreeMap<(usize, &Arc<str>), Vec<&Job>> = BTreeMap::new();
+    for job in jobs.rows.iter().filter(|job| job.shipped_after(run.from()) && !job.variant.is_empty()) {
+        groups.entry((job.product, &job.variant)).or_default().push(job);
+    }
+    let mut groups: Vec<_> = groups.into_iter().collect();
+    groups.sort_by_key(|(_, jobs)| std::cmp::Reverse(jobs.len()));
+    let row = |((product, variant), group): &((usize, &Arc<str>), Vec<&Job>)| {
+        let mut times: Vec<f64> = group.iter().map(|job| job.flow_time()).collect();
+        times.sort_by(f64::total_cmp);
+        vec![
+            Cell::Name(jobs.products.names()[*product].to_string()),
+            Cell::Name(variant.to_string()),
+            Cell::Count(group.len()),
+            Cell::Time(mean(&times)),
+            Cell::Time(quantile(&times, 0.5)),
+            Cell::Time(quantile(&times, 0.9)),
+        ]
+    };
+    let rows: Vec<Vec<Cell>> = groups.iter().take(VARIANTS).map(row).collect();
+    let others = groups.len().saturating_sub(VARIANTS);
+    html! {
+        @if !rows.is_empty() {
+            h3 { "By variant" }
+            (table("Lead times by variant", &["Product", "Variant", "Shipped", "Mean lead time", "Median", "90 % below"], &rows))
+            @if others > 0 { p.note { (words::count(others, "variant")) " that came less often." } }
+        }
+    }
 }
 
 /// How many jobs of each product came in time, and how late the others were.

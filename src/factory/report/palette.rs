@@ -140,21 +140,20 @@ impl Products {
     }
 }
 
-/// The shortest beginnings, of one letter or two, that tell names apart; two letters where even those do not.
+/// One letter or two that tell names apart: the first, and where others share it the next that they do not.
 fn letters(names: &[Arc<str>]) -> Vec<String> {
-    let start = |name: &str, count: usize| {
-        let mut letters = name.chars().filter(|letter| letter.is_alphanumeric());
-        let first: String = letters.next().map(|letter| letter.to_uppercase().to_string()).unwrap_or_default();
-        first + &letters.take(count - 1).collect::<String>()
-    };
-    names
-        .iter()
-        .map(|name| {
-            let one = start(name, 1);
-            let shared = names.iter().filter(|other| start(other, 1) == one).count() > 1;
-            if shared { start(name, 2) } else { one }
-        })
-        .collect()
+    let spelt: Vec<Vec<char>> =
+        names.iter().map(|name| name.chars().filter(|letter| letter.is_alphanumeric()).collect()).collect();
+    let first = |name: &[char]| name.first().map(|letter| letter.to_uppercase().to_string()).unwrap_or_default();
+    let mut taken: Vec<String> = Vec::new();
+    for name in &spelt {
+        let one = first(name);
+        let shared = spelt.iter().filter(|other| first(other) == one).count() > 1;
+        let mut pairs = name.iter().skip(1).map(|second| format!("{one}{second}"));
+        let second = name.get(1).map_or_else(|| one.clone(), |second| format!("{one}{second}"));
+        taken.push(if shared { pairs.find(|pair| !taken.contains(pair)).unwrap_or(second) } else { one });
+    }
+    taken
 }
 
 #[cfg(test)]
@@ -164,11 +163,11 @@ mod tests {
     #[test]
     fn products_are_told_apart_by_letters_and_colours() {
         let names: Vec<Arc<str>> =
-            ["shaft", "gear", "spindle", "gear", "(élan)"].iter().map(|&name| name.into()).collect();
+            ["shaft", "gear", "spindle", "gear", "(élan)", "tube", "tubes"].iter().map(|&name| name.into()).collect();
         let products = Products::new(&names);
-        assert_eq!(products.names().len(), 4);
-        let letters: Vec<&str> = (0..4).map(|index| products.letters(index)).collect();
-        assert_eq!(letters, ["É", "G", "Sh", "Sp"]);
+        assert_eq!(products.names().len(), 6);
+        let letters: Vec<&str> = (0..6).map(|index| products.letters(index)).collect();
+        assert_eq!(letters, ["É", "G", "Sh", "Sp", "Tu", "Tb"]);
         let many: Vec<Arc<str>> = (0..20).map(|index| format!("p{index:02}").into()).collect();
         let products = Products::new(&many);
         assert_eq!((products.colour(3), products.colour(15)), (3, 7));

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use crate::record::report::columns::Texts;
 use crate::record::report::{ReportError, RunData};
 
 use super::palette::{Kind, Products};
@@ -52,6 +53,10 @@ pub struct Operation {
     pub start: f64,
     /// When work ended.
     pub end: f64,
+    /// Whether it left the job without a new defect.
+    pub good: bool,
+    /// Of an inspection `pass` or `reject`, else empty.
+    pub verdict: Arc<str>,
 }
 
 /// The table `operations`.
@@ -78,6 +83,14 @@ pub struct Job {
     pub end: f64,
     /// `shipped`, `scrapped` and so on.
     pub outcome: Arc<str>,
+    /// What the customer chose; empty if there was nothing to choose.
+    pub variant: Arc<str>,
+    /// Its grade; empty if it has none.
+    pub grade: Arc<str>,
+    /// Whether it has a defect, found or not.
+    pub defective: bool,
+    /// How many times it was sent to be reworked.
+    pub reworks: i64,
 }
 
 /// The table `jobs`.
@@ -93,6 +106,11 @@ impl Job {
     /// Whether it was shipped after that moment.
     pub fn shipped_after(&self, from: f64) -> bool {
         &*self.outcome == "shipped" && self.end >= from
+    }
+
+    /// Whether it left after that moment, for good or as a part of another.
+    pub fn left_after(&self, from: f64) -> bool {
+        &*self.outcome != "unfinished" && self.end >= from
     }
 
     /// From its release to its end.
@@ -145,6 +163,7 @@ pub fn operations(run: &RunData) -> Result<Option<Operations>, ReportError> {
     let (Some(setup), Some(start), Some(end)) = times else { return Ok(None) };
     let Some(job) = table.ints("job") else { return Ok(None) };
     let (slot, queued) = (table.ints("slot"), table.floats("queued"));
+    let (good, verdict) = (table.ints("good"), table.texts("verdict"));
     let products = Products::new(product.words());
     let row = |row: usize| Operation {
         job: job[row],
@@ -156,6 +175,8 @@ pub fn operations(run: &RunData) -> Result<Option<Operations>, ReportError> {
         setup: setup[row],
         start: start[row],
         end: end[row],
+        good: good.is_none_or(|good| good[row] != 0),
+        verdict: text(verdict, row),
     };
     let rows: Vec<Operation> = (0..table.rows()).map(row).filter(|row| row.end >= row.setup).collect();
     Ok((!rows.is_empty()).then_some(Operations { products, rows }))
@@ -170,6 +191,8 @@ pub fn jobs(run: &RunData) -> Result<Option<Jobs>, ReportError> {
     let columns = (table.ints("job"), table.texts("product"), table.floats("release"), table.floats("end"));
     let (Some(job), Some(product), Some(release), Some(end)) = columns else { return Ok(None) };
     let Some(outcome) = table.texts("outcome") else { return Ok(None) };
+    let (variant, grade) = (table.texts("variant"), table.texts("grade"));
+    let (defective, reworks) = (table.ints("defective"), table.ints("reworks"));
     let due = table.floats("due").unwrap_or_else(|| vec![f64::NAN; table.rows()]);
     let products = Products::new(product.words());
     let row = |row: usize| Job {
@@ -179,7 +202,16 @@ pub fn jobs(run: &RunData) -> Result<Option<Jobs>, ReportError> {
         due: due[row],
         end: end[row],
         outcome: outcome.get(row).clone(),
+        variant: text(variant, row),
+        grade: text(grade, row),
+        defective: defective.is_some_and(|defective| defective[row] == 1),
+        reworks: reworks.map_or(0, |reworks| reworks[row].max(0)),
     };
     let rows: Vec<Job> = (0..table.rows()).map(row).filter(|job| job.release.is_finite()).collect();
     Ok((!rows.is_empty()).then_some(Jobs { products, rows }))
+}
+
+/// A row's text; empty where the table lacks that column.
+fn text(column: Option<&Texts>, row: usize) -> Arc<str> {
+    column.map_or_else(Arc::default, |texts| texts.get(row).clone())
 }
