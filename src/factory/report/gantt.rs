@@ -20,6 +20,8 @@ const ONE_PIECE: f64 = 36.0 * 3_600.0;
 const MOST_BARS: usize = 10_000;
 /// How many slots are shown at most.
 const MOST_ROWS: usize = 40;
+/// How many slots of one machine are shown at most: of a store with hundreds the first tell enough.
+const MOST_ROWS_OF_ONE: i64 = 8;
 /// How many days are shown at most.
 const MOST_DAYS: usize = 31;
 
@@ -123,8 +125,8 @@ fn fitting(from: f64, bars: &dyn Fn(f64, f64) -> usize) -> (f64, f64) {
     (from, from + length.unwrap_or(60.0))
 }
 
-/// The slots of all machines in the order of the scene; of many only those of the machines that worked longest. Also
-/// says how many there are.
+/// The slots of all machines in the order of the scene; of many only some, of the machines that worked longest. Also says
+/// how many there are.
 fn slots(run: &RunData, operations: &Operations, states: Option<&States>) -> (Vec<Slot>, usize) {
     let mut work: BTreeMap<Arc<str>, (f64, i64)> = BTreeMap::new();
     let machines = states.iter().flat_map(|states| {
@@ -140,13 +142,14 @@ fn slots(run: &RunData, operations: &Operations, states: Option<&States>) -> (Ve
         *slots = (*slots).max(row.slot);
     }
     let all = work.values().map(|(_, last)| *last as usize + 1).sum();
+    let drawn = |last: i64| (last + 1).min(MOST_ROWS_OF_ONE);
     let mut busiest: Vec<(&Arc<str>, &(f64, i64))> = work.iter().collect();
     busiest.sort_by(|a, b| b.1.0.total_cmp(&a.1.0).then(a.0.cmp(b.0)));
     let mut rows = 0;
     let kept: BTreeSet<&Arc<str>> = busiest
         .iter()
         .take_while(|(_, (_, last))| {
-            rows += *last as usize + 1;
+            rows += drawn(*last) as usize;
             rows <= MOST_ROWS
         })
         .map(|(machine, _)| *machine)
@@ -157,7 +160,7 @@ fn slots(run: &RunData, operations: &Operations, states: Option<&States>) -> (Ve
     let chosen = order.into_iter().filter(|machine| kept.contains(machine) && seen.insert(machine.clone()));
     let slots = chosen.flat_map(|machine| {
         let last = work.get(&machine).map_or(0, |(_, last)| *last);
-        (0..=last).map(move |slot| (machine.clone(), slot))
+        (0..drawn(last)).map(move |slot| (machine.clone(), slot))
     });
     (slots.collect(), all)
 }
@@ -254,7 +257,8 @@ fn note(run: &RunData, choice: &Choice, with_states: bool) -> Markup {
                 "; the states below show the whole run. "
             }
             @if choice.slots.len() < choice.all_slots {
-                "Of " (choice.all_slots) " slots, the " (choice.slots.len()) " of the busiest machines are shown. "
+                "Of " (choice.all_slots) " slots, " (choice.slots.len()) " are shown: those of the busiest machines, at most "
+                (MOST_ROWS_OF_ONE) " of each. "
             }
             @if !with_states {
                 "Times at which machines stood still were not recorded: run with "

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use maud::{Markup, html};
 
 use crate::record::report::charts::{StackRow, legend, stack_rows};
+use crate::record::report::columns::Columns;
 use crate::record::report::registry::{ReportSection, Section};
 use crate::record::report::tables::{Cell, table};
 use crate::record::report::{ReportError, RunData, words};
@@ -25,7 +26,7 @@ pub const SECTION: ReportSection = ReportSection {
 /// What a job's time can go to: in words, and the class of its colour.
 const PARTS: [(&str, &str); 6] = [
     ("work", "tone-good"),
-    ("set-up", "tone-prepare"),
+    ("set-up and waiting for people", "tone-prepare"),
     ("waiting in queues", "tone-wait"),
     ("transport", "tone-move"),
     ("waiting for transport", "tone-care"),
@@ -105,14 +106,21 @@ fn add_up(
     of_jobs
 }
 
-/// How long each job waited for a vehicle, and how long it was carried.
+/// How long each job waited for a vehicle, and how long it was carried, by vehicles or conveyors.
 fn transports(run: &RunData) -> Result<HashMap<i64, (f64, f64)>, ReportError> {
     let mut moved: HashMap<i64, (f64, f64)> = HashMap::new();
-    let Some(table) = run.table("transports")? else { return Ok(moved) };
+    if let Some(table) = run.table("transports")? {
+        add_vehicles(&table, &mut moved);
+    }
+    if let Some(table) = run.table("stays")? {
+        add_conveyors(&table, &mut moved);
+    }
+    Ok(moved)
+}
+
+fn add_vehicles(table: &Columns, moved: &mut HashMap<i64, (f64, f64)>) {
     let times = (table.floats("requested"), table.floats("loaded"), table.floats("delivered"));
-    let (Some(job), (Some(requested), Some(loaded), Some(delivered))) = (table.ints("job"), times) else {
-        return Ok(moved);
-    };
+    let (Some(job), (Some(requested), Some(loaded), Some(delivered))) = (table.ints("job"), times) else { return };
     for row in 0..table.rows() {
         let (waited, carried) = (loaded[row] - requested[row], delivered[row] - loaded[row]);
         if waited >= 0.0 && carried >= 0.0 {
@@ -120,7 +128,14 @@ fn transports(run: &RunData) -> Result<HashMap<i64, (f64, f64)>, ReportError> {
             *sums = (sums.0 + waited, sums.1 + carried);
         }
     }
-    Ok(moved)
+}
+
+fn add_conveyors(table: &Columns, moved: &mut HashMap<i64, (f64, f64)>) {
+    let columns = (table.ints("job"), table.texts("place"), table.floats("from"), table.floats("to"));
+    let (Some(job), Some(place), Some(from), Some(to)) = columns else { return };
+    for row in (0..table.rows()).filter(|&row| &**place.get(row) == "conveyor") {
+        moved.entry(job[row]).or_default().1 += to[row] - from[row];
+    }
 }
 
 fn row(name: &str, sum: &Parts, count: usize, longest: f64) -> StackRow {
