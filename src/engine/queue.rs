@@ -1,10 +1,10 @@
 //! The queue of things that will happen: events ordered by (time, priority, sequence), with cancellation.
 
 use std::cmp::Ordering;
-use std::collections::BinaryHeap;
 use std::ops::RangeInclusive;
 
 use bevy_ecs::prelude::Resource;
+use dary_heap::QuaternaryHeap;
 use serde::{Deserialize, Serialize};
 
 use super::identity::TwinId;
@@ -66,10 +66,17 @@ struct Entry {
     handle: EventHandle,
 }
 
+impl Entry {
+    /// Time, priority and sequence as one number, which is compared at once.
+    fn key(&self) -> i128 {
+        i128::from(self.at.nanos()) << 64 | i128::from(self.order)
+    }
+}
+
 impl Ord for Entry {
-    /// Reversed: the standard heap gives the greatest first, and the earliest event is wanted.
+    /// Reversed: the heap gives the greatest first, and the earliest event is wanted.
     fn cmp(&self, other: &Self) -> Ordering {
-        (other.at, other.order).cmp(&(self.at, self.order))
+        other.key().cmp(&self.key())
     }
 }
 
@@ -92,7 +99,7 @@ struct Slot {
 #[derive(Resource, Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(from = "Saved", into = "Saved")]
 pub struct EventQueue {
-    heap: BinaryHeap<Entry>,
+    heap: QuaternaryHeap<Entry>,
     slots: Vec<Slot>,
     free: Vec<u32>,
     sequence: u64,

@@ -26,16 +26,17 @@ impl Purpose {
             hash = (hash ^ bytes[at] as u64).wrapping_mul(0x0000_0100_0000_01b3);
             at += 1;
         }
-        Purpose(hash)
+        // Mixed here, since it is known when the program is compiled.
+        Purpose(mix(hash))
     }
 }
 
 impl Seed {
     /// The random numbers of `who` (a twin, a job, a process) for `purpose`, the `counter`-th time.
     pub fn stream(self, who: u64, purpose: Purpose, counter: u64) -> Stream {
-        let key = mix(self.0 ^ mix(purpose.0));
+        let key = mix(self.0 ^ purpose.0);
         // The low word counts blocks inside one draw. A counter past 2^32 would run into `who`, so it is mixed in.
-        let high = who ^ mix(counter >> 32).wrapping_mul(u64::from(counter >> 32 != 0));
+        let high = if counter >> 32 == 0 { who } else { who ^ mix(counter >> 32) };
         Stream { key, who: high, counter: counter as u32, block: 0, spare: None }
     }
 

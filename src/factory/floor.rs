@@ -113,7 +113,8 @@ pub struct Moment {
     pub(super) last_progress: Time,
 }
 
-type Machines<'w, 's> = Query<'w, 's, (&'static Machine, &'static mut MachineState)>;
+type Machines<'w, 's> = Query<'w, 's, &'static Machine>;
+type MachineStates<'w, 's> = Query<'w, 's, &'static mut MachineState>;
 type Workers<'w, 's> = Query<'w, 's, (&'static Worker, &'static mut WorkerState)>;
 type Vehicles<'w, 's> = Query<
     'w,
@@ -144,6 +145,7 @@ pub struct FloorParam<'w, 's> {
     tally: ResMut<'w, ShopTally>,
     tables: FactoryTables<'w>,
     machines: Machines<'w, 's>,
+    states: MachineStates<'w, 's>,
     setups: Query<'w, 's, &'static Setup>,
     ageing: AgeingMachines<'w, 's>,
     workers: Workers<'w, 's>,
@@ -172,7 +174,8 @@ impl<'w, 's> FloorParam<'w, 's> {
             spares: &mut self.spares,
             tally: &mut self.tally,
             tables: &mut self.tables,
-            machines: &mut self.machines,
+            machines: &self.machines,
+            states: &mut self.states,
             setups: &self.setups,
             ageing: &mut self.ageing,
             workers: &mut self.workers,
@@ -203,7 +206,8 @@ pub struct Floor<'a, 'w, 's> {
     pub(super) spares: &'a mut Spares,
     pub(super) tally: &'a mut ShopTally,
     pub(super) tables: &'a mut FactoryTables<'w>,
-    pub(super) machines: &'a mut Machines<'w, 's>,
+    pub(super) machines: &'a Machines<'w, 's>,
+    pub(super) states: &'a mut MachineStates<'w, 's>,
     pub(super) setups: &'a Query<'w, 's, &'static Setup>,
     pub(super) ageing: &'a mut AgeingMachines<'w, 's>,
     pub(super) workers: &'a mut Workers<'w, 's>,
@@ -242,14 +246,20 @@ pub(super) struct FactoryTables<'w> {
     pub(super) energy: ResMut<'w, Table<EnergyRow>>,
 }
 
-/// A living machine. A free function, so that the floor's other fields stay usable beside it.
-pub(super) fn machine_of<'a>(
-    machines: &'a mut Machines,
+/// A living machine.
+pub(super) fn machine_of<'a>(machines: &'a Machines, directory: &Directory, machine: TwinId) -> Option<&'a Machine> {
+    machines.get(directory.entity(machine)?).ok()
+}
+
+/// The state of a living machine, which is asked for far more often than the machine itself. A free function, so that the
+/// floor's other fields stay usable beside it.
+pub(super) fn state_of<'a>(
+    states: &'a mut MachineStates,
     directory: &Directory,
     machine: TwinId,
-) -> Option<(&'a Machine, &'a mut MachineState)> {
+) -> Option<&'a mut MachineState> {
     let entity: Entity = directory.entity(machine)?;
-    machines.get_mut(entity).ok().map(|(machine, state)| (machine, state.into_inner()))
+    states.get_mut(entity).ok().map(|state| state.into_inner())
 }
 
 /// How a machine ages, and its health.
@@ -314,8 +324,10 @@ pub(super) fn worker_of<'a>(
 }
 
 pub(super) fn sort_and_dedup(machines: &mut Vec<TwinId>) {
-    machines.sort_unstable();
-    machines.dedup();
+    if machines.len() > 1 {
+        machines.sort_unstable();
+        machines.dedup();
+    }
 }
 
 /// Puts an emptied list back where it came from, to spare an allocation for each moment.
@@ -345,8 +357,8 @@ impl Floor<'_, '_, '_> {
         let kinds = self.plan.kinds;
         match event.kind {
             kind if kind == kinds.phase_end => {
-                if let Some(job) = self.end_phase(event.twin, event.arg as u32) {
-                    self.complete(event.twin, event.arg as u32, job);
+                if let Some(ended) = self.end_phase(event.twin, event.arg as u32) {
+                    self.complete(event.twin, event.arg as u32, ended);
                 }
             }
             kind if kind == kinds.arrival => self.arrive(event.arg as usize),
@@ -445,7 +457,7 @@ impl Floor<'_, '_, '_> {
     /// Notes what a machine is doing now, and lets its clocks run accordingly.
     pub(super) fn refresh(&mut self, machine: TwinId) {
         let now = self.clock.now;
-        let Some((_, state)) = machine_of(self.machines, self.directory, machine) else { return };
+        let Some(state) = state_of(self.states, self.directory, machine) else { return };
         let standing = state.observe();
         let (ages, draws) = (state.ages, state.draws);
         if standing != state.standing {
@@ -467,8 +479,7 @@ impl Floor<'_, '_, '_> {
 
     /// Moves a job to another place.
     pub(super) fn put(&mut self, job: JobRef, place: Place) {
-        let ended = self.jobs.put(job, place, self.clock.now);
-        ended.into_iter().for_each(|stay| self.tables.stays.push(stay));
+        self.jobs.put(job, place, self.clock.now, &mut self.tables.stays);
     }
 
     /// Where something stands on the floor: metres. The origin if its place is not known.
@@ -507,7 +518,7 @@ impl Floor<'_, '_, '_> {
     fn is_under_way(&self) -> bool {
         let moves = |state: &MachineState| !state.is_up() || state.slots.iter().any(|slot| slot.event.is_some());
         let carries = |state: &VehicleState| state.moves || state.handling.is_some() || state.down;
-        self.machines.iter().any(|(_, state)| moves(state))
+        self.states.iter().any(moves)
             || self.vehicles.iter().any(|(_, state, ..)| carries(state))
             || self.belts.iter().any(|(_, state)| state.event.is_some() || state.down)
             || self.workers.iter().any(|(_, state)| state.task.is_some())

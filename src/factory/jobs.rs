@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::engine::identity::TwinId;
 use crate::engine::time::{Duration, Time};
+use crate::record::table::Table;
 
 use super::tables::StayRow;
 use super::transport::haulage::OrderRef;
@@ -155,12 +156,16 @@ impl Jobs {
         self.slots[job.0 as usize].as_mut().expect("a place holds only jobs that are there")
     }
 
-    /// Moves a job to another place. Returns its stay where it was, if that is worth a row.
-    pub fn put(&mut self, job: JobRef, place: Place, now: Time) -> Option<StayRow> {
+    /// Moves a job to another place, and notes its stay where it was, if that is worth a row.
+    pub fn put(&mut self, job: JobRef, place: Place, now: Time, stays: &mut Table<StayRow>) {
         let job = self.get_mut(job);
-        let ended = StayRow::of(job, now);
+        if stays.is_enabled() {
+            let ended = StayRow::of(job, now);
+            if ended.is_noted() {
+                stays.push(ended);
+            }
+        }
         (job.place, job.since) = (place, now);
-        Some(ended).filter(StayRow::is_noted)
     }
 
     /// How many jobs are in the factory.

@@ -42,6 +42,13 @@ impl Default for Machine {
     }
 }
 
+impl Machine {
+    /// How many jobs can be in its slots and before them; none if any number.
+    pub fn room(&self) -> Option<usize> {
+        self.input_buffer.map(|buffer| self.capacity as usize + buffer as usize)
+    }
+}
+
 /// What a machine is doing, as the table `states` has it. Of several slots the busiest speaks for the machine.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Condition {
@@ -166,7 +173,9 @@ pub struct Slot {
     pub event: Option<EventHandle>,
     /// What is left of the phase while it stands still.
     pub remaining: Duration,
-    /// How long the work will take, known when it is taken up.
+    /// How long the work should take, and how long it will, known when it is taken up.
+    pub planned: Duration,
+    /// See `planned`.
     pub work: Duration,
     /// The family that the slot is set up for.
     pub family: Option<u32>,
@@ -176,6 +185,21 @@ pub struct Slot {
     pub work_need: Option<Need>,
     /// The people whom the present phase needs; boxed, since most work needs none.
     pub crew: Option<Box<Crew>>,
+}
+
+/// An operation that a slot has finished.
+#[derive(Clone, Copy, Debug)]
+pub struct Ended {
+    /// On which job.
+    pub job: JobRef,
+    /// When the job was taken from the queue.
+    pub taken: Time,
+    /// When work on it began.
+    pub started: Time,
+    /// How long the work should have taken.
+    pub planned: Duration,
+    /// How long it took, interruptions left out.
+    pub work: Duration,
 }
 
 /// People whom something needs: so many with a skill.
@@ -304,22 +328,22 @@ pub struct Tally {
 }
 
 impl Tally {
+    /// Counts an operation on a job that had come into the queue at that moment.
+    pub fn count_operation(&mut self, ended: &Ended, queued: Time) {
+        self.operations += 1;
+        self.waits += i128::from((ended.taken - queued).nanos());
+        self.planned_run += i128::from(ended.planned.nanos());
+    }
+
     /// Counts what an operation did to quality.
-    pub fn count_quality(&mut self, findings: Option<&Findings>) {
-        if let Some(findings) = findings {
-            self.spoilt += u64::from(findings.spoilt);
-            self.inspected += u64::from(findings.rejected.is_some());
-            self.rejected += u64::from(findings.rejected == Some(true));
-        }
+    pub fn count_quality(&mut self, findings: &Findings) {
+        self.spoilt += u64::from(findings.spoilt);
+        self.inspected += u64::from(findings.rejected.is_some());
+        self.rejected += u64::from(findings.rejected == Some(true));
     }
 }
 
 impl Slot {
-    /// Whether the clock of that phase runs.
-    pub fn runs(&self, phase: Phase) -> bool {
-        self.phase == phase && self.event.is_some()
-    }
-
     /// Whether it has something to do whose clock does not run.
     pub fn waits(&self) -> bool {
         matches!(self.phase, Phase::Setup | Phase::Working) && self.event.is_none()
@@ -348,23 +372,24 @@ impl MachineState {
         (self.occupied as usize) < self.slots.len()
     }
 
-    /// Whether one more job can come in. `leaving` says that the job is already in one of its slots.
-    pub fn has_room(&self, machine: &Machine, leaving: bool) -> bool {
-        !self.closing
-            && machine.input_buffer.is_none_or(|buffer| {
-                let inside = self.occupied as usize + self.queue.len() + self.kitting.len();
-                let used = inside + self.incoming as usize - usize::from(leaving);
-                used < machine.capacity as usize + buffer as usize
-            })
+    /// Whether one more job can come in, where there is that much room ([`Machine::room`]). `leaving` says that the job
+    /// is already in one of its slots.
+    pub fn has_room(&self, room: Option<usize>, leaving: bool) -> bool {
+        let used = || {
+            let inside = self.occupied as usize + self.queue.len() + self.kitting.len();
+            inside + self.incoming as usize - usize::from(leaving)
+        };
+        !self.closing && room.is_none_or(|room| used() < room)
     }
 
     /// Puts a job into the queue: by priority, then by arrival; nearly always that is at the end.
     pub fn join_queue(&mut self, entry: Queued) {
         self.queued_work += entry.expected;
-        match self.queue.iter().rev().take_while(|other| other.priority < entry.priority).count() {
-            0 => self.queue.push_back(entry),
-            behind => self.queue.insert(self.queue.len() - behind, entry),
+        if self.queue.back().is_none_or(|last| last.priority >= entry.priority) {
+            return self.queue.push_back(entry);
         }
+        let behind = self.queue.partition_point(|other| other.priority >= entry.priority);
+        self.queue.insert(behind, entry);
     }
 
     /// Brings the sums over time up to `now`. To be called before the numbers of jobs change.
@@ -386,34 +411,27 @@ impl MachineState {
 
     /// How it stands now, by its slots.
     pub fn observe(&self) -> Standing {
-        let working = self.slots.iter().filter(|slot| slot.runs(Phase::Working)).count() as u32;
-        let condition = self.observe_condition(working > 0);
+        let (mut working, mut setup, mut waits, mut blocked) = (0, false, false, false);
+        for slot in &self.slots {
+            match (slot.phase, slot.event.is_some()) {
+                (Phase::Working, true) => working += 1,
+                (Phase::Setup, true) => setup = true,
+                (Phase::Working | Phase::Setup, false) => waits = true,
+                (Phase::Blocked, _) => blocked = true,
+                (Phase::Idle, _) => {}
+            }
+        }
+        let condition = match () {
+            () if self.down => Condition::Down,
+            () if self.suspended => Condition::Suspended,
+            () if self.maintained => Condition::Maintenance,
+            () if working > 0 => Condition::Working,
+            () if setup => Condition::Setup,
+            () if waits => Condition::Waiting,
+            () if blocked => Condition::Blocked,
+            () if self.off => Condition::Off,
+            () => Condition::Starved,
+        };
         Standing { condition, on_shift: !self.off, allocated: self.occupied > 0, working }
-    }
-
-    fn observe_condition(&self, works: bool) -> Condition {
-        if self.down {
-            return Condition::Down;
-        }
-        if self.suspended {
-            return Condition::Suspended;
-        }
-        if self.maintained {
-            return Condition::Maintenance;
-        }
-        let any = |holds: fn(&Slot) -> bool| self.slots.iter().any(holds);
-        if works {
-            Condition::Working
-        } else if any(|slot| slot.runs(Phase::Setup)) {
-            Condition::Setup
-        } else if any(Slot::waits) {
-            Condition::Waiting
-        } else if any(|slot| slot.phase == Phase::Blocked) {
-            Condition::Blocked
-        } else if self.off {
-            Condition::Off
-        } else {
-            Condition::Starved
-        }
     }
 }

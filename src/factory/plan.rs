@@ -18,6 +18,7 @@ use super::dispatch::choices::MachineChoice;
 use super::energy::battery::Charger;
 use super::energy::units::Milliwatts;
 use super::floor::EventKinds;
+use super::jobs::Job;
 use super::machine::{Machine, Need};
 use super::orders::demand::{Arrival, Arrivals, JobOrder, JobOrders};
 use super::orders::purchasing::{SparePart, SpareParts};
@@ -58,8 +59,8 @@ pub struct Eligible {
     pub time: Distribution<Duration>,
     /// The mean of that.
     pub expected: Duration,
-    /// Whether the machine always has room for one more job.
-    pub unlimited: bool,
+    /// For how many jobs the machine has room; none if there always is room for one more.
+    pub room: Option<usize>,
 }
 
 /// An operation with its names resolved.
@@ -121,11 +122,6 @@ impl OperationPlan {
             1.0 => time,
             factor => Duration::from_seconds(time.seconds() * factor),
         }
-    }
-
-    /// The planned run time on a machine: the mean of its distribution.
-    pub fn planned_run(&self, machine: TwinId) -> Duration {
-        self.eligible_at(machine, 0).map_or(Duration::ZERO, |eligible| eligible.expected)
     }
 
     /// What is known of a machine that can do the operation. `place` is where it most likely stands in the list.
@@ -221,6 +217,11 @@ pub struct Plan {
 }
 
 impl Plan {
+    /// The operation that a job waits for or undergoes.
+    pub fn operation_of(&self, job: &Job) -> &OperationPlan {
+        &self.products[job.product as usize].operations[job.operation as usize]
+    }
+
     /// Compiles the plan from the world's sections and twins. What the scene's check refuses is left out here.
     pub fn rebuild(world: &mut World) {
         let machines = machine_names(world);
@@ -306,8 +307,8 @@ impl Plan {
     }
 }
 
-/// The machines of a world by name, without one that is just retiring, and whether each always has room for one more job.
-type MachineNames = BTreeMap<Arc<str>, (TwinId, bool)>;
+/// The machines of a world by name, without one that is just retiring, and for how many jobs each has room.
+type MachineNames = BTreeMap<Arc<str>, (TwinId, Option<usize>)>;
 
 fn machine_names(world: &World) -> MachineNames {
     world
@@ -318,7 +319,7 @@ fn machine_names(world: &World) -> MachineNames {
             if world.entity(entity).get::<Life>() == Some(&Life::Retired) {
                 return None;
             }
-            Some((name.clone(), (twin, machine.input_buffer.is_none())))
+            Some((name.clone(), (twin, machine.room())))
         })
         .collect()
 }
@@ -533,7 +534,7 @@ pub fn matches_pattern(pattern: &str, name: &str) -> bool {
 
 /// A machine that several keys mean goes by its own name first, else by the longest pattern.
 fn eligible(operation: &Operation, machines: &MachineNames) -> Vec<Eligible> {
-    let mut found: BTreeMap<(TwinId, bool), (usize, &Distribution<Duration>)> = BTreeMap::new();
+    let mut found: BTreeMap<(TwinId, Option<usize>), (usize, &Distribution<Duration>)> = BTreeMap::new();
     for (pattern, time) in &operation.machines {
         if let Some(&machine) = machines.get(pattern.as_str()) {
             found.insert(machine, (usize::MAX, time));
@@ -546,11 +547,8 @@ fn eligible(operation: &Operation, machines: &MachineNames) -> Vec<Eligible> {
             }
         }
     }
-    let compile = |((machine, unlimited), (_, time)): ((TwinId, bool), (usize, &Distribution<Duration>))| Eligible {
-        machine,
-        unlimited,
-        time: time.clone(),
-        expected: Duration::from_seconds(time.mean()),
+    let compile = |((machine, room), (_, time)): ((TwinId, Option<usize>), (usize, &Distribution<Duration>))| {
+        Eligible { machine, room, time: time.clone(), expected: Duration::from_seconds(time.mean()) }
     };
     found.into_iter().map(compile).collect()
 }
@@ -639,7 +637,7 @@ mod tests {
         let time = Distribution::constant(Duration::from_secs(10));
         OperationPlan {
             name: "o".into(),
-            eligible: vec![Eligible { machine: TwinId(0), time, expected: Duration::from_secs(10), unlimited: true }],
+            eligible: vec![Eligible { machine: TwinId(0), time, expected: Duration::from_secs(10), room: None }],
             family: None,
             repeat,
             next: next.to_vec(),

@@ -15,7 +15,7 @@ use crate::world::position::Position;
 
 use super::calls::{Calls, Move, OrderKind, OrderStage, WorkOrder};
 use super::control::health::Health;
-use super::floor::{Floor, FloorParam, health_of, machine_of};
+use super::floor::{Floor, FloorParam, health_of, state_of};
 use super::machine::Machine;
 use super::opening::{junctions, rebuild_network, site};
 use super::people::worker::Staff;
@@ -91,7 +91,7 @@ impl Floor<'_, '_, '_> {
     fn prepare_move(&mut self, twin: TwinId, order: WorkOrder) {
         let Some(health) = health_of(self.ageing, self.directory, twin) else { return };
         health.service = Some(Box::new(order));
-        if let Some((_, state)) = machine_of(self.machines, self.directory, twin) {
+        if let Some(state) = state_of(self.states, self.directory, twin) {
             state.closing = true;
         }
         self.moment.closing += 1;
@@ -114,7 +114,7 @@ impl Floor<'_, '_, '_> {
         self.tables.journal.note(now, twin, "relocated", order.cause.clone(), None);
         self.calls.dismiss(order.crew);
         self.moment.closing -= 1;
-        if let Some((_, state)) = machine_of(self.machines, self.directory, twin) {
+        if let Some(state) = state_of(self.states, self.directory, twin) {
             state.count_until(now);
             (state.maintained, state.closing) = (false, false);
         }

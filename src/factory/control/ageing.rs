@@ -8,7 +8,7 @@ use crate::engine::queue::EventQueue;
 use crate::engine::random::{Purpose, Seed, Stream};
 use crate::engine::time::{Duration, Time};
 use crate::factory::calls::{OrderKind, OrderStage, WorkOrder};
-use crate::factory::floor::{EventKinds, Floor, ageing_of, conveyor_of, machine_of, vehicle_of};
+use crate::factory::floor::{EventKinds, Floor, ageing_of, conveyor_of, state_of, vehicle_of};
 use crate::factory::machine::Condition;
 use crate::factory::tables::MaintenanceRow;
 
@@ -102,7 +102,7 @@ impl Floor<'_, '_, '_> {
         ageing.restore(health, 1.0, twin, seed, now, self.queue);
         ageing.plan_maintenance(health, self.queue);
         let condition =
-            machine_of(self.machines, self.directory, twin).map_or(Condition::Starved, |(_, s)| s.standing.condition);
+            state_of(self.states, self.directory, twin).map_or(Condition::Starved, |state| state.standing.condition);
         ageing.wind(health, condition, twin, (now, self.plan.kinds, self.queue));
     }
 
@@ -136,12 +136,12 @@ impl Floor<'_, '_, '_> {
     pub(in crate::factory) fn break_down(&mut self, twin: TwinId, repair: Duration, cause: Cow<'static, str>) {
         let now = self.clock.now;
         let wear = self.wear_of(twin);
-        if let Some((_, state)) = machine_of(self.machines, self.directory, twin) {
+        if let Some(state) = state_of(self.states, self.directory, twin) {
             if state.down || state.maintained {
                 return;
             }
             self.stand_still(twin);
-            if let Some((_, state)) = machine_of(self.machines, self.directory, twin) {
+            if let Some(state) = state_of(self.states, self.directory, twin) {
                 state.down = true;
             }
         } else {
@@ -209,7 +209,7 @@ impl Floor<'_, '_, '_> {
             to: None,
         }));
         self.tables.journal.note(now, twin, "maintenance_due", cause, Some(wear));
-        if let Some((_, state)) = machine_of(self.machines, self.directory, twin) {
+        if let Some(state) = state_of(self.states, self.directory, twin) {
             state.maintenance_due = true;
         }
         self.moment.touched.push(twin);
@@ -218,7 +218,7 @@ impl Floor<'_, '_, '_> {
     /// A machine stands still for its maintenance.
     pub(in crate::factory) fn begin_service(&mut self, twin: TwinId) {
         let now = self.clock.now;
-        let Some((_, state)) = machine_of(self.machines, self.directory, twin) else { return };
+        let Some(state) = state_of(self.states, self.directory, twin) else { return };
         state.count_until(now);
         state.maintained = true;
         self.moment.touched.push(twin);
@@ -258,7 +258,7 @@ impl Floor<'_, '_, '_> {
         self.tables.maintenance.push(MaintenanceRow::new(twin, &order, Some(now)));
         self.tables.journal.note(now, twin, if failed { "repaired" } else { "maintained" }, "", None);
         self.calls.dismiss(order.crew);
-        if let Some((_, state)) = machine_of(self.machines, self.directory, twin) {
+        if let Some(state) = state_of(self.states, self.directory, twin) {
             state.count_until(now);
             (state.down, state.maintained, state.maintenance_due) = (false, false, still_due);
         }

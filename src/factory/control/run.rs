@@ -5,10 +5,10 @@ use crate::engine::queue::{Event, EventKind, EventQueue};
 use crate::engine::time::{Duration, Time};
 use crate::factory::calendar::Duty;
 use crate::factory::calls::{Calls, Task};
-use crate::factory::floor::{Floor, health_of, machine_of};
+use crate::factory::floor::{Floor, health_of, machine_of, state_of};
 use crate::factory::indicators::elements::Elements;
 use crate::factory::jobs::{JobRef, Place};
-use crate::factory::machine::{MachineState, Need, Phase, Slot};
+use crate::factory::machine::{Ended, MachineState, Need, Phase, Slot};
 use crate::factory::tables::{StateOf, StateRow};
 
 /// What a slot needs to begin or go on.
@@ -74,10 +74,10 @@ impl Slot {
 }
 
 impl Floor<'_, '_, '_> {
-    /// A slot's set-up or work is over. Returns the job whose operation that was the end of.
-    pub(in crate::factory) fn end_phase(&mut self, machine_id: TwinId, index: u32) -> Option<JobRef> {
+    /// A slot's set-up or work is over. Returns the operation that it has finished, if that was the work.
+    pub(in crate::factory) fn end_phase(&mut self, machine_id: TwinId, index: u32) -> Option<Ended> {
         let now = self.clock.now;
-        let (_, state) = machine_of(self.machines, self.directory, machine_id)?;
+        let state = state_of(self.states, self.directory, machine_id)?;
         state.count_until(now);
         let slot = &mut state.slots[index as usize];
         slot.event = None;
@@ -85,7 +85,10 @@ impl Floor<'_, '_, '_> {
             slot.phase = Phase::Blocked;
             slot.ended = now;
             self.calls.dismiss(slot.crew.take());
-            return Some(slot.job);
+            let Slot { job, taken, started, planned, work, .. } = *slot;
+            let ended = Ended { job, taken, started, planned, work };
+            state.tally.count_operation(&ended, self.jobs.get(job).queued);
+            return Some(ended);
         }
         slot.halt(now);
         slot.phase = Phase::Working;
@@ -112,7 +115,7 @@ impl Floor<'_, '_, '_> {
     /// The people whom a slot waited for are there.
     pub(in crate::factory) fn staffed(&mut self, machine: TwinId, index: u32) {
         let now = self.clock.now;
-        let Some((_, state)) = machine_of(self.machines, self.directory, machine) else { return };
+        let Some(state) = state_of(self.states, self.directory, machine) else { return };
         state.count_until(now);
         let mut starter =
             Starter { machine, now, phase_end: self.plan.kinds.phase_end, queue: self.queue, calls: self.calls };
@@ -123,7 +126,7 @@ impl Floor<'_, '_, '_> {
     /// Stops all that is under way at a machine, to go on later.
     pub(in crate::factory) fn stand_still(&mut self, machine: TwinId) {
         let now = self.clock.now;
-        let Some((_, state)) = machine_of(self.machines, self.directory, machine) else { return };
+        let Some(state) = state_of(self.states, self.directory, machine) else { return };
         state.count_until(now);
         let mut starter =
             Starter { machine, now, phase_end: self.plan.kinds.phase_end, queue: self.queue, calls: self.calls };
@@ -134,7 +137,7 @@ impl Floor<'_, '_, '_> {
     /// Goes on with what was stopped, if the machine is up.
     pub(in crate::factory) fn go_on(&mut self, machine: TwinId) {
         let now = self.clock.now;
-        let Some((_, state)) = machine_of(self.machines, self.directory, machine) else { return };
+        let Some(state) = state_of(self.states, self.directory, machine) else { return };
         self.moment.touched.push(machine);
         if !state.is_up() {
             return;
@@ -153,7 +156,7 @@ impl Floor<'_, '_, '_> {
     pub(in crate::factory) fn change_hours(&mut self, machine: TwinId) {
         let now = self.clock.now;
         let Some(calendar) = self.plan.calendars.get(&machine) else { return };
-        let Some((_, state)) = machine_of(self.machines, self.directory, machine) else { return };
+        let Some(state) = state_of(self.states, self.directory, machine) else { return };
         state.count_until(now);
         state.off = calendar.duty(now) != Duty::On;
         self.queue.push(Event { at: calendar.next_change(now), kind: self.plan.kinds.shift, twin: machine, arg: 0 });
@@ -166,7 +169,7 @@ impl Floor<'_, '_, '_> {
             self.stand_still(machine);
         }
         let now = self.clock.now;
-        let Some((_, state)) = machine_of(self.machines, self.directory, machine) else { return };
+        let Some(state) = state_of(self.states, self.directory, machine) else { return };
         state.count_until(now);
         state.suspended = aside;
         self.go_on(machine);
@@ -178,7 +181,8 @@ impl Floor<'_, '_, '_> {
         self.close_account(machine);
         let now = self.clock.now;
         let failures = health_of(self.ageing, self.directory, machine).map_or(0, |health| health.failures);
-        let Some((part, state)) = machine_of(self.machines, self.directory, machine) else { return };
+        let Some(part) = machine_of(self.machines, self.directory, machine) else { return };
+        let Some(state) = state_of(self.states, self.directory, machine) else { return };
         self.tally.departed_machines += &Elements::of(part, &state.tally, failures);
         (state.incoming, state.incoming_work) = (0, Duration::ZERO);
         let kitting = std::mem::take(&mut state.kitting);

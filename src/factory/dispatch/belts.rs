@@ -2,8 +2,9 @@
 
 use crate::engine::identity::TwinId;
 use crate::engine::queue::Event;
-use crate::factory::floor::{Floor, conveyor_of, machine_of};
+use crate::factory::floor::{Floor, conveyor_of, machine_of, state_of};
 use crate::factory::jobs::{JobRef, Place};
+use crate::factory::machine::Machine;
 
 impl Floor<'_, '_, '_> {
     /// The conveyor that leads from where a job is to a machine.
@@ -40,9 +41,10 @@ impl Floor<'_, '_, '_> {
         for (_, &id) in self.plan.conveyors.range(first..=(machine_id, TwinId::NONE)) {
             while let Some((part, state)) = conveyor_of(self.belts, self.directory, id) {
                 let Some(front) = state.at_end(now) else { break };
-                let room = machine_of(self.machines, self.directory, machine_id)
-                    .is_some_and(|(machine, machine_state)| machine_state.has_room(machine, false));
-                if !room {
+                let room = machine_of(self.machines, self.directory, machine_id).and_then(Machine::room);
+                let has_room = state_of(self.states, self.directory, machine_id)
+                    .is_some_and(|machine| machine.has_room(room, false));
+                if !has_room {
                     break;
                 }
                 state.take_off(part, now);

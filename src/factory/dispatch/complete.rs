@@ -2,8 +2,9 @@
 
 use crate::engine::identity::TwinId;
 use crate::engine::random::{Purpose, Seed};
-use crate::factory::floor::{Floor, machine_of};
+use crate::factory::floor::{Floor, state_of};
 use crate::factory::jobs::{Job, JobRef};
+use crate::factory::machine::Ended;
 use crate::factory::plan::{Next, OperationPlan, choose_next};
 use crate::factory::quality::{Findings, QualityPlan};
 use crate::factory::tables::OperationRow;
@@ -12,22 +13,15 @@ use crate::factory::transport::haulage::Destination;
 const ROUTING: Purpose = Purpose::new("factory.routing");
 
 impl Floor<'_, '_, '_> {
-    /// An operation is done: counts it, finds out how the job has turned out, and sends it on.
-    pub(in crate::factory) fn complete(&mut self, machine_id: TwinId, slot: u32, job_ref: JobRef) {
-        let now = self.clock.now;
+    /// An operation is done: finds out how the job has turned out, and sends it on.
+    pub(in crate::factory) fn complete(&mut self, machine_id: TwinId, slot: u32, ended: Ended) {
+        let (now, job_ref) = (self.clock.now, ended.job);
         let job = self.jobs.get(job_ref);
         let product = &self.plan.products[job.product as usize];
         let operation = &product.operations[job.operation as usize];
         let findings = operation.quality.as_deref().map(|quality| self.judge(machine_id, job_ref, quality));
-        let Some((_, state)) = machine_of(self.machines, self.directory, machine_id) else { return };
-        let slot_state = &state.slots[slot as usize];
         let job = self.jobs.get_mut(job_ref);
-        state.tally.operations += 1;
-        state.tally.waits += i128::from((slot_state.taken - job.queued).nanos());
-        let planned = operation.scaled(operation.planned_run(machine_id), job.variant);
-        state.tally.planned_run += i128::from(planned.nanos());
-        job.worked += slot_state.work;
-        state.tally.count_quality(findings.as_ref());
+        job.worked += ended.work;
         if self.tables.operations.is_enabled() {
             self.tables.operations.push(OperationRow {
                 job: job.id,
@@ -38,11 +32,11 @@ impl Floor<'_, '_, '_> {
                 slot,
                 ready: job.ready,
                 queued: job.queued,
-                taken: slot_state.taken,
-                start: slot_state.started,
+                taken: ended.taken,
+                start: ended.started,
                 end: now,
-                planned,
-                work: slot_state.work,
+                planned: ended.planned,
+                work: ended.work,
                 findings: findings.clone(),
                 grade: findings.as_ref().and_then(|f| f.grade).map(|grade| self.plan.grades[grade as usize].clone()),
             });
@@ -94,6 +88,9 @@ impl Floor<'_, '_, '_> {
             job.inspected = true;
             self.tally.inspected += 1;
             self.tally.passed_first += u64::from(findings.rejected == Some(false));
+        }
+        if let Some(state) = state_of(self.states, self.directory, machine) {
+            state.tally.count_quality(&findings);
         }
         findings
     }

@@ -3,30 +3,32 @@
 use crate::engine::identity::TwinId;
 use crate::engine::time::Duration;
 use crate::factory::energy::units::Milliwatts;
-use crate::factory::floor::{Floor, machine_of, rack_of, vehicle_of};
+use crate::factory::floor::{Floor, rack_of, state_of, vehicle_of};
 use crate::factory::jobs::{JobRef, Place};
 use crate::factory::tables::{StateOf, StateRow, TransportRow};
 use crate::factory::transport::haulage::{Destination, OrderRef, TransportOrder};
 use crate::factory::transport::vehicle::{Errand, Handling};
 
 impl Floor<'_, '_, '_> {
-    /// Sends a job on its way. What has been promised to it there counts as taken from now on.
+    /// Sends a job on its way. What it is promised there counts as taken from now on.
     pub(in crate::factory) fn bring(&mut self, job_ref: JobRef, to: Destination) {
         let job = self.jobs.get_mut(job_ref);
         job.seeking = false;
-        self.promise(job_ref, to, 1);
-        let place = self.jobs.get(job_ref).place;
-        match self.station_of(place) {
-            Some(from) if from != to.twin() && self.plan.spot_of(to.twin()).is_some() => {
+        let place = job.place;
+        match (self.station_of(place), place) {
+            (Some(from), _) if from != to.twin() && self.plan.spot_of(to.twin()).is_some() => {
+                self.promise(job_ref, to, 1);
                 self.ask_for_transport(job_ref, from, to);
             }
-            _ => match place {
-                Place::Vehicle(vehicle) => self.turn_to(vehicle, job_ref, to),
-                _ => {
-                    self.leave(job_ref);
-                    self.arrive_at(job_ref, to);
-                }
-            },
+            (_, Place::Vehicle(vehicle)) => {
+                self.promise(job_ref, to, 1);
+                self.turn_to(vehicle, job_ref, to);
+            }
+            // Where no vehicle is needed it is there at once.
+            _ => {
+                self.leave(job_ref);
+                self.arrive_at(job_ref, to);
+            }
         }
     }
 
@@ -47,10 +49,10 @@ impl Floor<'_, '_, '_> {
         match to {
             Destination::Machine(machine, option) => {
                 let job = self.jobs.get(job);
-                let operation = &self.plan.products[job.product as usize].operations[job.operation as usize];
+                let operation = self.plan.operation_of(job);
                 let known = operation.eligible_at(machine, option);
                 let expected = known.map_or(Duration::ZERO, |known| operation.scaled(known.expected, job.variant));
-                if let Some((_, state)) = machine_of(self.machines, self.directory, machine) {
+                if let Some(state) = state_of(self.states, self.directory, machine) {
                     state.incoming = state.incoming.saturating_add_signed(change);
                     state.incoming_work += Duration::from_nanos(expected.nanos() * i64::from(change));
                 }
@@ -117,13 +119,13 @@ impl Floor<'_, '_, '_> {
         self.jobs.get_mut(job).transport = None;
         self.tables.transports.push(TransportRow::new(self.jobs.get(job).id, &transport, Some(self.clock.now)));
         if let Some(to) = transport.to {
+            self.promise(job, to, -1);
             self.arrive_at(job, to);
         }
     }
 
     /// A job has come to where it was sent.
     fn arrive_at(&mut self, job: JobRef, to: Destination) {
-        self.promise(job, to, -1);
         match to {
             Destination::Machine(machine, option) => self.enter(job, machine, option),
             Destination::Rack(rack) => self.put_into_rack(job, rack),

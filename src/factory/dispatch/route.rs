@@ -4,10 +4,10 @@ use crate::engine::identity::TwinId;
 use crate::engine::queue::Event;
 use crate::engine::random::Purpose;
 use crate::engine::time::Time;
-use crate::factory::floor::{Floor, give_back, machine_of, rack_of};
+use crate::factory::floor::{Floor, give_back, machine_of, rack_of, state_of};
 use crate::factory::jobs::{JobRef, Place};
-use crate::factory::machine::{Machine, MachineState, Phase, Queued};
-use crate::factory::plan::{Eligible, Next};
+use crate::factory::machine::{MachineState, Phase, Queued};
+use crate::factory::plan::{Eligible, Next, OperationPlan};
 use crate::factory::transport::haulage::Destination;
 
 use super::choices::{Offer, random};
@@ -31,16 +31,24 @@ impl Floor<'_, '_, '_> {
         give_back(&mut self.moment.ready, ready);
     }
 
-    fn route(&mut self, job: JobRef) {
-        if self.jobs.get(job).stocked {
-            return self.stock_up(job);
+    fn route(&mut self, job_ref: JobRef) {
+        let (plan, job) = (self.plan, self.jobs.get(job_ref));
+        if job.stocked {
+            return self.stock_up(job_ref);
         }
-        if self.pass_over(job) || !self.has_kit(job) {
+        let mut operation = plan.operation_of(job);
+        if operation.variants.is_some() {
+            if self.pass_over(job_ref) {
+                return;
+            }
+            operation = plan.operation_of(self.jobs.get(job_ref));
+        }
+        if !operation.needs.is_empty() && !self.has_kit(job_ref, operation) {
             return;
         }
-        match self.choose_machine(job) {
-            Some(index) => self.send_to(job, index),
-            None => self.wait_for_room(job),
+        match self.choose_machine(job_ref, operation) {
+            Some(index) => self.send_to(job_ref, operation.eligible[index].machine, index),
+            None => self.wait_for_room(job_ref),
         }
     }
 
@@ -68,19 +76,18 @@ impl Floor<'_, '_, '_> {
     }
 
     /// The index, among the eligible machines, of the one that the job queues up at; none if none has room.
-    fn choose_machine(&mut self, job_ref: JobRef) -> Option<usize> {
+    fn choose_machine(&self, job_ref: JobRef, operation: &OperationPlan) -> Option<usize> {
         let job = self.jobs.get(job_ref);
         let (place, address, visit) = (job.place, job.id, job.visit);
-        let operation = &self.plan.products[job.product as usize].operations[job.operation as usize];
-        let (machines, directory) = (&*self.machines, self.directory);
-        let find = |eligible: &Eligible| machines.get(directory.entity(eligible.machine)?).ok();
-        let has_room = |eligible: &Eligible, machine: &Machine, state: &MachineState| {
+        let (states, directory) = (&*self.states, self.directory);
+        let find = |eligible: &Eligible| states.get(directory.entity(eligible.machine)?).ok();
+        let has_room = |eligible: &Eligible, state: &MachineState| {
             if let Some(conveyor) = self.conveyor_to(place, eligible.machine) {
                 return self.belt_has_room(conveyor);
             }
             let leaving = matches!(place, Place::Slot(at, _) if at == eligible.machine);
-            let is_open = eligible.unlimited && !state.closing;
-            leaving || is_open || state.wanted_by.is_empty() && state.has_room(machine, false)
+            let is_open = eligible.room.is_none() && !state.closing;
+            leaving || is_open || state.wanted_by.is_empty() && state.has_room(eligible.room, false)
         };
         let Some(cost) = operation.choice.cost() else {
             if operation.eligible.is_empty() {
@@ -90,22 +97,22 @@ impl Floor<'_, '_, '_> {
             let is_open = |index: usize| {
                 let eligible = &operation.eligible[index];
                 // Where there is always room, it is enough that the machine is there.
-                eligible.unlimited && unlimited_is_open && directory.entity(eligible.machine).is_some()
-                    || find(eligible).is_some_and(|(machine, state)| has_room(eligible, machine, state))
+                eligible.room.is_none() && unlimited_is_open && directory.entity(eligible.machine).is_some()
+                    || find(eligible).is_some_and(|state| has_room(eligible, state))
             };
             let mut random = self.seed.stream(address, CHOICE, visit);
             return random::choose(operation.eligible.len(), is_open, &mut random);
         };
-        let open = |eligible: &Eligible| find(eligible).filter(|(machine, state)| has_room(eligible, machine, state));
+        let open = |eligible: &Eligible| find(eligible).filter(|state| has_room(eligible, state));
         if let [only] = operation.eligible.as_slice() {
             return open(only).map(|_| 0);
         }
         let now = self.clock.now;
         let mut best: Option<(f64, f64, usize)> = None;
         for (index, eligible) in operation.eligible.iter().enumerate() {
-            let Some((machine, state)) = open(eligible) else { continue };
+            let Some(state) = open(eligible) else { continue };
             let repair = if state.down { self.expected_repair(eligible.machine, now) } else { 0.0 };
-            let offer = offer(machine, state, eligible, repair, now);
+            let offer = offer(state, eligible, repair, now);
             let candidate = (cost(&offer), offer.processing, index);
             if best.is_none_or(|best| (candidate.0, candidate.1) < (best.0, best.1)) {
                 best = Some(candidate);
@@ -125,7 +132,7 @@ impl Floor<'_, '_, '_> {
     pub(in crate::factory) fn enter(&mut self, job_ref: JobRef, machine: TwinId, option: u32) {
         let now = self.clock.now;
         let job = self.jobs.get_mut(job_ref);
-        let operation = &self.plan.products[job.product as usize].operations[job.operation as usize];
+        let operation = self.plan.operation_of(job);
         let Some(&Eligible { expected, .. }) = operation.eligible_at(machine, option) else { return };
         let expected = operation.scaled(expected, job.variant);
         job.seeking = false;
@@ -133,7 +140,7 @@ impl Floor<'_, '_, '_> {
         let missing = job.missing;
         let entry = Queued { job: job_ref, priority: job.priority, option, expected };
         self.put(job_ref, Place::Queue(machine));
-        let Some((_, state)) = machine_of(self.machines, self.directory, machine) else { return };
+        let Some(state) = state_of(self.states, self.directory, machine) else { return };
         state.count_until(now);
         if missing > 0 {
             state.kitting.push(entry);
@@ -160,9 +167,9 @@ impl Floor<'_, '_, '_> {
         let job = self.jobs.get_mut(job_ref);
         job.seeking = true;
         let (id, visit, place) = (job.id, job.visit, job.place);
-        let operation = &self.plan.products[job.product as usize].operations[job.operation as usize];
+        let operation = self.plan.operation_of(job);
         for eligible in &operation.eligible {
-            if let Some((_, state)) = machine_of(self.machines, self.directory, eligible.machine) {
+            if let Some(state) = state_of(self.states, self.directory, eligible.machine) {
                 state.wanted_by.push_back((job_ref, id, visit));
             }
         }
@@ -185,7 +192,8 @@ impl Floor<'_, '_, '_> {
     /// Moves a job from its slot to the output buffer, if there is room. Returns whether it has.
     pub(in crate::factory) fn move_to_output(&mut self, machine_id: TwinId, slot: u32, job: JobRef) -> bool {
         let now = self.clock.now;
-        let Some((machine, state)) = machine_of(self.machines, self.directory, machine_id) else { return false };
+        let Some(machine) = machine_of(self.machines, self.directory, machine_id) else { return false };
+        let Some(state) = state_of(self.states, self.directory, machine_id) else { return false };
         let has_room = state.output.len() < machine.output_buffer as usize;
         if has_room {
             state.count_until(now);
@@ -211,14 +219,14 @@ impl Floor<'_, '_, '_> {
                 }
             }
             Place::Slot(machine, slot) => {
-                if let Some((_, state)) = machine_of(self.machines, self.directory, machine) {
+                if let Some(state) = state_of(self.states, self.directory, machine) {
                     state.count_until(now);
                     state.free_slot(slot);
                     self.moment.touched.push(machine);
                 }
             }
             Place::Output(machine) => {
-                if let Some((_, state)) = machine_of(self.machines, self.directory, machine) {
+                if let Some(state) = state_of(self.states, self.directory, machine) {
                     state.count_until(now);
                     state.output.retain(|&other| other != job);
                     let blocked = state.longest_blocked();
@@ -237,9 +245,9 @@ impl Floor<'_, '_, '_> {
     pub(in crate::factory) fn pull(&mut self, machine: TwinId) {
         while let Some(job) = self.next_wanted(machine) {
             let job_state = self.jobs.get(job);
-            let operation = &self.plan.products[job_state.product as usize].operations[job_state.operation as usize];
+            let operation = self.plan.operation_of(job_state);
             match operation.eligible.binary_search_by_key(&machine, |eligible| eligible.machine) {
-                Ok(index) => self.send_to(job, index),
+                Ok(index) => self.send_to(job, machine, index),
                 Err(_) => return,
             }
         }
@@ -247,9 +255,10 @@ impl Floor<'_, '_, '_> {
 
     /// The job that has waited longest for room at a machine and would find it, taken off its list.
     fn next_wanted(&mut self, machine_id: TwinId) -> Option<JobRef> {
+        let room = machine_of(self.machines, self.directory, machine_id)?.room();
         let mut place = 0;
         loop {
-            let (machine, state) = machine_of(self.machines, self.directory, machine_id)?;
+            let state = state_of(self.states, self.directory, machine_id)?;
             let &(job, id, visit) = state.wanted_by.get(place)?;
             let waits = self.jobs.find(job).filter(|other| other.id == id && other.visit == visit && other.seeking);
             let Some(waiting) = waits else {
@@ -257,10 +266,10 @@ impl Floor<'_, '_, '_> {
                 continue;
             };
             let leaving = matches!(waiting.place, Place::Slot(at, _) if at == machine_id);
-            let has_room = state.has_room(machine, leaving);
+            let has_room = state.has_room(room, leaving);
             let conveyor = self.conveyor_to(waiting.place, machine_id);
             if conveyor.map_or(has_room, |conveyor| self.belt_has_room(conveyor)) {
-                let (_, state) = machine_of(self.machines, self.directory, machine_id)?;
+                let state = state_of(self.states, self.directory, machine_id)?;
                 state.wanted_by.remove(place);
                 return Some(job);
             }
@@ -273,7 +282,7 @@ impl Floor<'_, '_, '_> {
     }
 }
 
-fn offer(machine: &Machine, state: &MachineState, eligible: &Eligible, repair: f64, now: Time) -> Offer {
+fn offer(state: &MachineState, eligible: &Eligible, repair: f64, now: Time) -> Offer {
     // While a slot stands still, its end is counted from the moment at which it goes on.
     let progressed = |event: bool| if event { now } else { Time::ZERO };
     let begun: f64 = state
@@ -286,7 +295,7 @@ fn offer(machine: &Machine, state: &MachineState, eligible: &Eligible, repair: f
     let aside = if state.suspended { 1e12 } else { 0.0 };
     Offer {
         work_ahead: state.queued_work.seconds() + state.incoming_work.seconds() + begun + repair + aside,
-        capacity: f64::from(machine.capacity),
+        capacity: state.slots.len() as f64,
         processing: eligible.expected.seconds(),
         jobs: state.queue.len() + state.kitting.len() + (state.occupied + state.incoming) as usize,
     }

@@ -4,7 +4,7 @@
 use crate::engine::identity::TwinId;
 use crate::engine::queue::Event;
 use crate::factory::calls::{Call, OrderStage, Task};
-use crate::factory::floor::{Floor, health_of, machine_of, worker_of};
+use crate::factory::floor::{Floor, health_of, state_of, worker_of};
 use crate::factory::indicators::worker::Attendance;
 use crate::factory::machine::Crew;
 use crate::factory::people::worker::{Assignment, Doing, distance, walking_time};
@@ -39,7 +39,7 @@ impl Floor<'_, '_, '_> {
     fn crew_of(&mut self, call: &Call) -> Option<&mut Crew> {
         let crew = match call.task {
             Task::Setup(slot) | Task::Operation(slot) => {
-                let (_, state) = machine_of(self.machines, self.directory, call.at)?;
+                let state = state_of(self.states, self.directory, call.at)?;
                 state.slots.get_mut(slot as usize)?.crew.as_mut()
             }
             Task::Repair | Task::Maintenance => health_of(self.ageing, self.directory, call.at)?.order()?.crew.as_mut(),
@@ -109,7 +109,7 @@ impl Floor<'_, '_, '_> {
         self.observe_worker(id);
         match what {
             Task::Setup(slot) | Task::Operation(slot) => {
-                let Some((_, state)) = machine_of(self.machines, self.directory, at) else { return };
+                let Some(state) = state_of(self.states, self.directory, at) else { return };
                 let crew = state.slots.get_mut(slot as usize).and_then(|slot| slot.crew.as_mut());
                 let Some(crew) = crew else { return };
                 crew.walking -= 1;

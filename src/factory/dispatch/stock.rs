@@ -9,8 +9,9 @@ use bevy_ecs::prelude::Resource;
 use serde::{Deserialize, Serialize};
 
 use crate::engine::identity::TwinId;
-use crate::factory::floor::{Floor, machine_of, rack_of};
+use crate::factory::floor::{Floor, rack_of, state_of};
 use crate::factory::jobs::{JobRef, Place};
+use crate::factory::plan::OperationPlan;
 use crate::factory::tables::JobRow;
 use crate::factory::transport::haulage::Destination;
 
@@ -49,14 +50,13 @@ impl Stock {
 }
 
 impl Floor<'_, '_, '_> {
-    /// Whether a job can go to its machine as far as parts go: it needs none, or has its kit. Otherwise it waits.
-    pub(in crate::factory) fn has_kit(&mut self, job_ref: JobRef) -> bool {
+    /// Whether a job has the kit that its operation needs. Otherwise it waits for it.
+    pub(in crate::factory) fn has_kit(&mut self, job_ref: JobRef, operation: &OperationPlan) -> bool {
         let job = self.jobs.get_mut(job_ref);
-        let needs = &self.plan.products[job.product as usize].operations[job.operation as usize].needs;
-        if needs.is_empty() || !job.kit.is_empty() {
+        if !job.kit.is_empty() {
             return true;
         }
-        match self.stock.take(needs) {
+        match self.stock.take(&operation.needs) {
             Some(kit) => {
                 job.kit = kit;
                 true
@@ -76,14 +76,12 @@ impl Floor<'_, '_, '_> {
         self.moment.ready.extend(waiting);
     }
 
-    /// Sends a job to a machine, and its kit with it.
-    pub(in crate::factory) fn send_to(&mut self, job_ref: JobRef, option: usize) {
+    /// Sends a job to the eligible machine at `option`, and its kit with it.
+    pub(in crate::factory) fn send_to(&mut self, job_ref: JobRef, machine: TwinId, option: usize) {
         let job = self.jobs.get_mut(job_ref);
-        let operation = &self.plan.products[job.product as usize].operations[job.operation as usize];
-        let machine = operation.eligible[option].machine;
-        let kit = job.kit.clone();
+        let (kit, place) = (job.kit.clone(), job.place);
         job.missing = kit.len() as u32;
-        match self.conveyor_to(self.jobs.get(job_ref).place, machine) {
+        match self.conveyor_to(place, machine) {
             Some(conveyor) => self.put_on_belt(job_ref, conveyor, option as u32),
             None => self.bring(job_ref, Destination::Machine(machine, option as u32)),
         }
@@ -105,7 +103,7 @@ impl Floor<'_, '_, '_> {
         if job.missing > 0 {
             return;
         }
-        let Some((_, state)) = machine_of(self.machines, self.directory, machine_id) else { return };
+        let Some(state) = state_of(self.states, self.directory, machine_id) else { return };
         let Some(index) = state.kitting.iter().position(|entry| entry.job == whole) else { return };
         state.count_until(now);
         let entry = state.kitting.remove(index);

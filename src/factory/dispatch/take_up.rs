@@ -6,7 +6,7 @@ use crate::engine::random::{Purpose, Seed};
 use crate::engine::time::{Duration, Time};
 use crate::factory::control::run::Starter;
 use crate::factory::control::setup::Setup;
-use crate::factory::floor::{Floor, machine_of};
+use crate::factory::floor::{Floor, machine_of, state_of};
 use crate::factory::jobs::{Jobs, Place};
 use crate::factory::machine::{MachineState, Phase, Queued, Slot};
 use crate::factory::plan::{Eligible, OperationPlan, Plan};
@@ -28,10 +28,10 @@ impl Floor<'_, '_, '_> {
         }
         let mut pulled = false;
         // Nearly always nobody waits elsewhere, and the machine is looked up once.
-        let (machine, state) = loop {
-            let found = machine_of(self.machines, self.directory, machine_id);
+        let state = loop {
+            let found = state_of(self.states, self.directory, machine_id);
             match found {
-                Some((_, state)) if !pulled && !state.wanted_by.is_empty() => pulled = true,
+                Some(state) if !pulled && !state.wanted_by.is_empty() => pulled = true,
                 Some(found) => break found,
                 None => return,
             }
@@ -39,11 +39,15 @@ impl Floor<'_, '_, '_> {
         };
         let entity = self.directory.entity(machine_id).filter(|_| state.has_setup);
         let setup = entity.and_then(|entity| self.setups.get(entity).ok());
-        while state.takes_up() && !state.queue.is_empty() {
+        while !state.queue.is_empty() && state.takes_up() {
             let Some(slot) = state.slots.iter().position(|slot| slot.phase == Phase::Idle) else { break };
             let bench = Bench { jobs: self.jobs, plan: self.plan, seed: self.seed, setup, machine: machine_id, now };
             state.count_until(now);
-            let index = bench.pick(machine.rule, state, slot);
+            let index = match state.queue.len() {
+                1 => 0,
+                _ => machine_of(self.machines, self.directory, machine_id)
+                    .map_or(0, |machine| bench.pick(machine.rule, state, slot)),
+            };
             let entry = if index == 0 { state.queue.pop_front() } else { state.queue.remove(index) };
             let Some(entry) = entry else { break };
             state.queued_work -= entry.expected;
@@ -58,8 +62,7 @@ impl Floor<'_, '_, '_> {
                 calls: self.calls,
             };
             starter.begin(slot_state, slot, entry.priority);
-            let ended = self.jobs.put(entry.job, Place::Slot(machine_id, slot as u32), now);
-            ended.into_iter().for_each(|stay| self.tables.stays.push(stay));
+            self.jobs.put(entry.job, Place::Slot(machine_id, slot as u32), now, &mut self.tables.stays);
         }
         let is_ready = state.maintenance_due && state.is_quiet() || state.closing && state.is_empty();
         if is_ready && !state.maintained {
@@ -108,6 +111,7 @@ impl Bench<'_> {
         slot.job = entry.job;
         slot.taken = self.now;
         slot.started = Time::NEVER;
+        slot.planned = entry.expected;
         slot.work = operation.scaled(time.sample(&mut self.seed.stream(job.id, SERVICE, visit)), job.variant);
         slot.family = family.or(slot.family);
         slot.remaining = set_up.unwrap_or(slot.work);
@@ -118,12 +122,12 @@ impl Bench<'_> {
 
     fn operation(&self, entry: &Queued) -> &OperationPlan {
         let job = self.jobs.get(entry.job);
-        &self.plan.products[job.product as usize].operations[job.operation as usize]
+        self.plan.operation_of(job)
     }
 
     /// The place in the queue of the job that the rule wants next.
     fn pick(&self, rule: DispatchingRule, state: &MachineState, slot: usize) -> usize {
-        if state.queue.len() == 1 || rule == DispatchingRule::Fifo {
+        if rule == DispatchingRule::Fifo {
             return 0;
         }
         let highest = state.queue[0].priority;

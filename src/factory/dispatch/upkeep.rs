@@ -3,7 +3,7 @@
 use crate::engine::identity::TwinId;
 use crate::engine::queue::Event;
 use crate::factory::calls::{OrderKind, OrderStage, Task};
-use crate::factory::floor::{Floor, health_of, machine_of};
+use crate::factory::floor::{Floor, health_of, state_of};
 use crate::factory::machine::MachineState;
 use crate::factory::tables::MaintenanceRow;
 
@@ -39,7 +39,7 @@ impl Floor<'_, '_, '_> {
                         OrderKind::Relocation => state.is_empty(),
                         _ => state.is_quiet(),
                     };
-                    if !machine_of(self.machines, self.directory, twin).is_some_and(|(_, state)| ready(state)) {
+                    if !state_of(self.states, self.directory, twin).is_some_and(|state| ready(state)) {
                         return;
                     }
                     order.stage = OrderStage::Parts;

@@ -247,7 +247,7 @@ struct Reader<'j> {
 
 type Object = Map<String, Json>;
 
-impl Reader<'_> {
+impl<'j> Reader<'j> {
     fn reserve(&mut self) -> Id {
         self.types.push(Type::default());
         self.types.len() - 1
@@ -266,7 +266,7 @@ impl Reader<'_> {
         let id = self.reserve();
         self.named.insert(reference.to_owned(), id);
         let Some(Json::Object(object)) = self.find(reference) else { return id };
-        let inner = self.object(&object, 0);
+        let inner = self.object(object, 0);
         let name = reference.strip_prefix("#/$defs/").or_else(|| object.get("title").and_then(Json::as_str));
         self.types[id].kind = Kind::Alias(inner);
         if let Some(found) = self.types.get_mut(inner)
@@ -281,16 +281,15 @@ impl Reader<'_> {
     /// A named type with further constraints beside its name.
     fn narrowed(&mut self, reference: &str, object: &Object, depth: usize) -> Id {
         let Some(Json::Object(target)) = self.find(reference) else { return self.add(Kind::Any) };
-        let id = self.object(&merged(&target, object, "$ref"), depth + 1);
+        let id = self.object(&merged(target, object, "$ref"), depth + 1);
         if let Some(found) = self.types.get_mut(id).filter(|found| found.name.is_none()) {
             found.name = reference.strip_prefix("#/$defs/").map(str::to_owned);
         }
         id
     }
 
-    fn find(&self, reference: &str) -> Option<Json> {
-        let found = self.document.pointer(reference.strip_prefix('#')?)?;
-        Some(found.clone())
+    fn find(&self, reference: &str) -> Option<&'j Json> {
+        self.document.pointer(reference.strip_prefix('#')?)
     }
 
     fn read(&mut self, schema: &Json, depth: usize) -> Id {
