@@ -122,7 +122,7 @@ impl Floor<'_, '_, '_> {
 
     /// Does what the traffic reports.
     fn hear_traffic(&mut self) {
-        for report in self.traffic.take_reports().collect::<Vec<_>>() {
+        for report in self.traffic.take_reports() {
             match report {
                 Report::Moves { mover, at } => self.expect_passing(mover, at),
                 Report::Waits { mover } => self.note_moving(mover, false),

@@ -356,26 +356,32 @@ impl Traffic {
 
     /// Each asks once, for all that it wants. Returns whether another round could bring more.
     fn ask_in_turn(&mut self, network: &Network, now: Time) -> bool {
-        let (mut still, mut last) = (Vec::new(), Vec::new());
+        let (mut asking, mut anew) = (std::mem::take(&mut self.asking), Vec::new());
         let (mut any_granted, mut any_unsafe) = (false, false);
-        for mover in std::mem::take(&mut self.asking) {
-            let mut granted = false;
-            while self.get(mover).is_some_and(|m| !m.halted && m.wants_more(network, now)) {
-                let answer = self.request(network, mover);
-                any_unsafe |= answer == Answer::Unsafe;
-                if answer != Answer::Granted {
-                    // Who got something waits anew.
-                    let list = if granted { &mut last } else { &mut still };
-                    list.push(mover);
-                    break;
-                }
-                granted = true;
-            }
+        asking.retain(|&mover| {
+            let (granted, refusal) = self.ask_for_all(network, mover, now);
             any_granted |= granted;
-        }
-        still.append(&mut last);
-        self.asking = still;
+            any_unsafe |= refusal == Some(Answer::Unsafe);
+            // Who got something waits anew.
+            anew.extend(refusal.filter(|_| granted).map(|_| mover));
+            refusal.is_some() && !granted
+        });
+        asking.append(&mut anew);
+        self.asking = asking;
         any_granted && any_unsafe
+    }
+
+    /// A mover asks for zones until it has all that it wants or is refused one. Returns whether it was granted any, and the
+    /// refusal.
+    fn ask_for_all(&mut self, network: &Network, mover: MoverId, now: Time) -> (bool, Option<Answer>) {
+        let mut granted = false;
+        while self.get(mover).is_some_and(|m| !m.halted && m.wants_more(network, now)) {
+            match self.request(network, mover) {
+                Answer::Granted => granted = true,
+                refusal => return (granted, Some(refusal)),
+            }
+        }
+        (granted, None)
     }
 
     /// A mover asks for the next zone of its route.
@@ -428,12 +434,13 @@ impl Traffic {
     fn plan_to_finish(&mut self, network: &Network, mover: MoverId) -> bool {
         let view = View { network, movers: &self.movers, holders: &self.holders };
         let Some(order) = view.finish(mover) else { return false };
-        let old = self.plan.iter().filter(|step| !order.contains(&step.mover));
+        let movers = &self.movers;
         let steps = order.iter().filter_map(|&mover| {
-            let m = self.get(mover).filter(|m| !m.is_through())?;
+            let m = movers[mover.0 as usize].as_ref().filter(|m| !m.is_through())?;
             Some(Step { mover, granted: m.route.len() })
         });
-        self.plan = steps.chain(old.copied()).collect();
+        self.plan.retain(|step| !order.contains(&step.mover));
+        self.plan.splice(0..0, steps);
         true
     }
 

@@ -66,6 +66,9 @@ impl<'a> View<'a> {
     /// this order they finish, and then the rest of the old plan works as before, since nothing but those who finished
     /// has changed and those can only be missing. If all that `mover` needs is free, it is itself the whole order.
     pub fn finish(&self, mover: MoverId) -> Option<Vec<MoverId>> {
+        if !self.mover(mover)?.needed().iter().any(|&zone| self.resting(zone, mover).is_some()) {
+            return Some(vec![mover]);
+        }
         let mut order = Vec::new();
         let mut marks = vec![Mark::Unseen; self.movers.len()];
         let mut path = vec![(mover, self.mover(mover)?.needed().iter())];
@@ -138,13 +141,14 @@ impl<'a> Board<'a> {
         let ids = (0..).map(MoverId);
         let movers = ids.zip(view.movers).filter_map(|(id, mover)| Some((id, mover.as_ref()?)));
         let resting = movers.filter(|(_, mover)| mover.rests_in().is_some());
-        let tokens: Vec<Token> =
-            resting.map(|(id, mover)| Token { mover: id, route: &mover.route, next: mover.granted }).collect();
+        let mut tokens = Vec::with_capacity(view.movers.len());
+        tokens.extend(resting.map(|(id, mover)| Token { mover: id, route: &mover.route, next: mover.granted }));
+        let steps = Vec::with_capacity(2 * tokens.len());
         let mut taken = vec![false; view.holders.len()];
         for token in &tokens {
             taken[token.zone().0 as usize] = true;
         }
-        Board { network: view.network, tokens, taken, needs: Vec::new(), steps: Vec::new() }
+        Board { network: view.network, tokens, taken, needs: Vec::new(), steps }
     }
 
     /// How many zones of its route a token could be granted at once. Its own zone does not stand in its way.
