@@ -3,13 +3,14 @@
 //! Registering gives a part its place in digests, checkpoints and forks. (`scene` builds on this and adds the form in
 //! RON and the reference page.) Whatever is not registered is cache and must be rebuildable: see [`Registry::caches`].
 
+use std::borrow::Cow;
 use std::io::{self, Write};
 
 use bevy_ecs::component::Mutable;
 use bevy_ecs::prelude::{Component, Resource, World};
 use bevy_ecs::world::EntityRef;
-use serde::Serialize;
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, Error};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use xxhash_rust::xxh3::Xxh3;
 
 use super::identity::Directory;
@@ -120,13 +121,29 @@ impl std::fmt::Display for Digest {
     }
 }
 
+/// As 32 hexadecimal digits, since not all that reads JSON knows numbers of 128 bits.
+impl Serialize for Digest {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Digest {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Digest, D::Error> {
+        let text = Cow::<str>::deserialize(deserializer)?;
+        let digits = Some(&*text).filter(|text| text.len() == 32);
+        let number = digits.and_then(|digits| u128::from_str_radix(digits, 16).ok());
+        number.map(Digest).ok_or_else(|| D::Error::custom(format!("`{text}` is not a digest of 32 hexadecimal digits")))
+    }
+}
+
 /// The digest of a world, and of each part and resource by itself, to say where two worlds differ.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct WorldDigest {
     /// Of everything together.
     pub total: Digest,
     /// By name of the part or resource, in the order of registration.
-    pub items: Vec<(String, Digest)>,
+    pub items: Vec<(&'static str, Digest)>,
     /// How many bytes of state were hashed.
     pub bytes: u64,
 }
@@ -137,7 +154,7 @@ impl WorldDigest {
         for (name, digest, length) in hashed {
             all.update(name.as_bytes());
             all.update(&digest.0.to_le_bytes());
-            items.push((name.to_owned(), digest));
+            items.push((name, digest));
             bytes += length;
         }
         WorldDigest { total: Digest(all.digest128()), items, bytes }

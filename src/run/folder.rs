@@ -220,7 +220,7 @@ pub fn summary(header: &Header, outcomes: &[Outcome]) -> Summary {
 fn replication(outcome: &Outcome) -> Replication {
     Replication {
         seed: outcome.seed.0,
-        digest: outcome.digest().to_owned(),
+        digest: outcome.digest(),
         interrupted: outcome.interrupted,
         indicators: outcome.indicators.clone(),
     }
@@ -232,7 +232,7 @@ fn find(indicators: &[Indicator], name: &str) -> Option<f64> {
 
 fn joint_digest(outcomes: &[Outcome]) -> String {
     match outcomes {
-        [only] => only.digest().to_owned(),
+        [only] => only.digest(),
         several => {
             let all: String = several.iter().map(|outcome| format!("{}\n", outcome.digest())).collect();
             format!("{:032x}", xxhash_rust::xxh3::xxh3_128(all.as_bytes()))

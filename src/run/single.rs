@@ -1,5 +1,6 @@
 //! One run of a scene with one seed.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::path::Path;
 use std::time::Instant;
@@ -14,7 +15,7 @@ use crate::engine::command::{Command, InputError};
 use crate::engine::journal::Journal;
 use crate::engine::parallel::Pool;
 use crate::engine::random::Seed;
-use crate::engine::registry::WorldDigest;
+use crate::engine::registry::{Digest, WorldDigest};
 use crate::engine::simulation::Simulation;
 use crate::engine::time::{Duration, Time};
 use crate::factory::plugin::FactoryPlugin;
@@ -123,9 +124,9 @@ pub struct DigestRecord {
     /// At what time: nanoseconds.
     pub time_ns: i64,
     /// Of the whole world.
-    pub total: String,
+    pub total: Digest,
     /// Of each part and resource.
-    pub parts: Vec<(String, String)>,
+    pub parts: Vec<(Cow<'static, str>, Digest)>,
 }
 
 impl DigestRecord {
@@ -133,8 +134,8 @@ impl DigestRecord {
         DigestRecord {
             step: clock.step,
             time_ns: clock.now.nanos(),
-            total: digest.total.to_string(),
-            parts: digest.items.iter().map(|(name, digest)| (name.clone(), digest.to_string())).collect(),
+            total: digest.total,
+            parts: digest.items.iter().map(|&(name, digest)| (Cow::Borrowed(name), digest)).collect(),
         }
     }
 }
@@ -160,8 +161,8 @@ pub struct Outcome {
 
 impl Outcome {
     /// The digest at the end.
-    pub fn digest(&self) -> &str {
-        self.digests.last().map_or("", |digest| &digest.total)
+    pub fn digest(&self) -> String {
+        self.digests.last().map(|digest| digest.total.to_string()).unwrap_or_default()
     }
 }
 

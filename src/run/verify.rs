@@ -1,10 +1,12 @@
 //! Proves that a run can be repeated: runs it again from its folder and compares digests.
 
+use std::borrow::Cow;
 use std::path::Path;
 
 use bevy_app::App;
 
 use crate::engine::parallel::Pool;
+use crate::engine::registry::Digest;
 use crate::scene::load;
 
 use super::build_info::BuildInfo;
@@ -120,8 +122,8 @@ fn compare(recorded: &[DigestLine], repeated: &[DigestLine]) -> Verdict {
 
 fn difference(first: &DigestLine, second: &DigestRecord, last_same: Option<&DigestLine>) -> Difference {
     let other = |name: &str| second.parts.iter().find(|(part, _)| part == name).map(|(_, digest)| digest);
-    let differs = |(name, digest): &&(String, String)| other(name) != Some(digest);
-    let mut parts: Vec<String> = first.digest.parts.iter().filter(differs).map(|(name, _)| name.clone()).collect();
+    let differs = |(name, digest): &&(Cow<str>, Digest)| other(name) != Some(digest);
+    let mut parts: Vec<String> = first.digest.parts.iter().filter(differs).map(|(name, _)| name.to_string()).collect();
     if parts.is_empty() && (first.digest.step, first.digest.time_ns) == (second.step, second.time_ns) {
         // The parts are the same, so that one of the totals cannot be theirs.
         parts.push("total".to_owned());

@@ -1,5 +1,6 @@
 //! Same inputs, same world: the digest does not depend on threads, caches, recording, or on how often it is run.
 
+use autotwin::engine::registry::Digest;
 use autotwin::prelude::*;
 use autotwin::run::single::{Nobody, Outcome};
 use autotwin::scene::load::{SceneTree, load};
@@ -16,8 +17,8 @@ fn read(name: &std::path::Path) -> SceneTree {
     load(name, &[]).expect("the repository's scenes are right")
 }
 
-fn digests(outcome: &Outcome) -> Vec<&str> {
-    outcome.digests.iter().map(|digest| digest.total.as_str()).collect()
+fn digests(outcome: &Outcome) -> Vec<Digest> {
+    outcome.digests.iter().map(|digest| digest.total).collect()
 }
 
 #[test]

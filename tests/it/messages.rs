@@ -76,7 +76,7 @@ fn run_ring(threads: usize) -> (String, Vec<(u64, u64)>) {
     let world = simulation.world();
     let callers =
         world.resource::<Directory>().twins().filter_map(|(_, entity, _)| world.entity(entity).get::<Caller>());
-    (outcome.digest().to_owned(), callers.map(|caller| (caller.heard, caller.times)).collect())
+    (outcome.digest(), callers.map(|caller| (caller.heard, caller.times)).collect())
 }
 
 fn read_ring() -> autotwin::scene::load::SceneTree {
