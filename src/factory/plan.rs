@@ -308,7 +308,10 @@ impl Plan {
 }
 
 /// The machines of a world by name, without one that is just retiring, and for how many jobs each has room.
-type MachineNames = BTreeMap<Arc<str>, (TwinId, Option<usize>)>;
+type MachineNames = BTreeMap<Arc<str>, MachineRoom>;
+
+/// A machine, and for how many jobs it has room.
+type MachineRoom = (TwinId, Option<usize>);
 
 fn machine_names(world: &World) -> MachineNames {
     world
@@ -534,7 +537,7 @@ pub fn matches_pattern(pattern: &str, name: &str) -> bool {
 
 /// A machine that several keys mean goes by its own name first, else by the longest pattern.
 fn eligible(operation: &Operation, machines: &MachineNames) -> Vec<Eligible> {
-    let mut found: BTreeMap<(TwinId, Option<usize>), (usize, &Distribution<Duration>)> = BTreeMap::new();
+    let mut found: BTreeMap<MachineRoom, (usize, &Distribution<Duration>)> = BTreeMap::new();
     for (pattern, time) in &operation.machines {
         if let Some(&machine) = machines.get(pattern.as_str()) {
             found.insert(machine, (usize::MAX, time));
@@ -547,8 +550,11 @@ fn eligible(operation: &Operation, machines: &MachineNames) -> Vec<Eligible> {
             }
         }
     }
-    let compile = |((machine, room), (_, time)): ((TwinId, Option<usize>), (usize, &Distribution<Duration>))| {
-        Eligible { machine, room, time: time.clone(), expected: Duration::from_seconds(time.mean()) }
+    let compile = |((machine, room), (_, time)): (MachineRoom, (usize, &Distribution<Duration>))| Eligible {
+        machine,
+        room,
+        time: time.clone(),
+        expected: Duration::from_seconds(time.mean()),
     };
     found.into_iter().map(compile).collect()
 }

@@ -112,9 +112,12 @@ fn inspections(operations: &Operations, done: &[Operation]) -> Option<Markup> {
     })
 }
 
+/// A machine and what it did.
+type Source<'a> = (&'a Arc<str>, &'a Arc<str>);
+
 /// The operations after which jobs had a defect, by machine, those with most first; none if there were none.
 fn sources(done: &[Operation]) -> Option<Markup> {
-    let mut counts: BTreeMap<(&Arc<str>, &Arc<str>), (usize, usize)> = BTreeMap::new();
+    let mut counts: BTreeMap<Source, (usize, usize)> = BTreeMap::new();
     for operation in done {
         let (all, bad) = counts.entry((&operation.machine, &operation.name)).or_default();
         *all += 1;
@@ -125,7 +128,7 @@ fn sources(done: &[Operation]) -> Option<Markup> {
         return None;
     }
     sources.sort_by_key(|(_, (_, bad))| std::cmp::Reverse(*bad));
-    let row = |((machine, name), (all, bad)): &((&Arc<str>, &Arc<str>), (usize, usize))| {
+    let row = |((machine, name), (all, bad)): &(Source, (usize, usize))| {
         vec![
             Cell::Name(machine.to_string()),
             Cell::Name(name.to_string()),
