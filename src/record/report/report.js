@@ -96,5 +96,14 @@
     button("+", "Zoom in", (factor) => factor * 2);
     button("Whole", "Show the whole window", () => 1);
     gantt.prepend(bar);
+
+    // Where a panel is wider than the screen, it begins where its work does.
+    const toWork = (scroll) => {
+      const bars = all('rect[class^="g"]', scroll).map((bar) => bar.getBoundingClientRect().left);
+      if (bars.length > 0) scroll.scrollLeft += Math.min(...bars) - scroll.getBoundingClientRect().left - 28;
+    };
+    const shown = () => all(".gantt-scroll", gantt).filter((scroll) => scroll.clientWidth > 0);
+    all('input[type="radio"]', gantt).forEach((tab) => tab.addEventListener("change", () => shown().forEach(toWork)));
+    shown().forEach(toWork);
   }
 })();
