@@ -11,11 +11,21 @@ pub struct Template {
 }
 
 /// All scenes to start from: those that the repository shows, word for word.
-pub const TEMPLATES: [Template; 4] = [
+pub const TEMPLATES: [Template; 6] = [
     Template {
         name: "factory",
-        about: "12 machines, 3 products, set-ups, failures and rework, for a week",
+        about: "a gear plant: 14 machines, vehicles, workers in shifts, failures, quality, energy",
         text: include_str!("../../scenes/factory.ron"),
+    },
+    Template {
+        name: "food-line",
+        about: "a line with conveyors that grades what comes: low grades are used at once, high ones stored",
+        text: include_str!("../../scenes/food_line.ron"),
+    },
+    Template {
+        name: "warehouse",
+        about: "robots that bring parcels between doors, stores and picking, and charge by themselves",
+        text: include_str!("../../scenes/warehouse.ron"),
     },
     Template {
         name: "job-shop",
