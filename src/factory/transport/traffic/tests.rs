@@ -2,11 +2,9 @@
 
 mod yard;
 
-use std::time::Instant;
-
 use super::*;
 use crate::engine::time::Duration;
-use crate::factory::transport::aisles::{Aisles, Grid, Lane};
+use crate::factory::transport::aisles::{Aisles, Lane};
 use crate::factory::transport::motion::Profile;
 use yard::{Dice, Happening, Yard, add_spot, limits};
 
@@ -204,59 +202,5 @@ fn the_same_calls_give_the_same_state_even_if_it_is_saved_on_the_way() {
             }
         }
         assert_eq!(straight.arrivals, saved.arrivals);
-    }
-}
-
-/// By hand: `cargo test --lib --config profile.dev.opt-level=3 -- --ignored --nocapture sixty`
-#[test]
-#[ignore = "a benchmark"]
-fn sixty_vehicles_on_a_grid() {
-    let grid = Grid { name: "g".into(), from: (0.0, 0.0), step: (12.0, 12.0), columns: 10, rows: 10 };
-    let mut network = Network::compile(&Aisles { grids: vec![grid], ..Aisles::default() });
-    let mut dice = Dice::new(1);
-    let mut spots = |count: usize, capacity: u32| -> Vec<SpotId> {
-        let mut spot = || add_spot(&mut network, ZoneId(dice.int(0, 99) as u32), 2.0, capacity);
-        (0..count).map(|_| spot()).collect()
-    };
-    let (goals, homes) = (spots(100, 1), spots(60, 1));
-    for vehicles in [5, 10, 20, 40, 60] {
-        let mut yard = Yard::new(Network::default());
-        std::mem::swap(&mut yard.network, &mut network);
-        for &home in &homes[..vehicles] {
-            let trips: Vec<SpotId> = (0..30).map(|_| goals[dice.int(0, 99)]).collect();
-            yard.add(limits(1.5, 0.5, 0.5), home, &trips);
-        }
-        let (mut finishing, mut searching, mut checks) = (0.0, 0.0, 0.0);
-        let start = Instant::now();
-        let mut aside = 0.0;
-        while yard.step() {
-            if yard.moments.is_multiple_of(100) {
-                let (traffic, before) = (&yard.traffic, Instant::now());
-                let view = View { network: &yard.network, movers: &traffic.movers, holders: &traffic.holders };
-                traffic.movers().for_each(|mover| _ = std::hint::black_box(view.finish(mover)));
-                let between = before.elapsed().as_secs_f64();
-                std::hint::black_box(view.search());
-                let after = before.elapsed().as_secs_f64();
-                finishing += between / vehicles as f64;
-                searching += after - between;
-                checks += 1.0;
-                aside += after;
-            }
-        }
-        let took = start.elapsed().as_secs_f64() - aside;
-        let span = yard.arrivals.last().map_or(0.0, |(at, ..)| at.seconds());
-        eprintln!(
-            "{vehicles} vehicles, {} zones: {:.0} ns a moment with its passes, {:.0} ns to see whether one can finish, {:.0} ns for a search; \
-             {:.1} trips an hour and vehicle, longest wait {}, {} moments; {:?}",
-            yard.network.zones(),
-            took * 1e9 / yard.moments as f64,
-            finishing * 1e9 / checks,
-            searching * 1e9 / checks,
-            yard.arrivals.len() as f64 * 3600.0 / span / vehicles as f64,
-            yard.longest_wait,
-            yard.moments,
-            yard.traffic.counts(),
-        );
-        std::mem::swap(&mut yard.network, &mut network);
     }
 }

@@ -46,9 +46,6 @@ pub struct Yard {
     seen: Vec<Option<Seen>>,
     limits: Vec<Limits>,
     pub dwell: Duration,
-    /// Who waits short of its destination, and since when; and the longest that anybody has.
-    waits: BTreeMap<MoverId, Time>,
-    pub longest_wait: Duration,
 }
 
 pub fn limits(speed: f64, acceleration: f64, deceleration: f64) -> Limits {
@@ -76,8 +73,6 @@ impl Yard {
             seen: Vec::new(),
             limits: Vec::new(),
             dwell: Duration::from_secs(5),
-            waits: BTreeMap::new(),
-            longest_wait: Duration::ZERO,
         }
     }
 
@@ -144,11 +139,7 @@ impl Yard {
 
     fn heed(&mut self, report: Report) {
         match report {
-            Report::Moves { mover, at } => {
-                let since = self.waits.remove(&mover).unwrap_or(self.now);
-                self.longest_wait = self.longest_wait.max(self.now - since);
-                self.push(at, Happening::Pass(mover));
-            }
+            Report::Moves { mover, at } => self.push(at, Happening::Pass(mover)),
             Report::Arrived { mover, spot } => {
                 let trips = &mut self.trips[mover.0 as usize];
                 let home = self.traffic.home(mover) == Some(spot);
@@ -159,8 +150,7 @@ impl Yard {
                 let work = if home { Duration::ZERO } else { self.dwell };
                 self.push(self.now + work, Happening::Done(mover));
             }
-            Report::Waits { mover } => _ = self.waits.insert(mover, self.now),
-            Report::Left { .. } => {}
+            Report::Waits { .. } | Report::Left { .. } => {}
         }
     }
 
