@@ -9,18 +9,24 @@ use crate::factory::floor::{Floor, health_of, machine_of, state_of};
 use crate::factory::indicators::elements::Elements;
 use crate::factory::jobs::{JobRef, Place};
 use crate::factory::machine::{Ended, MachineState, Need, Phase, Slot};
+use crate::factory::plan::Plan;
 use crate::factory::tables::{StateOf, StateRow};
 
 /// What a slot needs to begin or go on.
 pub(in crate::factory) struct Starter<'a> {
-    pub machine: TwinId,
-    pub now: Time,
-    pub phase_end: EventKind,
-    pub queue: &'a mut EventQueue,
-    pub calls: &'a mut Calls,
+    machine: TwinId,
+    now: Time,
+    phase_end: EventKind,
+    queue: &'a mut EventQueue,
+    calls: &'a mut Calls,
 }
 
-impl Starter<'_> {
+impl<'a> Starter<'a> {
+    /// Of a machine at a moment.
+    pub fn new(machine: TwinId, now: Time, plan: &Plan, queue: &'a mut EventQueue, calls: &'a mut Calls) -> Self {
+        Starter { machine, now, phase_end: plan.kinds.phase_end, queue, calls }
+    }
+
     /// Begins the slot's phase, or goes on with it; calls for people first where it needs some.
     pub fn begin(&mut self, slot: &mut Slot, index: usize, priority: i32) {
         match slot.need() {
@@ -93,13 +99,7 @@ impl Floor<'_, '_, '_> {
         slot.halt(now);
         slot.phase = Phase::Working;
         slot.remaining = slot.work;
-        let mut starter = Starter {
-            machine: machine_id,
-            now,
-            phase_end: self.plan.kinds.phase_end,
-            queue: self.queue,
-            calls: self.calls,
-        };
+        let mut starter = Starter::new(machine_id, now, self.plan, self.queue, self.calls);
         // Whoever has set the machine up works on, where the same people are needed.
         if let Some(crew) = slot.crew.as_mut().filter(|crew| Some(crew.need) == slot.work_need) {
             starter.calls.carry_over(crew, Task::Operation(index));
@@ -117,8 +117,7 @@ impl Floor<'_, '_, '_> {
         let now = self.clock.now;
         let Some(state) = state_of(self.states, self.directory, machine) else { return };
         state.count_until(now);
-        let mut starter =
-            Starter { machine, now, phase_end: self.plan.kinds.phase_end, queue: self.queue, calls: self.calls };
+        let mut starter = Starter::new(machine, now, self.plan, self.queue, self.calls);
         starter.run(&mut state.slots[index as usize], index as usize);
         self.moment.touched.push(machine);
     }
@@ -128,8 +127,7 @@ impl Floor<'_, '_, '_> {
         let now = self.clock.now;
         let Some(state) = state_of(self.states, self.directory, machine) else { return };
         state.count_until(now);
-        let mut starter =
-            Starter { machine, now, phase_end: self.plan.kinds.phase_end, queue: self.queue, calls: self.calls };
+        let mut starter = Starter::new(machine, now, self.plan, self.queue, self.calls);
         state.slots.iter_mut().for_each(|slot| starter.stop(slot));
         self.moment.touched.push(machine);
     }
@@ -143,8 +141,7 @@ impl Floor<'_, '_, '_> {
             return;
         }
         state.count_until(now);
-        let mut starter =
-            Starter { machine, now, phase_end: self.plan.kinds.phase_end, queue: self.queue, calls: self.calls };
+        let mut starter = Starter::new(machine, now, self.plan, self.queue, self.calls);
         for (index, slot) in state.slots.iter_mut().enumerate() {
             if slot.waits() && slot.crew.is_none() {
                 starter.begin(slot, index, self.jobs.get(slot.job).priority);

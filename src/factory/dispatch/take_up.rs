@@ -54,13 +54,7 @@ impl Floor<'_, '_, '_> {
             state.occupied += 1;
             let slot_state = &mut state.slots[slot];
             bench.take_up(slot_state, &entry);
-            let mut starter = Starter {
-                machine: machine_id,
-                now,
-                phase_end: self.plan.kinds.phase_end,
-                queue: self.queue,
-                calls: self.calls,
-            };
+            let mut starter = Starter::new(machine_id, now, self.plan, self.queue, self.calls);
             starter.begin(slot_state, slot, entry.priority);
             self.jobs.put(entry.job, Place::Slot(machine_id, slot as u32), now, &mut self.tables.stays);
         }
