@@ -6,6 +6,7 @@ mod new;
 mod output;
 mod overview;
 mod parts;
+mod render;
 mod report;
 mod run;
 mod verify;
@@ -33,7 +34,13 @@ enum Command {
     Import(import::ImportArguments),
     Verify(verify::VerifyArguments),
     Report(report::ReportArguments),
+    Render(render::RenderArguments),
 }
+
+/// Said where pictures are wanted of a program without them.
+#[cfg(not(feature = "viewer"))]
+const NO_VIEWER: &str = "this autotwin was built without its viewer; build it with it:\n  \
+    cargo install --path . --features viewer    (or: cargo run --release --features viewer -- ...)";
 
 /// How a command ends: 0 well, 1 with a finding, 2 with an error of the user's, 130 interrupted.
 pub(crate) struct Exit(u8);
@@ -56,6 +63,7 @@ pub fn main(plugins: fn(&mut App)) -> ExitCode {
         Command::Import(arguments) => import::run(&arguments),
         Command::Verify(arguments) => verify::run(&arguments, plugins),
         Command::Report(arguments) => report::run(&arguments, plugins),
+        Command::Render(arguments) => render::run(&arguments, plugins),
     };
     ExitCode::from(exit.0)
 }

@@ -6,6 +6,7 @@ pub mod command;
 pub mod distribution;
 pub mod identity;
 pub mod journal;
+pub mod onlooker;
 pub mod parallel;
 pub mod queue;
 pub mod random;

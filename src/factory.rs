@@ -24,6 +24,7 @@ pub mod fjsp;
 pub mod floor;
 pub mod indicators;
 pub mod jobs;
+mod looks;
 pub mod machine;
 mod opening;
 pub mod orders;

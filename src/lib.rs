@@ -27,10 +27,13 @@
 pub mod cli;
 pub mod engine;
 pub mod factory;
+pub mod look;
 pub mod record;
 pub mod run;
 pub mod scene;
 pub mod twin;
+#[cfg(feature = "viewer")]
+pub mod viewer;
 pub mod world;
 
 /// What a program that uses the library needs most.

@@ -5,6 +5,7 @@ use std::ops::RangeInclusive;
 use bevy_ecs::prelude::Resource;
 use serde::{Deserialize, Serialize};
 
+use super::onlooker::Pace;
 use super::queue::{Event, EventKind, EventQueue};
 use super::time::{Duration, Time};
 
@@ -24,6 +25,9 @@ pub struct Clock {
     /// Set where somebody looks at the world after every event. Changes no result.
     #[serde(skip)]
     pub(super) one_by_one: bool,
+    /// How far somebody who watches lets the world go. Changes no result.
+    #[serde(skip)]
+    pub(super) pace: Option<Pace>,
     /// The rhythm of ticks, where things move in ticks.
     pub tick: Option<Periodic>,
     /// The run goes no further than this.
@@ -45,7 +49,11 @@ impl Clock {
         if self.finished || self.events >= self.events_until {
             return None;
         }
-        let event = queue.pop_if(self.horizon, kinds)?;
+        let limit = match self.pace {
+            Some(Pace::Until(until)) => until.min(self.horizon),
+            _ => self.horizon,
+        };
+        let event = queue.pop_if(limit, kinds)?;
         self.now = event.at;
         self.events += 1;
         Some(event)

@@ -10,6 +10,7 @@ use super::clock::{Clock, Periodic};
 use super::command::{self, Command, CommandKind, CommandKinds, InputError, Inputs};
 use super::identity::{Directory, TwinCount, TwinName};
 use super::journal::Journal;
+use super::onlooker;
 use super::parallel::Pool;
 use super::queue::{Event, EventKind, EventQueue};
 use super::random::Seed;
@@ -270,8 +271,18 @@ fn advance(world: &mut World) {
     schedule_tick(world);
 }
 
-/// The next event of this step. Without one, sets the clock to the horizon, or ends a world that has none.
+/// The next event of this step, once whoever watches lets it happen. Without one, sets the clock to the horizon, or ends a
+/// world that has none.
 fn next_event(world: &mut World) -> Option<Event> {
+    let clock = *world.resource::<Clock>();
+    if clock.pace.is_some() && !clock.finished && clock.events < clock.events_until {
+        let mut queue = world.resource_mut::<EventQueue>();
+        let next = queue.next_time().map_or(clock.horizon, |next| next.min(clock.horizon));
+        let ends = clock.horizon == Time::NEVER && queue.is_idle();
+        if !ends && !onlooker::may_go_on(world, next) {
+            return None;
+        }
+    }
     world.resource_scope(|world, mut clock: Mut<Clock>| {
         let mut queue = world.resource_mut::<EventQueue>();
         if clock.horizon == Time::NEVER && queue.is_idle() {

@@ -33,6 +33,7 @@ use super::energy::power::Power;
 use super::energy::tariff::Tariff;
 use super::indicators::shop::ShopTally;
 use super::jobs::{JobRef, Jobs, Place};
+use super::looks::show::View;
 use super::machine::{Machine, MachineState};
 use super::orders::purchasing::Spares;
 use super::people::worker::{Worker, WorkerState};
@@ -157,6 +158,7 @@ pub struct FloorParam<'w, 's> {
     consumers: Consumers<'w, 's>,
     meter: ResMut<'w, Meter>,
     tariff: Res<'w, Tariff>,
+    view: View<'w>,
 }
 
 impl<'w, 's> FloorParam<'w, 's> {
@@ -189,6 +191,7 @@ impl<'w, 's> FloorParam<'w, 's> {
             consumers: &mut self.consumers,
             meter: &mut self.meter,
             tariff: &self.tariff,
+            view: &mut self.view,
         }
     }
 }
@@ -221,6 +224,7 @@ pub struct Floor<'a, 'w, 's> {
     pub(super) consumers: &'a mut Consumers<'w, 's>,
     pub(super) meter: &'a mut Meter,
     pub(super) tariff: &'a Tariff,
+    pub(super) view: &'a mut View<'w>,
 }
 
 /// Aisles, and who is on them.
@@ -445,6 +449,7 @@ impl Floor<'_, '_, '_> {
         }
         changed.clear();
         give_back(&mut self.moment.changed, changed);
+        self.show_touched();
         self.stop_if_done();
     }
 
@@ -461,6 +466,7 @@ impl Floor<'_, '_, '_> {
         let standing = state.observe();
         let (ages, draws) = (state.ages, state.draws);
         if standing != state.standing {
+            self.view.touch(machine);
             state.count_until(now);
             if now > state.since {
                 let of = StateOf::Machine(state.standing);
@@ -479,6 +485,7 @@ impl Floor<'_, '_, '_> {
 
     /// Moves a job to another place.
     pub(super) fn put(&mut self, job: JobRef, place: Place) {
+        self.touch_move(job, place);
         self.jobs.put(job, place, self.clock.now, &mut self.tables.stays);
     }
 

@@ -141,6 +141,8 @@ pub struct ProductPlan {
     pub name: Arc<str>,
     /// Its routing.
     pub operations: Vec<OperationPlan>,
+    /// How many operations the products before it have: with it, operations are numbered through.
+    pub first_operation: u32,
     /// What a customer can choose.
     pub options: Vec<OptionPlan>,
     /// A measure of each job.
@@ -234,8 +236,12 @@ impl Plan {
             choice: world.resource::<FactorySettings>().machine_choice,
             skills,
         };
-        let compiled: Vec<ProductPlan> =
+        let mut compiled: Vec<ProductPlan> =
             products.0.iter().map(|(name, product)| compile_product(name, product, &machines, &names)).collect();
+        compiled.iter_mut().fold(0, |first, product| {
+            product.first_operation = first;
+            first + product.operations.len() as u32
+        });
         let index: BTreeMap<&str, u32> = products.0.keys().map(String::as_str).zip(0..).collect();
         let product_of = |name: &str| index.get(name).copied().unwrap_or_default();
         let orders = &world.resource::<JobOrders>().0;
@@ -472,7 +478,7 @@ fn compile_product(name: &str, product: &Product, machines: &MachineNames, names
         })
         .collect();
     expect_remaining(&mut operations);
-    ProductPlan { name: name.into(), operations, options, measure: product.measure.clone() }
+    ProductPlan { name: name.into(), operations, first_operation: 0, options, measure: product.measure.clone() }
 }
 
 fn compile_quality(operation: &Operation, product: &Product, names: &Names) -> Option<QualityPlan> {

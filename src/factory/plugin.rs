@@ -41,7 +41,7 @@ use super::transport::network::Network;
 use super::transport::rack::{Rack, RackState};
 use super::transport::traffic::Traffic;
 use super::transport::vehicle::{Station, TransportSettings, Vehicle, VehicleState};
-use super::{audit, check, closing, commands, indicators, opening, relocation, report};
+use super::{audit, check, closing, commands, indicators, looks, opening, relocation, report};
 
 /// Machines, jobs, and what leads one to the other.
 pub struct FactoryPlugin;
@@ -151,6 +151,7 @@ impl Plugin for FactoryPlugin {
             .register_gauge(gauges::fleet)
             .register_indicators(indicators::compute, indicators::reset);
         report::register(app);
+        looks::register(app);
     }
 }
 

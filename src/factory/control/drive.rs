@@ -117,6 +117,7 @@ impl Floor<'_, '_, '_> {
         let Some((_, state, ..)) = vehicle_of(self.vehicles, self.directory, id) else { return };
         state.passing = None;
         self.traffic.pass(state.mover, now);
+        self.view.touch(id);
         self.haulage.traffic_changed = true;
     }
 
@@ -279,6 +280,7 @@ impl Floor<'_, '_, '_> {
 
     /// Notes what a vehicle is doing now; its battery and its clocks run accordingly.
     pub(in crate::factory) fn observe_vehicle(&mut self, id: TwinId) {
+        self.view.touch(id);
         let now = self.clock.now;
         let Some((_, state, battery, level)) = vehicle_of(self.vehicles, self.directory, id) else { return };
         let motion = state.observe();
@@ -313,6 +315,7 @@ impl Floor<'_, '_, '_> {
         }
         let here = self.traffic.standing_at(mover).and_then(|spot| self.plan.owner_of(spot));
         if let Some(charger) = here.filter(|_| (motion == Motion::Charging) != (before == Motion::Charging)) {
+            self.view.touch(charger);
             self.load_charger(charger, motion == Motion::Charging);
         }
         let condition = match motion {

@@ -31,6 +31,7 @@ impl Floor<'_, '_, '_> {
         if let Some((part, state)) = conveyor_of(self.belts, self.directory, id) {
             state.put_on(part, job, option, now);
         }
+        self.touch_belt(id);
         self.watch_belt(id);
     }
 
@@ -48,6 +49,7 @@ impl Floor<'_, '_, '_> {
                     break;
                 }
                 state.take_off(part, now);
+                self.touch_belt(id);
                 self.enter(front.job, machine_id, front.option);
             }
             self.watch_belt(id);
@@ -84,6 +86,7 @@ impl Floor<'_, '_, '_> {
         state.down = down.unwrap_or(state.down);
         state.suspended = suspended.unwrap_or(state.suspended);
         state.stop(state.down || state.suspended, now);
+        self.touch_belt(id);
         self.belt_moved(id);
     }
 

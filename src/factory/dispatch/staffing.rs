@@ -130,6 +130,7 @@ impl Floor<'_, '_, '_> {
 
     /// A worker stays and does something else there.
     fn carry_over(&mut self, id: TwinId, next: Task) {
+        self.view.touch(id);
         let now = self.clock.now;
         let Some((_, state)) = worker_of(self.workers, self.directory, id) else { return };
         let Some(task) = &mut state.task else { return };
@@ -178,6 +179,7 @@ impl Floor<'_, '_, '_> {
 
     /// Takes a worker out who leaves for good. Whatever the worker was needed for calls anew.
     pub(in crate::factory) fn dismiss_worker(&mut self, id: TwinId) {
+        self.view.touch(id);
         let now = self.clock.now;
         let Some((_, state)) = worker_of(self.workers, self.directory, id) else { return };
         state.count_until(now);
@@ -211,6 +213,7 @@ impl Floor<'_, '_, '_> {
 
     /// Notes what a worker is doing now.
     fn observe_worker(&mut self, id: TwinId) {
+        self.view.touch(id);
         let now = self.clock.now;
         let Some((_, state)) = worker_of(self.workers, self.directory, id) else { return };
         let doing = state.observe();

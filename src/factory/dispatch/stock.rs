@@ -118,6 +118,7 @@ impl Floor<'_, '_, '_> {
             self.tally.count_until(now, self.jobs.in_process());
             self.put(part, Place::Yard);
             let part = self.jobs.remove(part);
+            self.view.gone(&part, now);
             self.jobs.assembled += 1;
             self.tally.assembled += 1;
             if self.tables.jobs.is_enabled() {

@@ -151,6 +151,7 @@ impl Floor<'_, '_, '_> {
             worked: Duration::ZERO,
             supply,
         });
+        self.show_new(job);
         self.moment.ready.push(job);
     }
 
@@ -160,6 +161,7 @@ impl Floor<'_, '_, '_> {
         self.tally.count_until(now, self.jobs.in_process());
         self.put(job, Place::Yard);
         let job = self.jobs.remove(job);
+        self.view.gone(&job, now);
         if shipped {
             self.jobs.shipped += 1;
             self.tally.ship(&job, now);

@@ -102,6 +102,11 @@ pub struct Network {
 }
 
 impl Network {
+    /// The lanes: the junctions at their ends, and whether they lead only from the first to the second.
+    pub fn lanes(&self) -> impl Iterator<Item = (ZoneId, ZoneId, bool)> + '_ {
+        self.rows.iter().map(|row| (row.ends[0], row.ends[1], row.one_way))
+    }
+
     /// Compiles aisles. Lanes without two ends are left out, and all where there are too many zones; all else that
     /// [`Aisles::problems`] finds makes a network that is of little use.
     pub fn compile(aisles: &Aisles) -> Network {

@@ -25,6 +25,7 @@ use crate::engine::time::Time;
 
 use super::motion::Limits;
 use super::network::{Network, SpotId, Stand, ZoneId};
+pub use look::Course;
 use mover::{Motion, Mover};
 use safety::{Step, View};
 

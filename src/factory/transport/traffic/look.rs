@@ -5,6 +5,19 @@ use crate::engine::identity::TwinId;
 use crate::engine::time::Time;
 use crate::factory::transport::network::{Network, SpotId, Stand, ZoneId};
 
+/// How a mover moves, if it is granted no more.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Course {
+    /// From where: metres towards the east and the north.
+    pub from: (f64, f64),
+    /// To where; where it stands, if it does.
+    pub to: (f64, f64),
+    /// Which way it looked when it came there: radians, counter-clockwise from east.
+    pub heading: f64,
+    /// From when to when it moves, with its speeds then (m/s); none while it stands.
+    pub leg: Option<(Time, Time, [f64; 2])>,
+}
+
 /// Of a mover that was removed there is nothing to be seen.
 impl Traffic {
     /// All movers, by number.
@@ -40,6 +53,16 @@ impl Traffic {
     /// Where it is: metres towards the east and the north.
     pub fn place(&self, network: &Network, mover: MoverId, now: Time) -> Option<(f64, f64)> {
         self.get(mover).map(|m| m.place(network, now))
+    }
+
+    /// How it moves from here on, for drawing. `bay` says where it stands in a spot.
+    pub fn course(
+        &self,
+        network: &Network,
+        mover: MoverId,
+        bay: impl Fn(SpotId) -> (f64, f64),
+    ) -> Option<Course> {
+        self.get(mover).map(|m| m.course(network, bay))
     }
 
     /// How fast it is: m/s.

@@ -7,6 +7,8 @@ use crate::engine::time::Time;
 use crate::factory::transport::motion::{Leg, Limits, Profile};
 use crate::factory::transport::network::{Hop, Network, SpotId, Stand, ZoneId};
 
+use super::look::Course;
+
 /// A gain in speed that is not worth a new leg: m/s.
 const NEGLIGIBLE: f64 = 1e-3;
 /// What rounding may take from a speed: m/s.
@@ -239,22 +241,55 @@ impl Mover {
         }
     }
 
-    /// Where it is, for drawing: metres towards the east and the north.
+    /// The place of a point of its trip; before the first, that of the spot where it began. `bay` says where it stands in
+    /// a spot.
+    fn point(&self, network: &Network, point: Option<usize>, bay: &impl Fn(SpotId) -> (f64, f64)) -> (f64, f64) {
+        match (point, point.and_then(|point| self.route.get(point))) {
+            (_, Some(&zone)) => network.place(zone),
+            (None, _) => bay(self.spot.unwrap_or(self.to)),
+            (Some(_), None) => bay(self.to),
+        }
+    }
+
+    /// Where it is: metres towards the east and the north.
     pub fn place(&self, network: &Network, now: Time) -> (f64, f64) {
-        let of_spot = |spot: SpotId| network.spot(spot).map_or((0.0, 0.0), |spot| spot.place);
-        let point = |point: usize| match self.route.get(point) {
-            Some(&zone) => network.place(zone),
-            None => of_spot(self.to),
-        };
-        let last = match (self.passed.checked_sub(1), self.spot) {
-            (Some(last), _) => point(last),
-            (None, spot) => of_spot(spot.unwrap_or(self.to)),
-        };
+        let bay = |spot: SpotId| network.spot(spot).map_or((0.0, 0.0), |spot| spot.place);
+        let last = self.point(network, self.passed.checked_sub(1), &bay);
         if !self.is_under_way() {
             return last;
         }
-        let (next, length) = (point(self.passed), self.hop(network, self.passed).length);
-        let share = if length > 0.0 { (self.at(now).0 / length).min(1.0) } else { 0.0 };
-        (last.0 + (next.0 - last.0) * share, last.1 + (next.1 - last.1) * share)
+        between(last, self.point(network, Some(self.passed), &bay), self.share(network, now))
     }
+
+    /// The share of the way from its last point to the next that it has behind it.
+    fn share(&self, network: &Network, now: Time) -> f64 {
+        let length = self.hop(network, self.passed).length;
+        if length > 0.0 { (self.at(now).0 / length).min(1.0) } else { 0.0 }
+    }
+
+    /// How it moves from here on, for drawing. `bay` says where it stands in a spot.
+    pub fn course(&self, network: &Network, bay: impl Fn(SpotId) -> (f64, f64)) -> Course {
+        let last = self.passed.checked_sub(1);
+        let here = self.point(network, last, &bay);
+        let before = match last {
+            // In a spot it looks the way it came in.
+            None => self.spot.and_then(|spot| network.spot(spot)).map(|spot| network.place(spot.junction)),
+            Some(last) => Some(self.point(network, last.checked_sub(1), &bay)),
+        };
+        let heading = before.map_or(0.0, |before| (here.1 - before.1).atan2(here.0 - before.0));
+        let standing = Course { from: here, to: here, heading, leg: None };
+        let next = || self.point(network, Some(self.passed), &bay);
+        match self.motion {
+            Motion::Rolling(leg) if self.is_under_way() => {
+                let from = between(here, next(), self.share(network, leg.since));
+                let speeds = [leg.profile.entry, leg.profile.exit];
+                Course { from, to: next(), heading, leg: Some((leg.since, leg.until, speeds)) }
+            }
+            _ => standing,
+        }
+    }
+}
+
+fn between(from: (f64, f64), to: (f64, f64), share: f64) -> (f64, f64) {
+    (from.0 + (to.0 - from.0) * share, from.1 + (to.1 - from.1) * share)
 }

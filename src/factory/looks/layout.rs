@@ -1,0 +1,215 @@
+//! Where things are drawn: machines turned towards the aisles, vehicles and people beside a machine and not in it.
+
+use std::collections::BTreeMap;
+
+use bevy_ecs::prelude::{Resource, World};
+
+use crate::engine::identity::{Directory, TwinId};
+use crate::factory::energy::battery::Charger;
+use crate::factory::machine::Machine;
+use crate::factory::plan::Plan;
+use crate::factory::transport::conveyor::Conveyor;
+use crate::factory::transport::haulage::Sites;
+use crate::factory::transport::network::Network;
+use crate::factory::transport::rack::Rack;
+use crate::factory::transport::vehicle::{Station, Vehicle};
+use crate::world::position::Position;
+
+/// A place on the floor, and which way whatever is there looks.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Pose {
+    /// Metres towards the east and the north.
+    pub place: (f64, f64),
+    /// Radians, counter-clockwise from east.
+    pub heading: f64,
+}
+
+impl Pose {
+    /// A point so far before it and to its left: metres.
+    pub fn point(&self, forward: f64, left: f64) -> (f64, f64) {
+        let (sin, cos) = self.heading.sin_cos();
+        (self.place.0 + forward * cos - left * sin, self.place.1 + forward * sin + left * cos)
+    }
+}
+
+/// How far before the middle of a machine its people stand, and vehicles, where there is room: metres.
+const CREW: f64 = 1.15;
+const BAY: f64 = 2.1;
+/// How far apart the middles of machines must be for them to be drawn at their full size: metres.
+const ROOM: f64 = 4.4;
+/// How far from a junction is drawn what the scene puts there: metres to the east and to the north.
+const ASIDE: f64 = 3.1;
+/// How far apart those are set out whose scene gives them no places.
+const STEP: f64 = 6.0;
+
+/// Where everything that has a fixed place stands. Made for those who watch; the world itself does not know it.
+#[derive(Resource, Clone, Debug, Default)]
+pub struct Layout {
+    poses: BTreeMap<TwinId, Pose>,
+    /// Whose place is at those coordinates.
+    owners: BTreeMap<[u64; 2], TwinId>,
+    /// By how much machines are drawn smaller than they are, so that they do not overlap.
+    pub scale: f64,
+    /// The corners of the floor.
+    pub bounds: [(f64, f64); 2],
+}
+
+impl Layout {
+    /// The layout of a world as it is now.
+    pub fn of(world: &World) -> Layout {
+        let mut layout = Layout { scale: 1.0, ..Layout::default() };
+        let mut unplaced = Vec::new();
+        for (twin, entity, _) in world.resource::<Directory>().twins() {
+            let parts = world.entity(entity);
+            let stands = parts.contains::<Machine>() || parts.contains::<Rack>() || parts.contains::<Station>();
+            if !stands && !parts.contains::<Charger>() && !parts.contains::<Vehicle>() {
+                continue;
+            }
+            match parts.get::<Position>() {
+                Some(position) => layout.put(world, twin, *position),
+                None if parts.contains::<Machine>() => unplaced.push(twin),
+                None => {}
+            }
+        }
+        layout.set_out(&unplaced);
+        layout.scale = (layout.narrowest(world) / ROOM).clamp(0.2, 1.0);
+        layout.bounds = bounds(world, &layout);
+        layout
+    }
+
+    /// The pose of a twin with a fixed place.
+    pub fn pose(&self, twin: TwinId) -> Option<Pose> {
+        self.poses.get(&twin).copied()
+    }
+
+    /// Notes where a twin stands now.
+    pub fn put(&mut self, world: &World, twin: TwinId, position: Position) {
+        let said = (position.x, position.y);
+        let junction = junction_of(world, twin);
+        // What the scene puts on a junction is drawn beside the crossing.
+        let on_aisle = junction.is_some_and(|(x, y)| (x - said.0).hypot(y - said.1) < 1.0);
+        let place = if on_aisle && !is_vehicle(world, twin) { (said.0 + ASIDE, said.1 + ASIDE) } else { said };
+        let heading = match position.heading {
+            0.0 if on_aisle => -std::f64::consts::FRAC_PI_2,
+            0.0 => facing(junction, place),
+            heading => heading,
+        };
+        self.poses.insert(twin, Pose { place, heading });
+        self.owners.insert(key(said), twin);
+    }
+
+    /// Sets those who have no place out in rows, to the south of the others.
+    fn set_out(&mut self, twins: &[TwinId]) {
+        let columns = (twins.len() as f64).sqrt().ceil().max(1.0) as usize;
+        let south = self.poses.values().map(|pose| pose.place.1).fold(0.0, f64::min);
+        let first = if self.poses.is_empty() { 0.0 } else { south - STEP };
+        for (number, &twin) in twins.iter().enumerate() {
+            let (column, row) = (number % columns, number / columns);
+            let place = (column as f64 * STEP, first - row as f64 * STEP);
+            self.poses.insert(twin, Pose { place, heading: -std::f64::consts::FRAC_PI_2 });
+        }
+    }
+
+    /// The least distance between two machines or racks among the first few hundred: enough to see how close a plant is
+    /// built.
+    fn narrowest(&self, world: &World) -> f64 {
+        let directory = world.resource::<Directory>();
+        let is_large = |twin: TwinId| {
+            let parts = directory.entity(twin).map(|entity| world.entity(entity));
+            parts.is_some_and(|parts| parts.contains::<Machine>() || parts.contains::<Rack>())
+        };
+        let large = self.poses.iter().filter(|(twin, _)| is_large(**twin));
+        let places: Vec<(f64, f64)> = large.map(|(_, pose)| pose.place).take(400).collect();
+        let pairs = places.iter().enumerate().flat_map(|(index, &a)| places[..index].iter().map(move |&b| (a, b)));
+        let apart = |((ax, ay), (bx, by)): ((f64, f64), (f64, f64))| (ax - bx).abs().max((ay - by).abs());
+        pairs.map(apart).filter(|apart| *apart > 0.5).fold(f64::INFINITY, f64::min)
+    }
+
+    /// Where somebody stands who works at a place: beside the machine that is there.
+    pub fn beside(&self, place: (f64, f64), who: TwinId) -> Pose {
+        // Side by side, in an order that stays the same.
+        let side = [0.0, 0.75, -0.75][who.0 as usize % 3];
+        match self.owners.get(&key(place)).and_then(|owner| self.poses.get(owner)) {
+            Some(pose) => {
+                let at = pose.point(CREW * self.scale, side * self.scale);
+                Pose { place: at, heading: pose.heading + std::f64::consts::PI }
+            }
+            // In the open people stand a little apart: leaves of a sunflower.
+            None => {
+                let (turn, far) = (2.399_963 * who.0 as f64, 0.45 * ((who.0 % 7) as f64).sqrt());
+                let at = (place.0 + far * turn.cos(), place.1 + far * turn.sin());
+                Pose { place: at, heading: turn }
+            }
+        }
+    }
+
+    /// Where a vehicle stands that has stopped for a twin: on the side of the aisle, beside those who came before it.
+    pub fn bay(&self, owner: TwinId, junction: (f64, f64), rank: usize, is_home: bool) -> (f64, f64) {
+        let Some(pose) = self.poses.get(&owner) else { return junction };
+        if is_home {
+            return pose.place;
+        }
+        let way = (junction.0 - pose.place.0, junction.1 - pose.place.1);
+        let far = way.0.hypot(way.1);
+        if far < 1e-6 {
+            return pose.place;
+        }
+        let unit = (way.0 / far, way.1 / far);
+        let before = (BAY * self.scale).min(far * 0.75);
+        // To the left, to the right, farther to the left, ...
+        let side = rank.div_ceil(2) as f64 * if rank.is_multiple_of(2) { -1.0 } else { 1.0 } * 1.1;
+        (pose.place.0 + unit.0 * before - unit.1 * side, pose.place.1 + unit.1 * before + unit.0 * side)
+    }
+}
+
+fn key((x, y): (f64, f64)) -> [u64; 2] {
+    // Minus zero is zero.
+    [x + 0.0, y + 0.0].map(f64::to_bits)
+}
+
+fn is_vehicle(world: &World, twin: TwinId) -> bool {
+    let entity = world.resource::<Directory>().entity(twin);
+    entity.is_some_and(|entity| world.entity(entity).contains::<Vehicle>())
+}
+
+/// Where the junction is at which vehicles stop for a twin.
+fn junction_of(world: &World, twin: TwinId) -> Option<(f64, f64)> {
+    let site = world.resource::<Sites>().0.iter().find(|site| site.twin == twin)?;
+    let network = world.resource::<Network>();
+    Some(network.place(network.junction(&site.junction)?))
+}
+
+/// Which way a twin looks that does not say so itself: straight towards its junction, else towards the south.
+fn facing(junction: Option<(f64, f64)>, place: (f64, f64)) -> f64 {
+    let way = junction.map_or((0.0, -1.0), |(x, y)| (x - place.0, y - place.1));
+    let quarter = std::f64::consts::FRAC_PI_2;
+    if way.0.hypot(way.1) < 1e-6 { -quarter } else { (way.1.atan2(way.0) / quarter).round() * quarter }
+}
+
+/// The corners of what must be on the floor.
+fn bounds(world: &World, layout: &Layout) -> [(f64, f64); 2] {
+    let network = world.resource::<Network>();
+    let zones = (0..network.zones() as u32).map(|zone| network.place(crate::factory::transport::network::ZoneId(zone)));
+    let others = world.resource::<Plan>().places.values().copied();
+    let all = layout.poses.values().map(|pose| pose.place).chain(zones).chain(others);
+    let none = [(f64::INFINITY, f64::INFINITY), (f64::NEG_INFINITY, f64::NEG_INFINITY)];
+    let [low, high] = all.fold(none, |[low, high], (x, y)| {
+        [(low.0.min(x), low.1.min(y)), (high.0.max(x), high.1.max(y))]
+    });
+    if low.0 > high.0 { [(0.0, 0.0); 2] } else { [low, high] }
+}
+
+/// Whether something belongs to the looks of conveyors, chargers or stations; what else it is decides in this order.
+pub(super) fn look_of(world: &World, entity: bevy_ecs::prelude::Entity) -> Option<&'static str> {
+    let parts = world.entity(entity);
+    match () {
+        () if parts.contains::<Machine>() => Some("machine"),
+        () if parts.contains::<Vehicle>() => Some("vehicle"),
+        () if parts.contains::<crate::factory::people::worker::Worker>() => Some("worker"),
+        () if parts.contains::<Rack>() => Some("rack"),
+        () if parts.contains::<Conveyor>() => Some("conveyor"),
+        () if parts.contains::<Charger>() => Some("charger"),
+        () if parts.contains::<Station>() => Some("station"),
+        () => None,
+    }
+}

@@ -1,0 +1,407 @@
+//! Tells whoever watches what there is to be seen of a plant.
+//!
+//! What was touched in a moment is looked at once, when the moment is over.
+
+use std::sync::Arc;
+
+use bevy_ecs::prelude::{Entity, Res, ResMut, Resource, World};
+use bevy_ecs::system::{RunSystemOnce, SystemParam};
+
+use crate::engine::clock::Clock;
+use crate::engine::identity::{Directory, TwinId};
+use crate::engine::time::Time;
+use crate::factory::calls::Task;
+use crate::factory::floor::{Floor, FloorParam};
+use crate::factory::jobs::{Job, JobRef, Place};
+use crate::factory::machine::{Machine, MachineState, Phase};
+use crate::factory::people::worker::{Assignment, Doing, Worker, WorkerState};
+use crate::factory::plan::Plan;
+use crate::factory::transport::conveyor::{Conveyor, ConveyorState};
+use crate::factory::transport::network::SpotId;
+use crate::factory::transport::rack::Rack;
+use crate::factory::transport::traffic::Course;
+use crate::factory::transport::vehicle::{Vehicle, VehicleState};
+use crate::look::palette::{self, Colour};
+use crate::look::sight::{Form, Motion, Sight, Sights, ThingId, Value};
+
+use super::layout::{Layout, Pose, look_of};
+use super::{BUILDING, JOBS, berth, goods, hall, machines};
+
+/// The words for what workers do.
+const TASKS: [Task; 4] = [Task::Setup(0), Task::Operation(0), Task::Repair, Task::Maintenance];
+
+/// What was touched in this moment.
+#[derive(Resource, Default)]
+pub(super) struct Touched {
+    twins: Vec<TwinId>,
+    jobs: Vec<JobRef>,
+}
+
+/// What the floor needs in order to be seen.
+#[derive(SystemParam)]
+pub(in crate::factory) struct View<'w> {
+    sights: ResMut<'w, Sights>,
+    touched: ResMut<'w, Touched>,
+    layout: Res<'w, Layout>,
+}
+
+impl View<'_> {
+    /// Notes that a twin looks different.
+    pub fn touch(&mut self, twin: TwinId) {
+        if self.sights.is_watched() {
+            self.touched.twins.push(twin);
+        }
+    }
+
+    fn touch_job(&mut self, job: JobRef) {
+        if self.sights.is_watched() {
+            self.touched.jobs.push(job);
+        }
+    }
+
+    /// Says that a job has left.
+    pub fn gone(&mut self, job: &Job, now: Time) {
+        self.sights.go(now, thing_of(job));
+    }
+}
+
+fn thing_of(job: &Job) -> ThingId {
+    ThingId::other(JOBS, job.id)
+}
+
+fn task_word(task: Task) -> Value {
+    let word = TASKS.iter().position(|other| other.name() == task.name());
+    Value::Word(word.unwrap_or_default() as u32)
+}
+
+fn count(number: usize) -> Value {
+    Value::Number(number as f32)
+}
+
+fn twin_value(twin: Option<TwinId>) -> Value {
+    twin.map_or(Value::None, |twin| Value::Thing(ThingId::twin(twin)))
+}
+
+/// Shows all that is there now.
+pub(super) fn show_all(world: &mut World) {
+    let layout = Layout::of(world);
+    let operations = world.resource::<Plan>().products.iter().flat_map(|product| &product.operations);
+    let operations: Vec<Arc<str>> = operations.map(|operation| operation.name.clone()).collect();
+    let tasks = TASKS.iter().map(|task| Arc::from(task.name())).collect();
+    let now = world.resource::<Clock>().now;
+    let twins: Vec<(TwinId, Entity, Arc<str>)> =
+        world.resource::<Directory>().twins().map(|(twin, entity, name)| (twin, entity, name.clone())).collect();
+    let forms: Vec<(ThingId, Form)> = twins
+        .into_iter()
+        .filter_map(|(twin, entity, name)| Some((ThingId::twin(twin), form_of(world, &layout, entity, name)?)))
+        .collect();
+    let building = hall::forms(world, &layout);
+    world.insert_resource(layout);
+    let mut sights = world.resource_mut::<Sights>();
+    sights.set_words("job", operations);
+    sights.set_words("worker", tasks);
+    for (number, form) in building.into_iter().enumerate() {
+        let thing = ThingId::other(BUILDING, number as u64);
+        sights.come(now, thing, form);
+        sights.look(now, thing, Sight::still(Motion::stands(0.0, 0.0, 0.0)));
+    }
+    let shown: Vec<TwinId> = forms.iter().filter_map(|(thing, _)| thing.as_twin()).collect();
+    forms.into_iter().for_each(|(thing, form)| sights.come(now, thing, form));
+    // Only a missing resource could make this fail, and the plugin put all of them in.
+    let _ = world.run_system_once(move |mut param: FloorParam| {
+        let mut floor = param.floor();
+        shown.iter().for_each(|&twin| floor.view.touch(twin));
+        let jobs: Vec<JobRef> = floor.jobs.iter().map(|(job, _)| job).collect();
+        jobs.into_iter().for_each(|job| floor.show_new(job));
+        floor.show_touched();
+    });
+}
+
+fn form_of(world: &World, layout: &Layout, entity: Entity, name: Arc<str>) -> Option<Form> {
+    let look = look_of(world, entity)?;
+    let parts = world.entity(entity);
+    let plan = world.resource::<Plan>();
+    let id = *parts.get::<TwinId>()?;
+    let small = layout.scale as f32;
+    let (model, numbers, colour, scale) = match look {
+        "machine" => {
+            let slots = parts.get::<Machine>()?.capacity as f32;
+            (machines::kind_of(&name), vec![slots], palette::TEAL, small)
+        }
+        "vehicle" => {
+            let vehicle = parts.get::<Vehicle>()?;
+            ("carrier", vec![vehicle.length as f32, vehicle.capacity as f32], palette::SAFETY_YELLOW, 1.0)
+        }
+        "worker" => {
+            let skin = (id.0 as usize % palette::SKINS.len()) as f32;
+            ("person", vec![skin], worker_colour(parts.get::<Worker>()?, plan), 1.0)
+        }
+        "rack" => ("rack", vec![parts.get::<Rack>()?.capacity as f32], palette::BLUE, small),
+        "conveyor" => ("belt", belt_of(world, layout, parts.get::<Conveyor>()?)?, palette::TEAL, 1.0),
+        "station" if plan.shipping == Some(id) => ("shipping", Vec::new(), palette::TEAL, small),
+        "station" => ("receiving", Vec::new(), palette::BLUE, small),
+        _ => ("post", Vec::new(), palette::TEAL, small),
+    };
+    Some(Form { name, look: look.into(), model: model.into(), numbers, colour, scale })
+}
+
+/// What the model of a conveyor needs to know: the places of both ends, how large machines are drawn, and how many jobs it
+/// holds.
+fn belt_of(world: &World, layout: &Layout, conveyor: &Conveyor) -> Option<Vec<f32>> {
+    let place = |name: &str| Some(layout.pose(world.resource::<Directory>().find(name)?)?.place);
+    let (from, to) = (place(&conveyor.from)?, place(&conveyor.to)?);
+    Some([from.0, from.1, to.0, to.1, layout.scale, conveyor.capacity() as f64].map(|number| number as f32).to_vec())
+}
+
+/// People wear the colour of the first of their skills.
+fn worker_colour(worker: &Worker, plan: &Plan) -> Colour {
+    let skill = worker.skills.first().and_then(|skill| plan.skills.iter().position(|other| **other == **skill));
+    palette::of_kind(skill.unwrap_or_default())
+}
+
+/// A job is called after its product and its number.
+fn job_form(job: &Job, plan: &Plan) -> Form {
+    let product = &plan.products[job.product as usize];
+    Form {
+        name: format!("{} {}", product.name, job.id).into(),
+        look: "job".into(),
+        model: goods::kind_of(&product.name).into(),
+        numbers: Vec::new(),
+        colour: palette::of_kind(job.product as usize),
+        scale: 1.0,
+    }
+}
+
+/// The twin that a job is at.
+fn host_of(place: Place) -> Option<TwinId> {
+    match place {
+        Place::Yard => None,
+        Place::Queue(host) | Place::Slot(host, _) | Place::Output(host) | Place::Kit(host) => Some(host),
+        Place::Vehicle(host) | Place::Conveyor(host) | Place::Rack(host) => Some(host),
+    }
+}
+
+impl Floor<'_, '_, '_> {
+    /// Notes that a job goes to another place: it and both hosts look different then.
+    pub(in crate::factory) fn touch_move(&mut self, job: JobRef, to: Place) {
+        if self.view.sights.is_watched() {
+            let from = self.jobs.get(job).place;
+            self.view.touch_job(job);
+            [host_of(from), host_of(to)].into_iter().flatten().for_each(|host| self.view.touch(host));
+        }
+    }
+
+    /// Notes that all jobs on a conveyor move differently.
+    pub(in crate::factory) fn touch_belt(&mut self, conveyor: TwinId) {
+        if self.view.sights.is_watched()
+            && let Some((_, state)) = self.directory.entity(conveyor).and_then(|entity| self.belts.get(entity).ok())
+        {
+            state.riding.iter().for_each(|riding| self.view.touched.jobs.push(riding.job));
+            self.view.touch(conveyor);
+        }
+    }
+
+    /// Shows a job that was not there before.
+    pub(in crate::factory) fn show_new(&mut self, job: JobRef) {
+        if self.view.sights.is_watched() {
+            let new = self.jobs.get(job);
+            self.view.sights.come(self.clock.now, thing_of(new), job_form(new, self.plan));
+            self.view.touch_job(job);
+        }
+    }
+
+    /// Shows what was touched in this moment.
+    pub(in crate::factory) fn show_touched(&mut self) {
+        if !self.view.sights.is_watched() {
+            return;
+        }
+        let now = self.clock.now;
+        let mut twins = std::mem::take(&mut self.view.touched.twins);
+        twins.sort_unstable();
+        twins.dedup();
+        for twin in twins.drain(..) {
+            if let Some(sight) = self.sight_of_twin(twin) {
+                self.view.sights.look(now, ThingId::twin(twin), sight);
+            }
+        }
+        self.view.touched.twins = twins;
+        let mut jobs = std::mem::take(&mut self.view.touched.jobs);
+        jobs.sort_unstable();
+        jobs.dedup();
+        for job in jobs.drain(..) {
+            if let Some((thing, sight)) = self.jobs.find(job).map(|found| (thing_of(found), self.sight_of_job(found))) {
+                self.view.sights.look(now, thing, sight);
+            }
+        }
+        self.view.touched.jobs = jobs;
+    }
+
+    fn sight_of_twin(&self, twin: TwinId) -> Option<Sight> {
+        let entity = self.directory.entity(twin)?;
+        if let Ok(state) = self.states.get(entity) {
+            return Some(self.sight_of_machine(twin, state));
+        }
+        if let Ok((_, state, _, level)) = self.vehicles.get(entity) {
+            let charge = level.map_or(Value::None, |level| Value::Number(level.charge() as f32));
+            return Some(self.sight_of_vehicle(twin, state, charge));
+        }
+        if let Ok((_, state)) = self.workers.get(entity) {
+            return Some(self.sight_of_worker(twin, state));
+        }
+        if let Ok((_, state)) = self.racks.get(entity) {
+            let values = [count(state.held.len()), count(state.incoming as usize), Value::None, Value::None];
+            return Some(Sight { values, ..Sight::still(self.standing(twin)) });
+        }
+        if let Ok((_, state)) = self.belts.get(entity) {
+            return Some(sight_of_conveyor(state));
+        }
+        Some(self.sight_of_place(twin))
+    }
+
+    fn standing(&self, twin: TwinId) -> Motion {
+        self.view.layout.pose(twin).map_or(Motion::Hidden, |Pose { place: (x, y), heading }| Motion::stands(x, y, heading))
+    }
+
+    fn sight_of_machine(&self, twin: TwinId, state: &MachineState) -> Sight {
+        let slots = || state.slots.iter().filter(|slot| slot.phase != Phase::Idle);
+        let job = slots().next().and_then(|slot| self.jobs.find(slot.job));
+        let crew = slots().filter_map(|slot| slot.crew.as_ref()?.workers.first().copied()).next();
+        let values = [
+            job.map_or(Value::None, |job| Value::Thing(thing_of(job))),
+            count(state.queue.len() + state.kitting.len()),
+            count(state.tally.operations as usize),
+            twin_value(crew),
+        ];
+        Sight { motion: self.standing(twin), state: state.standing.condition as u8, values }
+    }
+
+    fn sight_of_vehicle(&self, twin: TwinId, state: &VehicleState, charge: Value) -> Sight {
+        let bay = |spot: SpotId| self.bay(state, spot);
+        let course = self.traffic.course(self.network, state.mover, bay);
+        let point = |(x, y): (f64, f64)| [x as f32, y as f32, 0.0];
+        let motion = match course {
+            None => self.standing(twin),
+            Some(Course { to, heading, leg: None, .. }) => Motion::stands(to.0, to.1, heading),
+            Some(Course { from, to, heading, leg: Some((since, until, speeds)) }) => Motion::Goes {
+                from: point(from),
+                to: point(to),
+                since,
+                until,
+                speeds: speeds.map(|speed| speed as f32),
+                heading: heading as f32,
+            },
+        };
+        let goal = state.goal.or_else(|| self.traffic.standing_at(state.mover));
+        let values = [
+            twin_value(goal.and_then(|spot| self.plan.owner_of(spot)).filter(|owner| *owner != twin)),
+            count(state.load.len()),
+            charge,
+            count(state.delivered as usize),
+        ];
+        Sight { motion, state: state.motion as u8, values }
+    }
+
+    /// Where a vehicle stands in a spot.
+    fn bay(&self, state: &VehicleState, spot: SpotId) -> (f64, f64) {
+        let Some((spot_at, owner)) = self.network.spot(spot).zip(self.plan.owner_of(spot)) else { return (0.0, 0.0) };
+        let rank = self.traffic.claimants(spot).iter().position(|&mover| mover == state.mover).unwrap_or_default();
+        self.view.layout.bay(owner, self.network.place(spot_at.junction), rank, spot == state.home)
+    }
+
+    fn sight_of_worker(&self, twin: TwinId, state: &WorkerState) -> Sight {
+        let layout = &self.view.layout;
+        let standing = |place| {
+            let Pose { place: (x, y), heading } = layout.beside(place, twin);
+            Motion::stands(x, y, heading)
+        };
+        let motion = match &state.task {
+            Some(task) if !task.arrived => walk(task, twin, layout),
+            Some(task) => standing(task.to),
+            None if matches!(state.doing, Doing::Off | Doing::Suspended) => Motion::Hidden,
+            None => standing(state.place),
+        };
+        let task = state.task.as_ref();
+        let values = [
+            twin_value(task.map(|task| task.at)),
+            task.map_or(Value::None, |task| task_word(task.task)),
+            count(state.tasks as usize),
+            Value::None,
+        ];
+        Sight { motion, state: state.doing as u8, values }
+    }
+
+    /// Chargers and stations.
+    fn sight_of_place(&self, twin: TwinId) -> Sight {
+        let spot = self.plan.spot_of(twin).filter(|_| self.plan.chargers.contains_key(&twin));
+        let charging = |id: &&TwinId| {
+            let state = self.directory.entity(**id).and_then(|entity| self.vehicles.get(entity).ok());
+            state.is_some_and(|(_, state, ..)| {
+                state.handling == Some(crate::factory::transport::vehicle::Handling::Charging)
+                    && self.traffic.standing_at(state.mover) == spot
+            })
+        };
+        let vehicle = spot.and_then(|_| self.plan.vehicles.iter().find(charging).copied());
+        let values = [twin_value(vehicle), Value::None, Value::None, Value::None];
+        Sight { motion: self.standing(twin), state: u8::from(vehicle.is_some()), values }
+    }
+
+    fn sight_of_job(&self, job: &Job) -> Sight {
+        let within = |host: TwinId, berth: u8| Motion::Within {
+            host: ThingId::twin(host),
+            berth,
+            since: job.since,
+            until: job.since,
+        };
+        // In the order of the look's states.
+        let (state, motion) = match job.place {
+            Place::Yard => (0, self.plan.receiving.map_or(Motion::Hidden, |yard| within(yard, berth::IN))),
+            Place::Queue(host) => (1, within(host, berth::IN)),
+            Place::Slot(host, _) => (2, within(host, berth::WORK)),
+            Place::Output(host) => (3, within(host, berth::OUT)),
+            Place::Vehicle(host) => (4, within(host, berth::IN)),
+            Place::Conveyor(host) => (5, self.ride_of(job, host)),
+            Place::Rack(host) => (6, within(host, berth::IN)),
+            Place::Kit(host) => (7, within(host, berth::IN)),
+        };
+        let product = &self.plan.products[job.product as usize];
+        let due = if job.due == Time::NEVER { Value::None } else { Value::Number(job.due.seconds() as f32) };
+        let values =
+            [Value::Word(product.first_operation + job.operation), due, count(job.visit as usize), Value::None];
+        Sight { motion, state, values }
+    }
+
+    fn ride_of(&self, job: &Job, conveyor: TwinId) -> Motion {
+        let belt = self.directory.entity(conveyor).and_then(|entity| self.belts.get(entity).ok());
+        let riding = belt.and_then(|(_, state)| {
+            state.riding.iter().find(|riding| self.jobs.find(riding.job).is_some_and(|other| other.id == job.id))
+        });
+        let until = riding.map_or(job.since, |riding| riding.arrives);
+        Motion::Within { host: ThingId::twin(conveyor), berth: berth::IN, since: job.since, until }
+    }
+}
+
+fn sight_of_conveyor(state: &ConveyorState) -> Sight {
+    let standing = match () {
+        () if state.down => 1,
+        () if state.suspended => 2,
+        () => 0,
+    };
+    let values = [count(state.riding.len()), count(state.carried as usize), Value::None, Value::None];
+    Sight { motion: Motion::stands(0.0, 0.0, 0.0), state: standing, values }
+}
+
+/// On the way to work: from beside one machine to beside another.
+fn walk(task: &Assignment, twin: TwinId, layout: &Layout) -> Motion {
+    let [from, to] = [task.from, task.to].map(|place| layout.beside(place, twin));
+    let point = |pose: Pose| [pose.place.0 as f32, pose.place.1 as f32, 0.0];
+    let far = (to.place.0 - from.place.0).hypot(to.place.1 - from.place.1);
+    let speed = far / (task.arrives - task.assigned).seconds().max(1e-9);
+    Motion::Goes {
+        from: point(from),
+        to: point(to),
+        since: task.assigned,
+        until: task.arrives,
+        speeds: [speed as f32; 2],
+        heading: from.heading as f32,
+    }
+}

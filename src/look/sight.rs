@@ -1,0 +1,242 @@
+//! What twins and other things look like at a moment, as changes in time.
+//!
+//! Whoever changes something that can be seen says so to [`Sights`]; whoever watches takes the changes out. They are no part
+//! of the world's state: nobody in the world reads them, and with nobody watching they cost one comparison.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use bevy_ecs::prelude::{Resource, World};
+use serde::{Deserialize, Serialize};
+
+use crate::engine::identity::TwinId;
+use crate::engine::time::Time;
+
+use super::palette::Colour;
+
+/// Who is seen: a twin, or something of a domain that is no twin, such as a job.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct ThingId(u64);
+
+impl ThingId {
+    const SPACE: u32 = 56;
+
+    /// A twin.
+    pub const fn twin(twin: TwinId) -> ThingId {
+        ThingId(twin.0)
+    }
+
+    /// Something else: the number of it among those of its space (from 1 to 255).
+    pub const fn other(space: u8, number: u64) -> ThingId {
+        ThingId((space as u64) << Self::SPACE | number)
+    }
+
+    /// The twin, if it is one.
+    pub fn as_twin(self) -> Option<TwinId> {
+        (self.0 >> Self::SPACE == 0).then_some(TwinId(self.0))
+    }
+
+    /// The number in its space.
+    pub fn number(self) -> u64 {
+        self.0 & ((1 << Self::SPACE) - 1)
+    }
+}
+
+/// What a thing is, as long as it is there.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Form {
+    /// Its name, for labels and search.
+    pub name: Arc<str>,
+    /// The name of its look, as registered.
+    pub look: Arc<str>,
+    /// Which of the look's models.
+    pub model: Arc<str>,
+    /// What the model needs to know besides: lengths, counts, corners.
+    pub numbers: Vec<f32>,
+    /// Its own colour.
+    pub colour: Colour,
+    /// How much larger than its model it is drawn.
+    pub scale: f32,
+}
+
+/// Where a thing is, and will be if nothing happens. Metres towards the east, the north and up; headings in radians,
+/// counter-clockwise from east.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Motion {
+    /// It stands.
+    Stands {
+        /// Where.
+        at: [f32; 3],
+        /// Which way it looks.
+        heading: f32,
+    },
+    /// It goes straight on, the way it looks.
+    Goes {
+        /// From where.
+        from: [f32; 3],
+        /// To where.
+        to: [f32; 3],
+        /// When it was at `from`.
+        since: Time,
+        /// When it will be at `to`.
+        until: Time,
+        /// Its speeds there: m/s.
+        speeds: [f32; 2],
+        /// Which way it looked before.
+        heading: f32,
+    },
+    /// It is in, on or at another thing.
+    Within {
+        /// Which.
+        host: ThingId,
+        /// At which of the host's berths.
+        berth: u8,
+        /// Since when: who came first stands first.
+        since: Time,
+        /// On a belt, when it is at the end if nobody is in its way.
+        until: Time,
+    },
+    /// It cannot be seen.
+    Hidden,
+}
+
+impl Motion {
+    /// Standing somewhere on the floor.
+    pub fn stands(x: f64, y: f64, heading: f64) -> Motion {
+        Motion::Stands { at: [x as f32, y as f32, 0.0], heading: heading as f32 }
+    }
+}
+
+/// Something that can be said of a thing.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub enum Value {
+    /// Nothing now.
+    #[default]
+    None,
+    /// A number: a count, a share, a quantity in the unit that the look gives.
+    Number(f32),
+    /// Another thing that it has to do with.
+    Thing(ThingId),
+    /// A word, by its number among those of the look: see [`Sights::set_words`].
+    Word(u32),
+}
+
+/// How many values a thing has at most.
+pub const VALUES: usize = 4;
+
+/// What a thing looks like at a moment.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Sight {
+    /// Where it is.
+    pub motion: Motion,
+    /// Its state, as an index into those of its look.
+    pub state: u8,
+    /// What its look says of it.
+    pub values: [Value; VALUES],
+}
+
+impl Sight {
+    /// Of something that has one state and no values.
+    pub const fn still(motion: Motion) -> Sight {
+        Sight { motion, state: 0, values: [Value::None; VALUES] }
+    }
+}
+
+/// What has become of a thing.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Event {
+    /// It has come.
+    Comes(Arc<Form>),
+    /// It looks like this now.
+    Looks(Sight),
+    /// It has gone.
+    Goes,
+}
+
+/// A change of what can be seen.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Change {
+    /// When.
+    pub at: Time,
+    /// Of what.
+    pub thing: ThingId,
+    /// Which.
+    pub event: Event,
+}
+
+/// The changes since they were last taken out.
+#[derive(Resource, Default)]
+pub struct Sights {
+    watched: bool,
+    changes: Vec<Change>,
+    words: BTreeMap<&'static str, Vec<Arc<str>>>,
+}
+
+impl Sights {
+    /// Whether anybody watches.
+    pub fn is_watched(&self) -> bool {
+        self.watched
+    }
+
+    /// Something came.
+    pub fn come(&mut self, at: Time, thing: ThingId, form: Form) {
+        if self.watched {
+            self.changes.push(Change { at, thing, event: Event::Comes(Arc::new(form)) });
+        }
+    }
+
+    /// Something looks different.
+    pub fn look(&mut self, at: Time, thing: ThingId, sight: Sight) {
+        if self.watched {
+            self.changes.push(Change { at, thing, event: Event::Looks(sight) });
+        }
+    }
+
+    /// Something is no longer there.
+    pub fn go(&mut self, at: Time, thing: ThingId) {
+        if self.watched {
+            self.changes.push(Change { at, thing, event: Event::Goes });
+        }
+    }
+
+    /// Sets the words that things of a look use, for [`Value::Word`]. To be called when somebody begins to watch.
+    pub fn set_words(&mut self, look: &'static str, words: Vec<Arc<str>>) {
+        self.words.insert(look, words);
+    }
+
+    /// The words of each look.
+    pub fn words(&self) -> &BTreeMap<&'static str, Vec<Arc<str>>> {
+        &self.words
+    }
+
+    /// How many changes wait to be taken out.
+    pub fn len(&self) -> usize {
+        self.changes.len()
+    }
+
+    /// Whether nothing waits to be taken out.
+    pub fn is_empty(&self) -> bool {
+        self.changes.is_empty()
+    }
+
+    /// Takes the changes out, in the order of time; `emptied` takes their place.
+    pub fn take(&mut self, emptied: Vec<Change>) -> Vec<Change> {
+        debug_assert!(emptied.is_empty());
+        std::mem::replace(&mut self.changes, emptied)
+    }
+}
+
+/// Tells what everything looks like at this moment.
+pub type ShowAll = fn(&mut World);
+
+/// How the domains show what there is.
+#[derive(Resource, Default)]
+pub(super) struct Shows(pub(super) Vec<ShowAll>);
+
+/// Begins to watch a world that is ready for its first step, or any later one: all that is there comes.
+pub fn watch(world: &mut World) {
+    let mut sights = world.get_resource_or_init::<Sights>();
+    sights.watched = true;
+    let shows = world.get_resource_or_init::<Shows>().0.clone();
+    shows.into_iter().for_each(|show| show(world));
+}

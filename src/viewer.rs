@@ -1,0 +1,14 @@
+//! The viewer: a Bevy app of its own beside the simulation, fed with what twins look like.
+//!
+//! A [`source`] tells what is to be seen at a moment, live or recorded; the [`cast`] is what is on stage now; `draw` puts
+//! it on the screen in few batches. The world itself is never touched from here.
+
+pub mod camera;
+pub mod cast;
+mod draw;
+mod geometry;
+mod light;
+pub mod motion;
+pub mod picture;
+pub mod source;
+pub mod stage;

@@ -1,0 +1,62 @@
+//! Where one looks from.
+
+use bevy::prelude::*;
+
+use super::draw::turn_up;
+use super::stage::Stage;
+
+/// Where the eye is and what it looks at, in the frame of the world: metres.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct View {
+    /// The eye.
+    pub from: [f32; 3],
+    /// What is in the middle.
+    pub to: [f32; 3],
+}
+
+/// How wide the eye sees, from top to bottom: radians.
+pub const FIELD: f32 = 0.72;
+
+impl View {
+    /// From the south and above, all that is on stage.
+    pub fn overview(stage: &Stage, aspect: f32) -> View {
+        View::around(stage, aspect, -1.85, 0.58)
+    }
+
+    /// From straight above.
+    pub fn top(stage: &Stage, aspect: f32) -> View {
+        View::around(stage, aspect, -std::f32::consts::FRAC_PI_2, 1.55)
+    }
+
+    /// All that is on stage, from a direction (radians, counter-clockwise from east) and an elevation.
+    pub fn around(stage: &Stage, aspect: f32, direction: f32, elevation: f32) -> View {
+        let [low, high] = stage.extent().unwrap_or([Vec2::splat(-5.0), Vec2::splat(5.0)]);
+        let (middle, half) = ((low + high) / 2.0, (high - low) / 2.0 + 1.0);
+        let back = Vec3::new(
+            direction.cos() * elevation.cos(),
+            direction.sin() * elevation.cos(),
+            elevation.sin(),
+        );
+        let right = Vec3::new(-back.y, back.x, 0.0).normalize();
+        let up = back.cross(right);
+        // Far enough for each corner to be within the field.
+        let (tall, wide) = ((FIELD / 2.0).tan(), (FIELD / 2.0).tan() * aspect);
+        let corners = [(-1.0, -1.0), (1.0, -1.0), (1.0, 1.0), (-1.0, 1.0)];
+        let far = |(x, y): (f32, f32)| {
+            let corner = Vec3::new(half.x * x, half.y * y, 0.0);
+            let across = corner.dot(right).abs() / wide;
+            let along = corner.dot(up).abs() / tall;
+            corner.dot(back) + across.max(along)
+        };
+        let distance = corners.into_iter().map(far).fold(6.0, f32::max) * 1.02;
+        let to = Vec3::new(middle.x, middle.y, 0.5);
+        View { from: (to + back * distance).to_array(), to: to.to_array() }
+    }
+
+    /// The place of a camera on the screen's side.
+    pub fn transform(&self) -> Transform {
+        let (from, to) = (turn_up(self.from), turn_up(self.to));
+        let up = if (to - from).normalize_or_zero().y.abs() > 0.999 { Vec3::NEG_Z } else { Vec3::Y };
+        Transform::from_translation(from).looking_at(to, up)
+    }
+}

@@ -1,0 +1,283 @@
+//! A simulation that runs on a thread of its own, at the pace of a clock on the wall or as fast as it can.
+//!
+//! Its thread never waits for whoever draws: it leaves what has changed in a shared place, and where nobody fetches it,
+//! it keeps the latest look of each thing only.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::thread::JoinHandle;
+use std::time::{Duration as Wall, Instant};
+
+use bevy::ecs::world::World;
+
+use crate::engine::onlooker::{self, Pace};
+use crate::engine::simulation::Simulation;
+use crate::engine::time::{Duration, Time};
+use crate::look::sight::{self, Change, Event, Sights, ThingId};
+
+/// How fast simulated time goes.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Speed {
+    /// It stands still.
+    Paused,
+    /// So many simulated seconds in a second on the wall.
+    Times(f64),
+    /// As fast as the machine can.
+    Fastest,
+}
+
+/// What both threads share.
+struct Shared {
+    state: Mutex<State>,
+    changed: Condvar,
+}
+
+struct State {
+    /// The simulated time to which the clock on the wall was last set, and when.
+    anchor: (Time, Instant),
+    speed: Speed,
+    /// Go so far as fast as possible, whatever the speed.
+    catch_up: Option<Time>,
+    leave: bool,
+    /// All up to this moment has happened.
+    reached: Time,
+    changes: Vec<Change>,
+    ended: Option<End>,
+}
+
+/// How a run ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct End {
+    /// When.
+    pub at: Time,
+    /// The digest of the world then.
+    pub digest: String,
+}
+
+/// From this many changes on that nobody fetched, only the latest of each thing is kept.
+const MANY: usize = 200_000;
+/// How long the simulation runs at its fastest before it tells what has changed.
+const TELL_EVERY: Wall = Wall::from_millis(8);
+/// How far the simulation may be ahead of the clock on the wall, so that whoever draws need not wait for it.
+const AHEAD: f64 = 0.02;
+
+/// A running simulation.
+pub struct Live {
+    shared: Arc<Shared>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Live {
+    /// Lets a simulation that is ready for its first step run at a speed.
+    pub fn start(mut simulation: Simulation, speed: Speed) -> Live {
+        sight::watch(simulation.world_mut());
+        let now = simulation.clock().now;
+        let state = State {
+            anchor: (now, Instant::now()),
+            speed,
+            catch_up: None,
+            leave: false,
+            reached: now,
+            changes: Vec::new(),
+            ended: None,
+        };
+        let shared = Arc::new(Shared { state: Mutex::new(state), changed: Condvar::new() });
+        let watched = shared.clone();
+        let thread = std::thread::spawn(move || run(simulation, &watched));
+        Live { shared, thread: Some(thread) }
+    }
+
+    /// The moment to be shown now: as far as the clock on the wall is, and the simulation has come.
+    pub fn now(&self) -> Time {
+        let state = self.shared.lock();
+        state.reached.min(state.target(Instant::now()))
+    }
+
+    /// The speed.
+    pub fn speed(&self) -> Speed {
+        self.shared.lock().speed
+    }
+
+    /// Goes on at another speed.
+    pub fn set_speed(&self, speed: Speed) {
+        let mut state = self.shared.lock();
+        let (now, wall) = (state.reached.min(state.target(Instant::now())), Instant::now());
+        state.anchor = (now, wall);
+        state.speed = speed;
+        drop(state);
+        self.shared.changed.notify_all();
+    }
+
+    /// Goes as fast as possible to a moment, and waits until it is reached or the run has ended.
+    pub fn run_to(&self, to: Time) {
+        let mut state = self.shared.lock();
+        state.catch_up = Some(to);
+        self.shared.changed.notify_all();
+        while state.catch_up.is_some() && state.ended.is_none() {
+            state = self.shared.wait(state);
+        }
+        let reached = state.reached;
+        state.anchor = (reached, Instant::now());
+    }
+
+    /// Takes out what has changed up to what has been reached.
+    pub fn take_changes(&self) -> Vec<Change> {
+        std::mem::take(&mut self.shared.lock().changes)
+    }
+
+    /// How the run ended, if it has.
+    pub fn end(&self) -> Option<End> {
+        self.shared.lock().ended.clone()
+    }
+}
+
+impl Drop for Live {
+    fn drop(&mut self) {
+        self.shared.lock().leave = true;
+        self.shared.changed.notify_all();
+        if let Some(thread) = self.thread.take() {
+            // A thread that panicked has said so itself.
+            let _ = thread.join();
+        }
+    }
+}
+
+impl Shared {
+    fn lock(&self) -> MutexGuard<'_, State> {
+        // Whoever panicked while holding it left whole values behind.
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn wait<'a>(&self, state: MutexGuard<'a, State>) -> MutexGuard<'a, State> {
+        self.changed.wait(state).unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn wait_for<'a>(&self, state: MutexGuard<'a, State>, time: Wall) -> MutexGuard<'a, State> {
+        self.changed.wait_timeout(state, time).unwrap_or_else(PoisonError::into_inner).0
+    }
+}
+
+impl State {
+    /// How far simulated time should be at a moment on the wall.
+    fn target(&self, wall: Instant) -> Time {
+        match self.speed {
+            Speed::Paused => self.anchor.0,
+            Speed::Times(times) => {
+                self.anchor.0 + Duration::from_seconds((wall - self.anchor.1).as_secs_f64() * times)
+            }
+            Speed::Fastest => Time::NEVER,
+        }
+    }
+
+    /// How far the simulation may go now.
+    fn limit(&self, wall: Instant) -> Time {
+        let ahead = match self.speed {
+            Speed::Times(times) => Duration::from_seconds(times * AHEAD),
+            _ => Duration::ZERO,
+        };
+        let paced = self.target(wall) + ahead;
+        self.catch_up.map_or(paced, |to| to.max(paced))
+    }
+
+    /// Keeps only the latest look of each thing, and of those who came and went unseen nothing.
+    fn thin_out(&mut self) {
+        #[derive(Default)]
+        struct Story {
+            came: Option<Change>,
+            looks: Option<Change>,
+            gone: Option<Change>,
+        }
+        let mut stories: BTreeMap<ThingId, Story> = BTreeMap::new();
+        for change in self.changes.drain(..) {
+            let story = stories.entry(change.thing).or_default();
+            let place = match change.event {
+                Event::Comes(_) => &mut story.came,
+                Event::Looks(_) => &mut story.looks,
+                Event::Goes => &mut story.gone,
+            };
+            *place = Some(change);
+        }
+        for story in stories.into_values() {
+            match story.gone {
+                Some(_) if story.came.is_some() => {}
+                Some(gone) => self.changes.push(gone),
+                None => self.changes.extend(story.came.into_iter().chain(story.looks)),
+            }
+        }
+        // In the order of time again; a thing comes before it looks like anything.
+        self.changes.sort_by_key(|change| change.at);
+    }
+}
+
+/// The thread of the simulation.
+fn run(mut simulation: Simulation, shared: &Arc<Shared>) {
+    let watched = shared.clone();
+    let mut leap = Leap { length: Duration::from_secs(1), since: Instant::now() };
+    let mut buffer = Vec::new();
+    let watch = move |world: &mut World, next: Time| look_on(world, next, &watched, &mut leap, &mut buffer);
+    onlooker::attach(simulation.world_mut(), Box::new(watch));
+    while !simulation.has_ended() {
+        simulation.step();
+        if shared.lock().leave {
+            return;
+        }
+    }
+    let end = End { at: simulation.clock().now, digest: simulation.digest().total.to_string() };
+    let changes = simulation.world_mut().resource_mut::<Sights>().take(Vec::new());
+    let mut state = shared.lock();
+    state.changes.extend(changes);
+    (state.reached, state.catch_up) = (end.at, None);
+    state.ended = Some(end);
+    shared.changed.notify_all();
+}
+
+/// How far the world goes at its fastest before it tells what has changed: so that that is every few milliseconds.
+struct Leap {
+    length: Duration,
+    since: Instant,
+}
+
+impl Leap {
+    fn next(&mut self) -> Duration {
+        let took = self.since.elapsed();
+        self.since = Instant::now();
+        let nanos = self.length.nanos();
+        self.length = Duration::from_nanos(match () {
+            () if took < TELL_EVERY / 2 => nanos.saturating_mul(2),
+            () if took > TELL_EVERY * 2 => (nanos / 2).max(1),
+            () => nanos,
+        });
+        self.length
+    }
+}
+
+/// Tells what has changed, and waits until the next event may happen.
+fn look_on(world: &mut World, next: Time, shared: &Shared, leap: &mut Leap, buffer: &mut Vec<Change>) -> Pace {
+    *buffer = world.resource_mut::<Sights>().take(std::mem::take(buffer));
+    let mut state = shared.lock();
+    state.changes.append(buffer);
+    if state.changes.len() > MANY {
+        state.thin_out();
+    }
+    loop {
+        if state.leave {
+            return Pace::Leave;
+        }
+        let limit = state.limit(Instant::now());
+        // All before the next event has happened.
+        state.reached = state.reached.max(limit.min(Time::from_nanos(next.nanos() - 1)));
+        if state.catch_up.is_some_and(|to| state.reached >= to) {
+            state.catch_up = None;
+            shared.changed.notify_all();
+        } else if next <= limit {
+            let hurries = state.catch_up.is_none() && state.speed == Speed::Fastest;
+            return Pace::Until(if hurries { next + leap.next() } else { limit });
+        } else {
+            let wait = match state.speed {
+                Speed::Times(times) => ((next - limit).seconds() / times).clamp(1e-4, 0.01),
+                _ => 1.0,
+            };
+            state = shared.wait_for(state, Wall::from_secs_f64(wait));
+        }
+    }
+}
