@@ -6,3 +6,4 @@ pub mod parquet;
 pub mod report;
 pub mod statistics;
 pub mod table;
+pub mod track;

@@ -52,6 +52,9 @@ pub(crate) struct RunArguments {
     /// The tables to write, separated by commas, or `all` or `none`; without it as the scene says.
     #[arg(long, value_name = "TABLES")]
     tables: Option<String>,
+    /// Record what can be seen, for `view` and `render`.
+    #[arg(long)]
+    tracks: bool,
     /// Check after every event that no job is lost and no place holds more than it can; slow.
     #[arg(long)]
     audit: bool,
@@ -84,6 +87,7 @@ fn try_run(arguments: &RunArguments, plugins: fn(&mut App)) -> Result<(Summary, 
         run_for: arguments.run_for,
         warmup: arguments.warmup,
         tables: arguments.tables.as_deref().and_then(wanted_tables),
+        tracks: arguments.tracks,
         audit: arguments.audit,
         commands,
     };

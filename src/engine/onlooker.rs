@@ -52,10 +52,10 @@ mod tests {
     use std::sync::{Arc, Mutex};
 
     use super::*;
+    use crate::engine::identity::TwinId;
     use crate::engine::queue::{Event, EventQueue};
     use crate::engine::random::Seed;
     use crate::engine::simulation::{EngineApp, Simulation};
-    use crate::engine::identity::TwinId;
     use crate::engine::time::Duration;
     use bevy_app::App;
     use bevy_ecs::prelude::{In, ResMut, Resource};

@@ -3,8 +3,8 @@
 
 mod goods;
 mod hall;
-mod machines;
 mod layout;
+mod machines;
 mod people;
 pub(super) mod show;
 mod stores;

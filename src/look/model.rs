@@ -201,15 +201,10 @@ impl Berth {
     /// Places in rows on a rectangle about `middle`, and in layers above one another.
     pub fn grid(middle: [f32; 3], step: [f32; 3], count: [u32; 3]) -> Berth {
         let first = |axis: usize| middle[axis] - step[axis] * (count[axis] as f32 - 1.0) / 2.0;
-        let places = (0..count[2]).flat_map(|layer| {
-            (0..count[1]).flat_map(move |row| (0..count[0]).map(move |column| [column, row, layer]))
-        });
+        let places = (0..count[2])
+            .flat_map(|layer| (0..count[1]).flat_map(move |row| (0..count[0]).map(move |column| [column, row, layer])));
         let place = |[column, row, layer]: [u32; 3]| {
-            [
-                first(0) + column as f32 * step[0],
-                first(1) + row as f32 * step[1],
-                middle[2] + layer as f32 * step[2],
-            ]
+            [first(0) + column as f32 * step[0], first(1) + row as f32 * step[1], middle[2] + layer as f32 * step[2]]
         };
         Berth::Places(places.map(place).collect())
     }

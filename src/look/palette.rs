@@ -51,7 +51,8 @@ pub const GLOW: Colour = Colour::hex(0xff7a2a);
 /// White paint.
 pub const WHITE: Colour = Colour::hex(0xf6f6f2);
 /// Skin tones of people, a different one for each in turn.
-pub const SKINS: [Colour; 4] = [Colour::hex(0xf0c7a0), Colour::hex(0xd49d6d), Colour::hex(0x9a6540), Colour::hex(0x63412b)];
+pub const SKINS: [Colour; 4] =
+    [Colour::hex(0xf0c7a0), Colour::hex(0xd49d6d), Colour::hex(0x9a6540), Colour::hex(0x63412b)];
 
 /// Colours that tell kinds apart: products, vehicles of a fleet. Distinct also for people who see few colours, after
 /// M. Okabe and K. Ito, "Color Universal Design" (2008).

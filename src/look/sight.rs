@@ -10,6 +10,7 @@ use bevy_ecs::prelude::{Resource, World};
 use serde::{Deserialize, Serialize};
 
 use crate::engine::identity::TwinId;
+use crate::engine::journal::Entry;
 use crate::engine::time::Time;
 
 use super::palette::Colour;
@@ -82,8 +83,8 @@ pub enum Motion {
         until: Time,
         /// Its speeds there: m/s.
         speeds: [f32; 2],
-        /// Which way it looked before.
-        heading: f32,
+        /// The way it went or looked before, towards the east and the north; of any length.
+        before: [f32; 2],
     },
     /// It is in, on or at another thing.
     Within {
@@ -148,7 +149,9 @@ pub enum Event {
     /// It has come.
     Comes(Arc<Form>),
     /// It looks like this now.
-    Looks(Sight),
+    Looks(Box<Sight>),
+    /// It moves like this now, and else looks as before. Most changes are such.
+    Moves(Motion),
     /// It has gone.
     Goes,
 }
@@ -164,12 +167,23 @@ pub struct Change {
     pub event: Event,
 }
 
-/// The changes since they were last taken out.
+/// Somebody who writes down what is seen as it happens.
+pub trait Recorder: Send + Sync + 'static {
+    /// Something has changed. Changes come in the order of time.
+    fn record(&mut self, change: &Change);
+    /// Something happened, to be marked on a line of time.
+    fn note(&mut self, entry: &Entry);
+}
+
+/// What is seen goes through here, to whoever watches.
 #[derive(Resource, Default)]
 pub struct Sights {
     watched: bool,
-    changes: Vec<Change>,
+    recorder: Option<Box<dyn Recorder>>,
+    /// The changes since they were last taken out, where somebody collects them.
+    changes: Option<Vec<Change>>,
     words: BTreeMap<&'static str, Vec<Arc<str>>>,
+    entries: Vec<Entry>,
 }
 
 impl Sights {
@@ -181,22 +195,53 @@ impl Sights {
     /// Something came.
     pub fn come(&mut self, at: Time, thing: ThingId, form: Form) {
         if self.watched {
-            self.changes.push(Change { at, thing, event: Event::Comes(Arc::new(form)) });
+            self.tell(Change { at, thing, event: Event::Comes(Arc::new(form)) });
         }
     }
 
     /// Something looks different.
     pub fn look(&mut self, at: Time, thing: ThingId, sight: Sight) {
         if self.watched {
-            self.changes.push(Change { at, thing, event: Event::Looks(sight) });
+            self.tell(Change { at, thing, event: Event::Looks(Box::new(sight)) });
+        }
+    }
+
+    /// Something moves differently.
+    pub fn move_on(&mut self, at: Time, thing: ThingId, motion: Motion) {
+        if self.watched {
+            self.tell(Change { at, thing, event: Event::Moves(motion) });
         }
     }
 
     /// Something is no longer there.
     pub fn go(&mut self, at: Time, thing: ThingId) {
         if self.watched {
-            self.changes.push(Change { at, thing, event: Event::Goes });
+            self.tell(Change { at, thing, event: Event::Goes });
         }
+    }
+
+    fn tell(&mut self, change: Change) {
+        if let Some(recorder) = &mut self.recorder {
+            recorder.record(&change);
+        }
+        if let Some(changes) = &mut self.changes {
+            changes.push(change);
+        }
+    }
+
+    /// Notes what happened, for marks on a line of time.
+    pub fn note(&mut self, entry: &Entry) {
+        if let Some(recorder) = &mut self.recorder {
+            recorder.note(entry);
+        }
+        if self.changes.is_some() {
+            self.entries.push(entry.clone());
+        }
+    }
+
+    /// Takes out what was noted, where somebody collects it.
+    pub fn take_entries(&mut self) -> Vec<Entry> {
+        std::mem::take(&mut self.entries)
     }
 
     /// Sets the words that things of a look use, for [`Value::Word`]. To be called when somebody begins to watch.
@@ -209,20 +254,10 @@ impl Sights {
         &self.words
     }
 
-    /// How many changes wait to be taken out.
-    pub fn len(&self) -> usize {
-        self.changes.len()
-    }
-
-    /// Whether nothing waits to be taken out.
-    pub fn is_empty(&self) -> bool {
-        self.changes.is_empty()
-    }
-
     /// Takes the changes out, in the order of time; `emptied` takes their place.
     pub fn take(&mut self, emptied: Vec<Change>) -> Vec<Change> {
         debug_assert!(emptied.is_empty());
-        std::mem::replace(&mut self.changes, emptied)
+        self.changes.as_mut().map_or_else(Vec::new, |changes| std::mem::replace(changes, emptied))
     }
 }
 
@@ -233,10 +268,28 @@ pub type ShowAll = fn(&mut World);
 #[derive(Resource, Default)]
 pub(super) struct Shows(pub(super) Vec<ShowAll>);
 
-/// Begins to watch a world that is ready for its first step, or any later one: all that is there comes.
-pub fn watch(world: &mut World) {
+/// Collects changes from now on, to be taken out with [`Sights::take`]; first of all, that comes which is there. The world
+/// must be ready for its first step.
+pub fn collect(world: &mut World) {
+    world.get_resource_or_init::<Sights>().changes = Some(Vec::new());
+    watch(world);
+}
+
+/// Tells a recorder what changes from now on; first of all, that comes which is there.
+pub fn record(world: &mut World, recorder: Box<dyn Recorder>) {
+    world.get_resource_or_init::<Sights>().recorder = Some(recorder);
+    watch(world);
+}
+
+/// Takes the recorder out.
+pub fn stop_recording(world: &mut World) {
     let mut sights = world.get_resource_or_init::<Sights>();
-    sights.watched = true;
+    sights.recorder = None;
+    sights.watched = sights.changes.is_some();
+}
+
+fn watch(world: &mut World) {
+    world.get_resource_or_init::<Sights>().watched = true;
     let shows = world.get_resource_or_init::<Shows>().0.clone();
     shows.into_iter().for_each(|show| show(world));
 }

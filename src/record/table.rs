@@ -9,6 +9,7 @@ use crate::engine::identity::{Directory, TwinId};
 use crate::engine::journal::{Entry, Journal};
 use crate::engine::simulation::EngineApp;
 use crate::engine::stage::Stage;
+use crate::look::sight::Sights;
 use crate::twin::messages::deliver;
 
 use super::parquet::{TableWriter, WriteError};
@@ -243,12 +244,17 @@ pub struct TablePlugin;
 
 impl Plugin for TablePlugin {
     fn build(&self, app: &mut App) {
-        app.register_table::<Entry>().add_step_systems(Stage::Settle, journal_to_table.after(deliver));
+        app.init_resource::<Sights>()
+            .register_table::<Entry>()
+            .add_step_systems(Stage::Settle, journal_to_table.after(deliver));
     }
 }
 
-fn journal_to_table(mut journal: ResMut<Journal>, mut table: ResMut<Table<Entry>>) {
-    journal.drain().for_each(|entry| table.push(entry));
+fn journal_to_table(mut journal: ResMut<Journal>, mut table: ResMut<Table<Entry>>, mut sights: ResMut<Sights>) {
+    for entry in journal.drain() {
+        sights.note(&entry);
+        table.push(entry);
+    }
 }
 
 impl Row for Entry {

@@ -23,6 +23,8 @@ use crate::record::indicators::{self, Indicator};
 use crate::record::metrics::{self, MetricPlugin, Rhythm};
 use crate::record::parquet::WriteError;
 use crate::record::table::{self, TablePlugin, Tables};
+use crate::record::track::TrackError;
+use crate::record::track::write::TrackWriter;
 use crate::scene::check;
 use crate::scene::header::Header;
 use crate::scene::load::{SceneError, SceneTree};
@@ -59,6 +61,8 @@ pub struct RunOptions {
     pub warmup: Option<Duration>,
     /// Instead of the scene's tables.
     pub tables: Option<BTreeSet<String>>,
+    /// Whether to record what can be seen, even if the scene does not ask for it.
+    pub tracks: bool,
     /// Whether to check after every event that nothing is lost.
     pub audit: bool,
     /// Commands with their line in the log.
@@ -73,6 +77,7 @@ impl Default for RunOptions {
             run_for: None,
             warmup: None,
             tables: None,
+            tracks: false,
             audit: false,
             commands: Vec::new(),
         }
@@ -103,6 +108,9 @@ pub enum RunError {
     /// Results cannot be written.
     #[error(transparent)]
     Write(#[from] WriteError),
+    /// Tracks cannot be written or read.
+    #[error(transparent)]
+    Tracks(#[from] TrackError),
     /// A run folder cannot be read.
     #[error("cannot read {path}: {why}")]
     Read {
@@ -187,6 +195,7 @@ pub fn settle_header(mut header: Header, options: &RunOptions) -> Header {
     header.run_for = options.run_for.or(header.run_for);
     header.warmup = options.warmup.unwrap_or(header.warmup);
     header.record.tables = options.tables.clone().or(header.record.tables);
+    header.record.tracks |= options.tracks;
     header
 }
 
@@ -278,6 +287,11 @@ pub fn execute(
     } else {
         simulation.world_mut().resource_mut::<Journal>().enabled = false;
     }
+    let recorded = folder.filter(|_| header.record.tracks);
+    let tracks = match recorded {
+        Some(folder) => Some(TrackWriter::begin(simulation.world_mut(), folder)?),
+        None => None,
+    };
     let mut digests = Digests::new(header.record.digest_every.is_some());
     let mut interrupted = false;
     while !simulation.has_ended() && !interrupted {
@@ -293,6 +307,10 @@ pub fn execute(
     }
     let indicators = indicators::compute(simulation.world());
     digests.take(simulation);
+    if let Some(tracks) = tracks {
+        let end = simulation.clock().now;
+        tracks.finish(simulation.world_mut(), end)?;
+    }
     let rows = if folder.is_some() { table::close(simulation.world_mut())? } else { Vec::new() };
     Ok(Outcome {
         seed,

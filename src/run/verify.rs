@@ -83,6 +83,7 @@ pub fn verify(
         run_for: record.run_for,
         warmup: Some(record.warmup),
         tables: record.tables,
+        tracks: false,
         audit: false,
         commands: read_inputs(&folder.join("inputs.jsonl"))?,
     };

@@ -53,6 +53,8 @@ pub struct RecordSettings {
     /// How often metrics are sampled.
     #[schemars(example = &"10m")]
     pub metrics_every: Option<Duration>,
+    /// Whether to record what can be seen, for the viewer; so does `--tracks`.
+    pub tracks: bool,
     /// How often a digest is taken; without it, once an hour of simulated time, more seldom where that costs too much.
     #[schemars(example = &"1h")]
     pub digest_every: Option<Duration>,

@@ -32,11 +32,7 @@ impl View {
     pub fn around(stage: &Stage, aspect: f32, direction: f32, elevation: f32) -> View {
         let [low, high] = stage.extent().unwrap_or([Vec2::splat(-5.0), Vec2::splat(5.0)]);
         let (middle, half) = ((low + high) / 2.0, (high - low) / 2.0 + 1.0);
-        let back = Vec3::new(
-            direction.cos() * elevation.cos(),
-            direction.sin() * elevation.cos(),
-            elevation.sin(),
-        );
+        let back = Vec3::new(direction.cos() * elevation.cos(), direction.sin() * elevation.cos(), elevation.sin());
         let right = Vec3::new(-back.y, back.x, 0.0).normalize();
         let up = back.cross(right);
         // Far enough for each corner to be within the field.

@@ -61,7 +61,8 @@ impl Cast {
     pub fn apply(&mut self, change: &Change) {
         match &change.event {
             Event::Comes(form) => self.come(change.thing, form.clone(), change.at),
-            Event::Looks(sight) => self.look(change.thing, *sight, change.at),
+            Event::Looks(sight) => self.look(change.thing, **sight, change.at),
+            Event::Moves(motion) => self.move_on(change.thing, *motion),
             Event::Goes => self.go(change.thing),
         }
     }
@@ -94,6 +95,13 @@ impl Cast {
         if former.motion != sight.motion {
             self.change_host(id, &former.motion, &sight.motion);
         }
+    }
+
+    fn move_on(&mut self, id: ThingId, motion: Motion) {
+        let Some(&number) = self.numbers.get(&id) else { return };
+        let Some(member) = self.members[number].as_mut() else { return };
+        let former = std::mem::replace(&mut member.sight.motion, motion);
+        self.change_host(id, &former, &motion);
     }
 
     fn change_host(&mut self, id: ThingId, from: &Motion, to: &Motion) {

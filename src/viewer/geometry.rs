@@ -35,7 +35,8 @@ impl Triangles {
 
     /// A flat face with any number of corners, in a plane that x, y or z crosses.
     fn polygon(&mut self, corners: &[Vec3]) {
-        let normal = (0..corners.len()).fold(Vec3::ZERO, |sum, n| sum + corners[n].cross(corners[(n + 1) % corners.len()]));
+        let normal =
+            (0..corners.len()).fold(Vec3::ZERO, |sum, n| sum + corners[n].cross(corners[(n + 1) % corners.len()]));
         let normal = normal.normalize_or_zero();
         let (u, v) = normal.any_orthonormal_pair();
         let plane: Vec<[f32; 2]> = corners.iter().map(|corner| [corner.dot(u), corner.dot(v)]).collect();
@@ -98,7 +99,11 @@ fn block(half: Vec3, bevel: f32) -> Triangles {
                     let corners = [a(-1.0), b(-1.0), b(1.0), a(1.0)];
                     let outward = axis * side + u * other;
                     let normal = (corners[1] - corners[0]).cross(corners[2] - corners[0]);
-                    made.face(if normal.dot(outward) > 0.0 { corners } else { [corners[3], corners[2], corners[1], corners[0]] });
+                    made.face(if normal.dot(outward) > 0.0 {
+                        corners
+                    } else {
+                        [corners[3], corners[2], corners[1], corners[0]]
+                    });
                 }
             }
         }
@@ -198,7 +203,9 @@ fn drawn_out(outline: &[[f32; 2]], depth: f32) -> Triangles {
     made.polygon(&left);
     for n in 0..outline.len() {
         let (a, b) = (outline[n], outline[(n + 1) % outline.len()]);
-        made.face([at(a, -depth / 2.0), at(a, depth / 2.0), at(b, depth / 2.0), at(b, -depth / 2.0)].map(|corner| corner));
+        made.face(
+            [at(a, -depth / 2.0), at(a, depth / 2.0), at(b, depth / 2.0), at(b, -depth / 2.0)].map(|corner| corner),
+        );
     }
     made
 }
@@ -233,7 +240,11 @@ mod tests {
             assert!((found - expected).abs() < 0.03 * expected, "{:?}: {found} instead of {expected}", piece.solid);
             for (corners, normals) in made.corners.chunks_exact(3).zip(made.normals.chunks_exact(3)) {
                 let face = (corners[1] - corners[0]).cross(corners[2] - corners[0]);
-                assert!(normals.iter().all(|normal| normal.dot(face) >= 0.0 && normal.length() > 0.99), "{:?}", piece.solid);
+                assert!(
+                    normals.iter().all(|normal| normal.dot(face) >= 0.0 && normal.length() > 0.99),
+                    "{:?}",
+                    piece.solid
+                );
             }
         }
     }

@@ -49,7 +49,8 @@ pub fn sky(hour: f32) -> Sky {
     };
     let night = sun.y < -0.06;
     // At night the moon shines from the south-west.
-    let way = if night { Vec3::new(-0.4, 0.75, 0.5).normalize() } else { sun.max(Vec3::new(-9.0, 0.08, -9.0)).normalize() };
+    let way =
+        if night { Vec3::new(-0.4, 0.75, 0.5).normalize() } else { sun.max(Vec3::new(-9.0, 0.08, -9.0)).normalize() };
     Sky {
         sun: way,
         colour: if night { LinearRgba::rgb(0.55, 0.66, 1.0) } else { mix([1.0, 0.93, 0.82], [1.0, 0.62, 0.36], low) },

@@ -28,7 +28,8 @@ const TURN: f32 = 0.6;
 pub fn pose(motion: &Motion, now: Time) -> Option<(Pose, f32, bool)> {
     match *motion {
         Motion::Stands { at, heading } => Some((Pose { at, heading }, 0.0, false)),
-        Motion::Goes { from, to, since, until, speeds, heading } => {
+        Motion::Goes { from, to, since, until, speeds, before } => {
+            let heading = before[1].atan2(before[0]);
             let length = (until - since).seconds() as f32;
             let elapsed = ((now - since).seconds() as f32).clamp(0.0, length);
             let way: [f32; 3] = std::array::from_fn(|axis| to[axis] - from[axis]);
@@ -79,7 +80,7 @@ mod tests {
             let far = from.iter().zip(&to).map(|(a, b)| (a - b) * (a - b)).sum::<f32>().sqrt();
             let mean = far / seconds as f32;
             let speeds = ends.map(|share| share * mean);
-            let motion = Motion::Goes { from, to, since: at(5.0), until: at(5.0 + seconds), speeds, heading: 0.0 };
+            let motion = Motion::Goes { from, to, since: at(5.0), until: at(5.0 + seconds), speeds, before: [1.0, 0.0] };
             let gone = |share: f64| pose(&motion, at(5.0 + seconds * share)).unwrap();
             prop_assert_eq!(gone(0.0).0.at, from);
             let end = gone(1.0);

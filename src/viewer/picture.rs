@@ -5,13 +5,13 @@ use std::sync::mpsc;
 
 use bevy::anti_alias::smaa::{Smaa, SmaaPreset};
 use bevy::app::PluginsState;
+use bevy::camera::Hdr;
 use bevy::camera::{Exposure, ImageRenderTarget, RenderTarget};
 use bevy::core_pipeline::tonemapping::Tonemapping;
 use bevy::pbr::ScreenSpaceAmbientOcclusion;
 use bevy::prelude::*;
 use bevy::render::RenderPlugin;
 use bevy::render::render_resource::TextureFormat;
-use bevy::camera::Hdr;
 use bevy::render::view::screenshot::{Screenshot, ScreenshotCaptured};
 use bevy::window::ExitCondition;
 use bevy::winit::WinitPlugin;
@@ -50,7 +50,8 @@ impl Studio {
         let image = Image::new_target_texture(width, height, TextureFormat::Rgba8UnormSrgb, None);
         let target = app.world_mut().resource_mut::<Assets<Image>>().add(image);
         let sky = light::sky_light(&mut app.world_mut().resource_mut::<Assets<Image>>());
-        let camera = app.world_mut().spawn((eye(), sky, RenderTarget::Image(ImageRenderTarget::from(target.clone())))).id();
+        let camera =
+            app.world_mut().spawn((eye(), sky, RenderTarget::Image(ImageRenderTarget::from(target.clone())))).id();
         // The cast enters.
         app.update();
         Studio { app, camera, target, size }

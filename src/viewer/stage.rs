@@ -92,7 +92,8 @@ impl Stage {
     /// north.
     pub fn extent(&self) -> Option<[Vec2; 2]> {
         let places = self.places.iter().enumerate().filter(|(number, _)| !self.is_ground(*number));
-        let points = places.filter_map(|(_, place)| place.map(|placed| Vec2::new(placed.pose.at[0], placed.pose.at[1])));
+        let points =
+            places.filter_map(|(_, place)| place.map(|placed| Vec2::new(placed.pose.at[0], placed.pose.at[1])));
         points.fold(None, |extent, point| match extent {
             None => Some([point, point]),
             Some([low, high]) => Some([low.min(point), high.max(point)]),
@@ -149,7 +150,11 @@ fn unknown() -> Model {
 
 fn bounds(model: &Model) -> [Vec3; 2] {
     let solid = |solid: &Solid| !matches!(solid, Solid::Flat { .. } | Solid::Sheet { .. });
-    let corners = model.pieces.iter().filter(|piece| solid(&piece.solid)).flat_map(|piece| super::geometry::triangles(piece).corners);
+    let corners = model
+        .pieces
+        .iter()
+        .filter(|piece| solid(&piece.solid))
+        .flat_map(|piece| super::geometry::triangles(piece).corners);
     corners.fold([Vec3::splat(f32::INFINITY), Vec3::splat(f32::NEG_INFINITY)], |[low, high], corner| {
         [low.min(corner), high.max(corner)]
     })
@@ -221,7 +226,11 @@ fn drive_value(drive: Drive, beat: f64, active: f32, placed: &Placed) -> f32 {
         Drive::Sway { period, phase } => wave(period, phase) * active,
         Drive::Stroke { period, phase } => (wave(period, phase) * 1.6).clamp(-1.0, 1.0).mul_add(0.5, 0.5) * active,
         Drive::Stride { length } => {
-            if placed.moves { (placed.gone / length * TAU as f32).sin() } else { 0.0 }
+            if placed.moves {
+                (placed.gone / length * TAU as f32).sin()
+            } else {
+                0.0
+            }
         }
         Drive::Roll { curvature } => placed.gone * curvature,
         Drive::Active => active,

@@ -117,7 +117,6 @@ impl Floor<'_, '_, '_> {
         let Some((_, state, ..)) = vehicle_of(self.vehicles, self.directory, id) else { return };
         state.passing = None;
         self.traffic.pass(state.mover, now);
-        self.view.touch(id);
         self.haulage.traffic_changed = true;
     }
 
@@ -280,14 +279,14 @@ impl Floor<'_, '_, '_> {
 
     /// Notes what a vehicle is doing now; its battery and its clocks run accordingly.
     pub(in crate::factory) fn observe_vehicle(&mut self, id: TwinId) {
-        self.view.touch(id);
         let now = self.clock.now;
         let Some((_, state, battery, level)) = vehicle_of(self.vehicles, self.directory, id) else { return };
         let motion = state.observe();
         let before = state.motion;
         if motion == before {
-            return;
+            return self.view.touch_mover(id, state.mover);
         }
+        self.view.touch(id);
         state.count_until(now);
         if now > state.since {
             let of = StateOf::Vehicle(before);

@@ -63,7 +63,11 @@ fn gear() -> Model {
     let outline: Vec<[f32; 2]> = (0..teeth * 4).map(corner).collect();
     // Drawn out in y, then laid flat.
     let wheel = Piece::new(Solid::Profile { outline, depth: 0.09 }, [0.0, 0.0, 0.05]).turned([TAU / 4.0, 0.0, 0.0]);
-    Model::of([metal(wheel), metal(cylinder(0.08, 0.13, [0.0; 3])), cylinder(0.05, 0.132, [0.0; 3]).painted(Paint::Own)])
+    Model::of([
+        metal(wheel),
+        metal(cylinder(0.08, 0.13, [0.0; 3])),
+        cylinder(0.05, 0.132, [0.0; 3]).painted(Paint::Own),
+    ])
 }
 
 /// A cast housing with a bore.

@@ -70,8 +70,12 @@ fn floor(numbers: &[f32]) -> Model {
     let middle = [(x0 + x1) / 2.0, (y0 + y1) / 2.0];
     let mut model = Model::of([
         // The yard about the hall, and the slab.
-        patch([wide + 160.0, deep + 160.0], [middle[0], middle[1], -0.12]).paint(Colour::hex(0x7f9a6b)).finish(Finish::Matte),
-        patch([wide + 16.0, deep + 16.0], [middle[0], middle[1], -0.08]).paint(Colour::hex(0x8d9094)).finish(Finish::Matte),
+        patch([wide + 160.0, deep + 160.0], [middle[0], middle[1], -0.12])
+            .paint(Colour::hex(0x7f9a6b))
+            .finish(Finish::Matte),
+        patch([wide + 16.0, deep + 16.0], [middle[0], middle[1], -0.08])
+            .paint(Colour::hex(0x8d9094))
+            .finish(Finish::Matte),
         block([wide, deep, 0.2], [middle[0], middle[1], -0.1]).paint(CONCRETE).finish(Finish::Matte).bevel(0.0),
     ]);
     // Joints of the slab, six metres apart.
@@ -152,7 +156,8 @@ fn aisles(numbers: &[f32]) -> Model {
             turned([length + AISLE, AISLE], middle, 0.014, turn).paint(way).finish(Finish::Matte),
         ]);
         if one_way > 0.5 {
-            let arrow = vec![[0.6, 0.0], [0.1, 0.35], [0.1, 0.12], [-0.6, 0.12], [-0.6, -0.12], [0.1, -0.12], [0.1, -0.35]];
+            let arrow =
+                vec![[0.6, 0.0], [0.1, 0.35], [0.1, 0.12], [-0.6, 0.12], [-0.6, -0.12], [0.1, -0.12], [0.1, -0.35]];
             let piece = Piece::new(Solid::Flat { outline: arrow }, [middle[0], middle[1], 0.022]);
             model.add([piece.paint(WHITE).finish(Finish::Matte).turned([0.0, 0.0, turn])]);
         } else {

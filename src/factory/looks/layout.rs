@@ -91,7 +91,7 @@ impl Layout {
         let place = if on_aisle && !is_vehicle(world, twin) { (said.0 + ASIDE, said.1 + ASIDE) } else { said };
         let heading = match position.heading {
             0.0 if on_aisle => -std::f64::consts::FRAC_PI_2,
-            0.0 => facing(junction, place),
+            0.0 => facing(world.resource::<Network>(), place),
             heading => heading,
         };
         self.poses.insert(twin, Pose { place, heading });
@@ -143,22 +143,15 @@ impl Layout {
         }
     }
 
-    /// Where a vehicle stands that has stopped for a twin: on the side of the aisle, beside those who came before it.
+    /// Where a vehicle stands that has stopped for a twin: before it, beside those who came sooner.
     pub fn bay(&self, owner: TwinId, junction: (f64, f64), rank: usize, is_home: bool) -> (f64, f64) {
         let Some(pose) = self.poses.get(&owner) else { return junction };
         if is_home {
             return pose.place;
         }
-        let way = (junction.0 - pose.place.0, junction.1 - pose.place.1);
-        let far = way.0.hypot(way.1);
-        if far < 1e-6 {
-            return pose.place;
-        }
-        let unit = (way.0 / far, way.1 / far);
-        let before = (BAY * self.scale).min(far * 0.75);
         // To the left, to the right, farther to the left, ...
-        let side = rank.div_ceil(2) as f64 * if rank.is_multiple_of(2) { -1.0 } else { 1.0 } * 1.1;
-        (pose.place.0 + unit.0 * before - unit.1 * side, pose.place.1 + unit.1 * before + unit.0 * side)
+        let side = rank.div_ceil(2) as f64 * if rank.is_multiple_of(2) { -1.0 } else { 1.0 };
+        pose.point(BAY * self.scale, side * 1.1)
     }
 }
 
@@ -179,11 +172,24 @@ fn junction_of(world: &World, twin: TwinId) -> Option<(f64, f64)> {
     Some(network.place(network.junction(&site.junction)?))
 }
 
-/// Which way a twin looks that does not say so itself: straight towards its junction, else towards the south.
-fn facing(junction: Option<(f64, f64)>, place: (f64, f64)) -> f64 {
-    let way = junction.map_or((0.0, -1.0), |(x, y)| (x - place.0, y - place.1));
+/// Which way a twin looks that does not say so itself: square to the nearest aisle, else towards the south.
+fn facing(network: &Network, place: (f64, f64)) -> f64 {
+    let ways = network.lanes().map(|(from, to, _)| {
+        let (x, y) = nearest(place, network.place(from), network.place(to));
+        (x - place.0, y - place.1)
+    });
+    let way = ways.min_by(|a, b| a.0.hypot(a.1).total_cmp(&b.0.hypot(b.1))).unwrap_or((0.0, -1.0));
     let quarter = std::f64::consts::FRAC_PI_2;
     if way.0.hypot(way.1) < 1e-6 { -quarter } else { (way.1.atan2(way.0) / quarter).round() * quarter }
+}
+
+/// The point of a stretch that is nearest to a place.
+fn nearest(place: (f64, f64), from: (f64, f64), to: (f64, f64)) -> (f64, f64) {
+    let way = (to.0 - from.0, to.1 - from.1);
+    let square = way.0 * way.0 + way.1 * way.1;
+    let along = (place.0 - from.0) * way.0 + (place.1 - from.1) * way.1;
+    let share = if square > 0.0 { (along / square).clamp(0.0, 1.0) } else { 0.0 };
+    (from.0 + way.0 * share, from.1 + way.1 * share)
 }
 
 /// The corners of what must be on the floor.
@@ -193,9 +199,8 @@ fn bounds(world: &World, layout: &Layout) -> [(f64, f64); 2] {
     let others = world.resource::<Plan>().places.values().copied();
     let all = layout.poses.values().map(|pose| pose.place).chain(zones).chain(others);
     let none = [(f64::INFINITY, f64::INFINITY), (f64::NEG_INFINITY, f64::NEG_INFINITY)];
-    let [low, high] = all.fold(none, |[low, high], (x, y)| {
-        [(low.0.min(x), low.1.min(y)), (high.0.max(x), high.1.max(y))]
-    });
+    let [low, high] =
+        all.fold(none, |[low, high], (x, y)| [(low.0.min(x), low.1.min(y)), (high.0.max(x), high.1.max(y))]);
     if low.0 > high.0 { [(0.0, 0.0); 2] } else { [low, high] }
 }
 

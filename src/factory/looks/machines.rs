@@ -5,8 +5,8 @@
 mod cells;
 mod cutting;
 mod food;
-mod heat;
 mod hands;
+mod heat;
 
 use crate::look::model::{Berth, Finish, Model, Paint, Piece, block, cylinder, patch, stand};
 use crate::look::palette::{CHARCOAL, SAFETY_YELLOW, SLATE, WHITE, WOOD};
@@ -127,7 +127,11 @@ fn console([x, y, z]: [f32; 3]) -> Vec<Piece> {
         stand([0.06, 0.06, z], [x, y, 0.0]).paint(SLATE),
         stand([0.26, 0.26, 0.02], [x, y, 0.0]).paint(CHARCOAL),
         block([0.07, 0.46, 0.34], [x, y, z + 0.1]).paint(WHITE).turned([0.0, -0.25, 0.0]),
-        block([0.015, 0.38, 0.24], [x + 0.037, y, z + 0.11]).painted(Paint::State).finish(Finish::Light).turned([0.0, -0.25, 0.0]).bevel(0.0),
+        block([0.015, 0.38, 0.24], [x + 0.037, y, z + 0.11])
+            .painted(Paint::State)
+            .finish(Finish::Light)
+            .turned([0.0, -0.25, 0.0])
+            .bevel(0.0),
     ]
 }
 

@@ -18,7 +18,11 @@ pub(super) fn model(form: &Form) -> Model {
     let (left, right) = (leg(&mut model, 1.0), leg(&mut model, -1.0));
     for (side, joint) in [(1.0, left), (-1.0, right)] {
         model.add([
-            block([0.16, 0.16, 0.8], [0.0, 0.1 * side, 0.47]).paint(TROUSERS).finish(Finish::Matte).bevel(0.03).on(joint),
+            block([0.16, 0.16, 0.8], [0.0, 0.1 * side, 0.47])
+                .paint(TROUSERS)
+                .finish(Finish::Matte)
+                .bevel(0.03)
+                .on(joint),
             block([0.27, 0.13, 0.09], [0.05, 0.1 * side, 0.05]).paint(CHARCOAL).bevel(0.02).on(joint),
         ]);
     }
@@ -38,8 +42,17 @@ pub(super) fn model(form: &Form) -> Model {
     let arms = [(1.0, arm(&mut model, 1.0)), (-1.0, arm(&mut model, -1.0))];
     for (side, joint) in arms {
         model.add([
-            block([0.12, 0.11, 0.36], [0.0, 0.27 * side, 1.25]).painted(Paint::OwnDark).finish(Finish::Matte).bevel(0.03).on(joint),
-            block([0.1, 0.1, 0.3], [0.06, 0.27 * side, 0.98]).paint(skin).finish(Finish::Matte).bevel(0.03).turned([0.0, -0.35, 0.0]).on(joint),
+            block([0.12, 0.11, 0.36], [0.0, 0.27 * side, 1.25])
+                .painted(Paint::OwnDark)
+                .finish(Finish::Matte)
+                .bevel(0.03)
+                .on(joint),
+            block([0.1, 0.1, 0.3], [0.06, 0.27 * side, 0.98])
+                .paint(skin)
+                .finish(Finish::Matte)
+                .bevel(0.03)
+                .turned([0.0, -0.35, 0.0])
+                .on(joint),
         ]);
     }
     model.add([

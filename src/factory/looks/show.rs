@@ -11,7 +11,7 @@ use crate::engine::clock::Clock;
 use crate::engine::identity::{Directory, TwinId};
 use crate::engine::time::Time;
 use crate::factory::calls::Task;
-use crate::factory::floor::{Floor, FloorParam};
+use crate::factory::floor::{Floor, FloorParam, sort_and_dedup};
 use crate::factory::jobs::{Job, JobRef, Place};
 use crate::factory::machine::{Machine, MachineState, Phase};
 use crate::factory::people::worker::{Assignment, Doing, Worker, WorkerState};
@@ -19,7 +19,7 @@ use crate::factory::plan::Plan;
 use crate::factory::transport::conveyor::{Conveyor, ConveyorState};
 use crate::factory::transport::network::SpotId;
 use crate::factory::transport::rack::Rack;
-use crate::factory::transport::traffic::Course;
+use crate::factory::transport::traffic::{Course, MoverId};
 use crate::factory::transport::vehicle::{Vehicle, VehicleState};
 use crate::look::palette::{self, Colour};
 use crate::look::sight::{Form, Motion, Sight, Sights, ThingId, Value};
@@ -35,6 +35,8 @@ const TASKS: [Task; 4] = [Task::Setup(0), Task::Operation(0), Task::Repair, Task
 pub(super) struct Touched {
     twins: Vec<TwinId>,
     jobs: Vec<JobRef>,
+    /// Vehicles that only drive on.
+    movers: Vec<(TwinId, MoverId)>,
 }
 
 /// What the floor needs in order to be seen.
@@ -50,6 +52,13 @@ impl View<'_> {
     pub fn touch(&mut self, twin: TwinId) {
         if self.sights.is_watched() {
             self.touched.twins.push(twin);
+        }
+    }
+
+    /// Notes that a vehicle drives on.
+    pub fn touch_mover(&mut self, vehicle: TwinId, mover: MoverId) {
+        if self.sights.is_watched() {
+            self.touched.movers.push((vehicle, mover));
         }
     }
 
@@ -217,17 +226,25 @@ impl Floor<'_, '_, '_> {
         }
         let now = self.clock.now;
         let mut twins = std::mem::take(&mut self.view.touched.twins);
-        twins.sort_unstable();
-        twins.dedup();
+        sort_and_dedup(&mut twins);
         for twin in twins.drain(..) {
             if let Some(sight) = self.sight_of_twin(twin) {
                 self.view.sights.look(now, ThingId::twin(twin), sight);
             }
         }
+        // Whoever was shown moves as shown; what is said twice costs little.
+        let mut movers = std::mem::take(&mut self.view.touched.movers);
+        for (twin, mover) in movers.drain(..) {
+            let motion = self.driving(twin, mover);
+            self.view.sights.move_on(now, ThingId::twin(twin), motion);
+        }
+        self.view.touched.movers = movers;
         self.view.touched.twins = twins;
         let mut jobs = std::mem::take(&mut self.view.touched.jobs);
-        jobs.sort_unstable();
-        jobs.dedup();
+        if jobs.len() > 1 {
+            jobs.sort_unstable();
+            jobs.dedup();
+        }
         for job in jobs.drain(..) {
             if let Some((thing, sight)) = self.jobs.find(job).map(|found| (thing_of(found), self.sight_of_job(found))) {
                 self.view.sights.look(now, thing, sight);
@@ -259,7 +276,10 @@ impl Floor<'_, '_, '_> {
     }
 
     fn standing(&self, twin: TwinId) -> Motion {
-        self.view.layout.pose(twin).map_or(Motion::Hidden, |Pose { place: (x, y), heading }| Motion::stands(x, y, heading))
+        self.view
+            .layout
+            .pose(twin)
+            .map_or(Motion::Hidden, |Pose { place: (x, y), heading }| Motion::stands(x, y, heading))
     }
 
     fn sight_of_machine(&self, twin: TwinId, state: &MachineState) -> Sight {
@@ -276,21 +296,7 @@ impl Floor<'_, '_, '_> {
     }
 
     fn sight_of_vehicle(&self, twin: TwinId, state: &VehicleState, charge: Value) -> Sight {
-        let bay = |spot: SpotId| self.bay(state, spot);
-        let course = self.traffic.course(self.network, state.mover, bay);
-        let point = |(x, y): (f64, f64)| [x as f32, y as f32, 0.0];
-        let motion = match course {
-            None => self.standing(twin),
-            Some(Course { to, heading, leg: None, .. }) => Motion::stands(to.0, to.1, heading),
-            Some(Course { from, to, heading, leg: Some((since, until, speeds)) }) => Motion::Goes {
-                from: point(from),
-                to: point(to),
-                since,
-                until,
-                speeds: speeds.map(|speed| speed as f32),
-                heading: heading as f32,
-            },
-        };
+        let motion = self.driving(twin, state.mover);
         let goal = state.goal.or_else(|| self.traffic.standing_at(state.mover));
         let values = [
             twin_value(goal.and_then(|spot| self.plan.owner_of(spot)).filter(|owner| *owner != twin)),
@@ -301,11 +307,28 @@ impl Floor<'_, '_, '_> {
         Sight { motion, state: state.motion as u8, values }
     }
 
+    fn driving(&self, twin: TwinId, mover: MoverId) -> Motion {
+        let bay = |spot: SpotId| self.bay(mover, spot);
+        let point = |(x, y): (f64, f64)| [x as f32, y as f32, 0.0];
+        match self.traffic.course(self.network, mover, bay) {
+            None => self.standing(twin),
+            Some(Course { to, before, leg: None, .. }) => Motion::stands(to.0, to.1, before.1.atan2(before.0)),
+            Some(Course { from, to, before, leg: Some((since, until, speeds)) }) => Motion::Goes {
+                from: point(from),
+                to: point(to),
+                since,
+                until,
+                speeds: speeds.map(|speed| speed as f32),
+                before: [before.0 as f32, before.1 as f32],
+            },
+        }
+    }
+
     /// Where a vehicle stands in a spot.
-    fn bay(&self, state: &VehicleState, spot: SpotId) -> (f64, f64) {
+    fn bay(&self, mover: MoverId, spot: SpotId) -> (f64, f64) {
         let Some((spot_at, owner)) = self.network.spot(spot).zip(self.plan.owner_of(spot)) else { return (0.0, 0.0) };
-        let rank = self.traffic.claimants(spot).iter().position(|&mover| mover == state.mover).unwrap_or_default();
-        self.view.layout.bay(owner, self.network.place(spot_at.junction), rank, spot == state.home)
+        let rank = self.traffic.claimants(spot).iter().position(|&other| other == mover).unwrap_or_default();
+        self.view.layout.bay(owner, self.network.place(spot_at.junction), rank, self.traffic.home(mover) == Some(spot))
     }
 
     fn sight_of_worker(&self, twin: TwinId, state: &WorkerState) -> Sight {
@@ -402,6 +425,6 @@ fn walk(task: &Assignment, twin: TwinId, layout: &Layout) -> Motion {
         since: task.assigned,
         until: task.arrives,
         speeds: [speed as f32; 2],
-        heading: from.heading as f32,
+        before: [from.heading.cos() as f32, from.heading.sin() as f32],
     }
 }

@@ -128,9 +128,13 @@ pub(super) fn conveyor(form: &Form) -> Model {
             model.add([stand([0.06, 0.06, high - 0.08], [at[0] - uy * side, at[1] + ux * side, 0.0]).paint(CHARCOAL)]);
         }
     }
-    model.add([cylinder(0.04, 0.2, [from[0] - uy * (wide / 2.0 + 0.1), from[1] + ux * (wide / 2.0 + 0.1), high + 0.05])
-        .painted(Paint::State)
-        .finish(Finish::Light)]);
+    model.add([cylinder(
+        0.04,
+        0.2,
+        [from[0] - uy * (wide / 2.0 + 0.1), from[1] + ux * (wide / 2.0 + 0.1), high + 0.05],
+    )
+    .painted(Paint::State)
+    .finish(Finish::Light)]);
     let top = high + 0.03;
     model.berths =
         vec![Berth::Belt { from: [from[0], from[1], top], to: [to[0], to[1], top], spacing: length / capacity }];

@@ -27,7 +27,10 @@ fn robot(length: f32) -> Model {
         block([length, wide, 0.16], [0.0, 0.0, 0.15]).painted(Paint::Own).bevel(0.05),
         block([length * 0.98, wide * 0.98, 0.03], [0.0, 0.0, 0.07]).paint(CHARCOAL),
         block([length * 0.8, wide * 0.8, 0.04], [0.0, 0.0, 0.26]).paint(SLATE),
-        block([0.02, wide * 0.7, 0.03], [length / 2.0, 0.0, 0.17]).painted(Paint::State).finish(Finish::Light).bevel(0.0),
+        block([0.02, wide * 0.7, 0.03], [length / 2.0, 0.0, 0.17])
+            .painted(Paint::State)
+            .finish(Finish::Light)
+            .bevel(0.0),
         cylinder(0.06, 0.06, [length * 0.42, 0.0, 0.22]).paint(CHARCOAL),
         block([0.02, 0.08, 0.04], [-length / 2.0, wide * 0.25, 0.17]).paint(WHITE).finish(Finish::Light).bevel(0.0),
         block([0.02, 0.08, 0.04], [-length / 2.0, -wide * 0.25, 0.17]).paint(WHITE).finish(Finish::Light).bevel(0.0),

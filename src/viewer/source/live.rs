@@ -70,7 +70,7 @@ pub struct Live {
 impl Live {
     /// Lets a simulation that is ready for its first step run at a speed.
     pub fn start(mut simulation: Simulation, speed: Speed) -> Live {
-        sight::watch(simulation.world_mut());
+        sight::collect(simulation.world_mut());
         let now = simulation.clock().now;
         let state = State {
             anchor: (now, Instant::now()),
@@ -162,9 +162,7 @@ impl State {
     fn target(&self, wall: Instant) -> Time {
         match self.speed {
             Speed::Paused => self.anchor.0,
-            Speed::Times(times) => {
-                self.anchor.0 + Duration::from_seconds((wall - self.anchor.1).as_secs_f64() * times)
-            }
+            Speed::Times(times) => self.anchor.0 + Duration::from_seconds((wall - self.anchor.1).as_secs_f64() * times),
             Speed::Fastest => Time::NEVER,
         }
     }
@@ -185,6 +183,7 @@ impl State {
         struct Story {
             came: Option<Change>,
             looks: Option<Change>,
+            moves: Option<Change>,
             gone: Option<Change>,
         }
         let mut stories: BTreeMap<ThingId, Story> = BTreeMap::new();
@@ -192,7 +191,17 @@ impl State {
             let story = stories.entry(change.thing).or_default();
             let place = match change.event {
                 Event::Comes(_) => &mut story.came,
-                Event::Looks(_) => &mut story.looks,
+                Event::Moves(motion) => {
+                    if let Some(Change { event: Event::Looks(sight), .. }) = &mut story.looks {
+                        sight.motion = motion;
+                        continue;
+                    }
+                    &mut story.moves
+                }
+                Event::Looks(_) => {
+                    story.moves = None;
+                    &mut story.looks
+                }
                 Event::Goes => &mut story.gone,
             };
             *place = Some(change);
@@ -201,7 +210,7 @@ impl State {
             match story.gone {
                 Some(_) if story.came.is_some() => {}
                 Some(gone) => self.changes.push(gone),
-                None => self.changes.extend(story.came.into_iter().chain(story.looks)),
+                None => self.changes.extend([story.came, story.looks, story.moves].into_iter().flatten()),
             }
         }
         // In the order of time again; a thing comes before it looks like anything.

@@ -65,7 +65,14 @@ pub(super) fn robot_cell(slots: u32) -> Model {
     let reach = model.drive(Drive::Sway { period: 3.0, phase: 0.25 });
     let up = [0.0, 0.0, 1.0];
     let base = model.turning(turn, [-0.5, 0.0, 0.0], up, 1.1);
-    let hung = |parent, pivot: [f32; 3], gain| Joint { parent: Some(parent), pivot, axis: [0.0, 1.0, 0.0], slides: false, drive: reach, gain };
+    let hung = |parent, pivot: [f32; 3], gain| Joint {
+        parent: Some(parent),
+        pivot,
+        axis: [0.0, 1.0, 0.0],
+        slides: false,
+        drive: reach,
+        gain,
+    };
     let shoulder = model.joint(hung(base, [-0.5, 0.0, 0.75], 0.3));
     let elbow = model.joint(hung(shoulder, [-0.35, 0.0, 1.6], -0.45));
     let wrist = model.joint(hung(elbow, [0.25, 0.0, 1.45], 0.4));

@@ -118,7 +118,14 @@ pub(super) fn saw(slots: u32) -> Model {
     let spin = model.drive(Drive::Spin { rate: 1.6 });
     let bow = model.turning(cut, [-0.85, 0.0, 1.0], ACROSS, 0.24);
     let wheel = |model: &mut Model, x: f32| {
-        model.joint(Joint { parent: Some(bow), pivot: [x, 0.0, 1.5], axis: ACROSS, slides: false, drive: spin, gain: 1.0 })
+        model.joint(Joint {
+            parent: Some(bow),
+            pivot: [x, 0.0, 1.5],
+            axis: ACROSS,
+            slides: false,
+            drive: spin,
+            gain: 1.0,
+        })
     };
     let (front, back) = (wheel(&mut model, 0.42), wheel(&mut model, -0.55));
     model.add([

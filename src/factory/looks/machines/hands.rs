@@ -1,7 +1,9 @@
 //! Places where people work: benches, inspection, picking.
 
 use crate::look::model::{Drive, Finish, Joint, Model, Paint, Piece, block, cone, cylinder, stand};
-use crate::look::palette::{BLUE, CHARCOAL, CREAM, GLASS, GREEN, ORANGE, SAFETY_YELLOW, SLATE, STEEL, TEAL, WHITE, WOOD};
+use crate::look::palette::{
+    BLUE, CHARCOAL, CREAM, GLASS, GREEN, ORANGE, SAFETY_YELLOW, SLATE, STEEL, TEAL, WHITE, WOOD,
+};
 
 use super::{andon, input, output, work};
 
@@ -57,7 +59,10 @@ pub(super) fn bench(slots: u32) -> Model {
         block([0.09, 0.03, 0.03], [-0.12, 0.0, 1.34]).paint(SAFETY_YELLOW).on(tip),
         block([0.24, 0.34, 0.12], [0.1, -0.85, 0.96]).paint(GREEN),
         block([0.24, 0.34, 0.12], [-0.2, -0.85, 0.96]).paint(ORANGE),
-        block([0.05, 0.3, 0.2], [-0.25, 0.55, 1.1]).painted(Paint::State).finish(Finish::Light).turned([0.0, -0.2, 0.0]),
+        block([0.05, 0.3, 0.2], [-0.25, 0.55, 1.1])
+            .painted(Paint::State)
+            .finish(Finish::Light)
+            .turned([0.0, -0.2, 0.0]),
     ]);
     model.add(andon([-0.54, -1.1, 2.15]));
     model.berths = vec![input(), work([0.1, 0.05, 0.91], slots), output()];
@@ -100,7 +105,11 @@ pub(super) fn inspection(slots: u32) -> Model {
         // A desk with a screen for who measures.
         stand([0.4, 0.5, 0.9], [0.55, -1.28, 0.0]).paint(SLATE),
         block([0.05, 0.5, 0.34], [0.5, -1.28, 1.18]).paint(WHITE).turned([0.0, -0.2, 0.0]),
-        block([0.01, 0.44, 0.28], [0.53, -1.28, 1.19]).painted(Paint::State).finish(Finish::Light).turned([0.0, -0.2, 0.0]).bevel(0.0),
+        block([0.01, 0.44, 0.28], [0.53, -1.28, 1.19])
+            .painted(Paint::State)
+            .finish(Finish::Light)
+            .turned([0.0, -0.2, 0.0])
+            .bevel(0.0),
     ]);
     model.add(andon([-0.6, 1.0, 0.83]));
     model.berths = vec![input(), work([0.0, 0.0, 0.83], slots), output()];

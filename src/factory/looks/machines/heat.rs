@@ -34,7 +34,9 @@ pub(super) fn furnace(slots: u32) -> Model {
     for side in [1.0, -1.0_f32] {
         // Burners along the sides.
         for n in 0..3 {
-            model.add([axle(0.09, 0.18, [-0.75 + 0.45 * n as f32, side * 1.34, 1.0]).paint(STEEL).finish(Finish::Metal)]);
+            model.add([axle(0.09, 0.18, [-0.75 + 0.45 * n as f32, side * 1.34, 1.0])
+                .paint(STEEL)
+                .finish(Finish::Metal)]);
         }
     }
     model.add(console([0.82, -1.35, 1.2]));

@@ -12,8 +12,8 @@ pub struct Course {
     pub from: (f64, f64),
     /// To where; where it stands, if it does.
     pub to: (f64, f64),
-    /// Which way it looked when it came there: radians, counter-clockwise from east.
-    pub heading: f64,
+    /// The way it came there, towards the east and the north.
+    pub before: (f64, f64),
     /// From when to when it moves, with its speeds then (m/s); none while it stands.
     pub leg: Option<(Time, Time, [f64; 2])>,
 }
@@ -56,12 +56,7 @@ impl Traffic {
     }
 
     /// How it moves from here on, for drawing. `bay` says where it stands in a spot.
-    pub fn course(
-        &self,
-        network: &Network,
-        mover: MoverId,
-        bay: impl Fn(SpotId) -> (f64, f64),
-    ) -> Option<Course> {
+    pub fn course(&self, network: &Network, mover: MoverId, bay: impl Fn(SpotId) -> (f64, f64)) -> Option<Course> {
         self.get(mover).map(|m| m.course(network, bay))
     }
 

@@ -276,14 +276,16 @@ impl Mover {
             None => self.spot.and_then(|spot| network.spot(spot)).map(|spot| network.place(spot.junction)),
             Some(last) => Some(self.point(network, last.checked_sub(1), &bay)),
         };
-        let heading = before.map_or(0.0, |before| (here.1 - before.1).atan2(here.0 - before.0));
-        let standing = Course { from: here, to: here, heading, leg: None };
+        let before = before.map_or((1.0, 0.0), |before| (here.0 - before.0, here.1 - before.1));
+        let standing = Course { from: here, to: here, before, leg: None };
         let next = || self.point(network, Some(self.passed), &bay);
         match self.motion {
             Motion::Rolling(leg) if self.is_under_way() => {
-                let from = between(here, next(), self.share(network, leg.since));
+                let to = next();
+                // Nearly all legs begin at a point.
+                let from = if leg.offset > 0.0 { between(here, to, self.share(network, leg.since)) } else { here };
                 let speeds = [leg.profile.entry, leg.profile.exit];
-                Course { from, to: next(), heading, leg: Some((leg.since, leg.until, speeds)) }
+                Course { from, to, before, leg: Some((leg.since, leg.until, speeds)) }
             }
             _ => standing,
         }

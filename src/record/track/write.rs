@@ -1,0 +1,178 @@
+//! Writes tracks, on a thread of their own.
+
+use std::fs::File;
+use std::io::{BufWriter, Write as _};
+use std::path::{Path, PathBuf};
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::thread::JoinHandle;
+
+use bevy_ecs::prelude::World;
+use xxhash_rust::xxh3::xxh3_64;
+
+use crate::engine::identity::TwinId;
+use crate::engine::journal::Entry;
+use crate::engine::time::Time;
+use crate::look::sight::{self, Change, Recorder, Sights, ThingId};
+
+use super::code::Encoder;
+use super::{ChunkInfo, FILE, Index, MAGIC, Mark, TRAILER, TrackError};
+
+/// A chunk has at least so many changes.
+const FEWEST: usize = 4_096;
+/// And so many for each thing that is there at its beginning.
+const FOR_EACH_THING: usize = 3;
+/// How many chunks may wait to be written: a run that is faster than the disk waits for it.
+const WAITING: usize = 8;
+
+/// What the thread that packs and writes is told.
+enum Message {
+    Chunk { start: Time, bytes: Vec<u8> },
+    Events(Vec<Mark>),
+    End(Time),
+}
+
+/// Records a run into a file, from its first step to its end.
+pub struct TrackWriter {
+    sender: SyncSender<Message>,
+    thread: JoinHandle<Result<(), TrackError>>,
+}
+
+/// Encodes what is seen as it happens: handing every change to another thread would cost more.
+struct TrackRecorder {
+    encoder: Encoder,
+    /// When the present chunk began, and when its last change was.
+    span: Option<(Time, Time)>,
+    events: Vec<Mark>,
+    sender: SyncSender<Message>,
+}
+
+impl TrackWriter {
+    /// Begins to record a world that is ready for its first step, into a folder.
+    ///
+    /// # Errors
+    /// If the file cannot be made.
+    pub fn begin(world: &mut World, folder: &Path) -> Result<TrackWriter, TrackError> {
+        let path = folder.join(FILE);
+        let file = File::create(&path).map_err(|error| TrackError::file(&path, error))?;
+        let (sender, receiver) = sync_channel(WAITING);
+        let recorder =
+            TrackRecorder { encoder: Encoder::default(), span: None, events: Vec::new(), sender: sender.clone() };
+        sight::record(world, Box::new(recorder));
+        let words = world.resource::<Sights>().words();
+        let words = words.iter().map(|(look, words)| ((*look).to_owned(), words.clone())).collect();
+        let file = TrackFile::new(path, file, Index { words, ..Index::default() })?;
+        let thread = std::thread::spawn(move || file.write(&receiver));
+        Ok(TrackWriter { sender, thread })
+    }
+
+    /// Ends the record.
+    ///
+    /// # Errors
+    /// Whatever went wrong in writing, at any time.
+    pub fn finish(self, world: &mut World, end: Time) -> Result<(), TrackError> {
+        // The recorder hands over what it has when it goes.
+        sight::stop_recording(world);
+        let _ = self.sender.send(Message::End(end));
+        drop(self.sender);
+        match self.thread.join() {
+            Ok(result) => result,
+            Err(_) => Err(TrackError::File { path: FILE.to_owned(), why: "its writer failed".to_owned() }),
+        }
+    }
+}
+
+impl Recorder for TrackRecorder {
+    fn record(&mut self, change: &Change) {
+        // A chunk ends between two moments.
+        if let Some((_, last)) = self.span
+            && last < change.at
+            && self.encoder.changes >= FEWEST.max(FOR_EACH_THING * self.encoder.present())
+        {
+            self.end_chunk();
+        }
+        match &mut self.span {
+            Some((_, last)) => *last = change.at,
+            None => {
+                self.encoder.begin(change.at);
+                self.span = Some((change.at, change.at));
+            }
+        }
+        self.encoder.add(change);
+    }
+
+    fn note(&mut self, entry: &Entry) {
+        let thing = (entry.twin != TwinId::NONE).then(|| ThingId::twin(entry.twin));
+        self.events.push(Mark { at: entry.at, thing, event: (*entry.event).into(), cause: (*entry.cause).into() });
+    }
+}
+
+impl TrackRecorder {
+    fn end_chunk(&mut self) {
+        if let Some((start, _)) = self.span.take() {
+            // If nobody listens any more, `finish` says why.
+            let _ = self.sender.send(Message::Chunk { start, bytes: self.encoder.finish() });
+        }
+    }
+}
+
+impl Drop for TrackRecorder {
+    fn drop(&mut self) {
+        self.end_chunk();
+        let _ = self.sender.send(Message::Events(std::mem::take(&mut self.events)));
+    }
+}
+
+struct TrackFile {
+    path: PathBuf,
+    file: BufWriter<File>,
+    place: u64,
+    index: Index,
+}
+
+impl TrackFile {
+    fn new(path: PathBuf, file: File, index: Index) -> Result<TrackFile, TrackError> {
+        let mut new = TrackFile { path, file: BufWriter::new(file), place: 0, index };
+        new.put(&MAGIC)?;
+        Ok(new)
+    }
+
+    fn write(mut self, messages: &Receiver<Message>) -> Result<(), TrackError> {
+        for message in messages {
+            match message {
+                Message::Chunk { start, bytes } => {
+                    let place = self.place;
+                    let (length, checksum) = self.put_compressed(&bytes)?;
+                    self.index.chunks.push(ChunkInfo { start, place, length, checksum });
+                }
+                Message::Events(events) => self.index.events = events,
+                Message::End(end) => return self.end(end),
+            }
+        }
+        // The run failed: its folder will not be kept.
+        Ok(())
+    }
+
+    fn end(mut self, end: Time) -> Result<(), TrackError> {
+        self.index.start = self.index.chunks.first().map_or(end, |chunk| chunk.start);
+        self.index.end = end;
+        let bytes = postcard::to_allocvec(&self.index).map_err(|error| TrackError::file(&self.path, error))?;
+        let place = self.place;
+        let (length, checksum) = self.put_compressed(&bytes)?;
+        let mut trailer = Vec::with_capacity(TRAILER);
+        [place, length, checksum].iter().for_each(|number| trailer.extend(number.to_le_bytes()));
+        trailer.extend(MAGIC);
+        self.put(&trailer)?;
+        self.file.flush().map_err(|error| TrackError::file(&self.path, error))
+    }
+
+    fn put_compressed(&mut self, bytes: &[u8]) -> Result<(u64, u64), TrackError> {
+        let packed = lz4_flex::compress_prepend_size(bytes);
+        self.put(&packed)?;
+        Ok((packed.len() as u64, xxh3_64(&packed)))
+    }
+
+    fn put(&mut self, bytes: &[u8]) -> Result<(), TrackError> {
+        self.place += bytes.len() as u64;
+        self.file.write_all(bytes).map_err(|error| TrackError::file(&self.path, error))
+    }
+}
