@@ -6,7 +6,10 @@
 pub mod camera;
 pub mod cast;
 mod draw;
+pub mod eye;
+pub mod facts;
 mod geometry;
+pub mod history;
 mod light;
 pub mod motion;
 pub mod picture;

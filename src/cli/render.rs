@@ -66,7 +66,8 @@ mod with_viewer {
     use crate::scene::load;
     use crate::viewer::camera::View;
     use crate::viewer::picture::{self, Studio};
-    use crate::viewer::source::live::{Live, Speed};
+    use crate::viewer::source::Speed;
+    use crate::viewer::source::live::Live;
     use crate::viewer::stage::Stage;
 
     pub(crate) fn run(arguments: &RenderArguments, plugins: fn(&mut App)) -> Exit {

@@ -35,6 +35,7 @@ pub struct Registry {
 struct PartEntry {
     name: &'static str,
     digest: fn(EntityRef, &mut Sink),
+    describe: fn(EntityRef) -> Option<serde_json::Value>,
 }
 
 struct ResourceEntry {
@@ -57,6 +58,7 @@ impl Registry {
                     sink.write_value(part);
                 }
             },
+            describe: |twin| serde_json::to_value(twin.get::<T>()?).ok(),
         });
     }
 
@@ -74,6 +76,11 @@ impl Registry {
                 }
             },
         });
+    }
+
+    /// The parts that a twin has, by name, in the order of registration.
+    pub fn describe(&self, twin: EntityRef) -> Vec<(&'static str, serde_json::Value)> {
+        self.parts.iter().filter_map(|part| Some((part.name, (part.describe)(twin)?))).collect()
     }
 
     /// Registers how to rebuild a cache from world state alone.

@@ -16,12 +16,16 @@ mod code;
 pub mod read;
 pub mod write;
 
+pub use code::Chunk;
+
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use crate::engine::identity::TwinId;
+use crate::engine::journal::Entry;
 use crate::engine::time::Time;
 use crate::look::sight::ThingId;
 
@@ -73,6 +77,14 @@ pub struct Mark {
     pub event: Arc<str>,
     /// Why.
     pub cause: Arc<str>,
+}
+
+impl Mark {
+    /// The mark of an entry of the journal.
+    pub fn of(entry: &Entry) -> Mark {
+        let thing = (entry.twin != TwinId::NONE).then(|| ThingId::twin(entry.twin));
+        Mark { at: entry.at, thing, event: (*entry.event).into(), cause: (*entry.cause).into() }
+    }
 }
 
 /// Tracks that cannot be written or read.

@@ -1,6 +1,6 @@
 //! The cast: what is on stage now, as far as changes have told.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 use crate::engine::time::{Duration, Time};
@@ -67,14 +67,23 @@ impl Cast {
         }
     }
 
-    /// Everybody leaves.
-    pub fn clear(&mut self) {
-        let all: Vec<ThingId> = self.numbers.keys().copied().collect();
-        all.into_iter().for_each(|thing| self.go(thing));
+    /// All that is there, and nobody else: whoever is there already stays.
+    pub fn reset(&mut self, present: &[Change]) {
+        let stay: HashSet<ThingId> = present.iter().map(|change| change.thing).collect();
+        let leave: Vec<ThingId> = self.numbers.keys().filter(|id| !stay.contains(id)).copied().collect();
+        leave.into_iter().for_each(|id| self.go(id));
+        present.iter().for_each(|change| self.apply(change));
     }
 
     fn come(&mut self, id: ThingId, form: Arc<Form>, at: Time) {
-        self.go(id);
+        if let Some(number) = self.number(id) {
+            if let Some(member) = self.members[number].as_mut().filter(|member| member.form == form) {
+                let former = std::mem::replace(&mut member.sight, Sight::still(Motion::Hidden));
+                (member.since, member.before) = (at, None);
+                return self.change_host(id, &former.motion, &Motion::Hidden);
+            }
+            self.go(id);
+        }
         let member = Member { id, form, sight: Sight::still(Motion::Hidden), since: at, before: None };
         let number = self.free.pop_first().unwrap_or_else(|| {
             self.members.push(None);
@@ -90,7 +99,8 @@ impl Cast {
         let Some(member) = self.members[number].as_mut() else { return };
         let former = std::mem::replace(&mut member.sight, sight);
         if former.state != sight.state {
-            (member.before, member.since) = (Some(former.state), at);
+            let shown = former.motion != Motion::Hidden;
+            (member.before, member.since) = (shown.then_some(former.state), at);
         }
         if former.motion != sight.motion {
             self.change_host(id, &former.motion, &sight.motion);

@@ -18,6 +18,8 @@ struct Head {
     things: Vec<ThingId>,
     /// How many records follow.
     records: u64,
+    /// How many of them, the first, tell what was there at the beginning.
+    present: u64,
 }
 
 /// A change as it is written.
@@ -185,6 +187,7 @@ impl Encoder {
             }
         }
         self.head.things = things;
+        self.head.present = self.head.records;
         self.present = present;
         self.changes = 0;
     }
@@ -346,22 +349,30 @@ fn value_record(value: Value, find: &dyn Fn(ThingId) -> Option<u32>) -> ValueRec
     }
 }
 
-/// Turns a chunk back into changes: first all that was there, as it came to look so, then what changed. None if it makes no
-/// sense.
-pub(super) fn decode(bytes: &[u8], start: Time) -> Option<Vec<Change>> {
+/// A chunk as it is read.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Chunk {
+    /// All that was there at its beginning, as it came to look so.
+    pub present: Vec<Change>,
+    /// What changed then, in the order of time.
+    pub changes: Vec<Change>,
+}
+
+/// Turns bytes back into a chunk. None if they make no sense.
+pub(super) fn decode(bytes: &[u8], start: Time) -> Option<Chunk> {
     let (head, mut rest): (Head, _) = postcard::take_from_bytes(bytes).ok()?;
     let mut decoder = Decoder { head: &head, sights: vec![Sight::still(Motion::Hidden); head.things.len()] };
     let mut now = microseconds(start);
-    // Each record has at least three bytes.
-    let mut changes = Vec::with_capacity((head.records as usize).min(bytes.len() / 3));
-    for _ in 0..head.records {
+    let mut chunk = Chunk::default();
+    for number in 0..head.records {
         let (record, behind): (Record, _) = postcard::take_from_bytes(rest).ok()?;
         rest = behind;
         now = now.checked_add(record.after)?;
         let thing = *head.things.get(record.thing as usize)?;
-        changes.push(Change { at: time_at(now), thing, event: decoder.event(&record, now)? });
+        let change = Change { at: time_at(now), thing, event: decoder.event(&record, now)? };
+        if number < head.present { chunk.present.push(change) } else { chunk.changes.push(change) }
     }
-    Some(changes)
+    Some(chunk)
 }
 
 struct Decoder<'a> {

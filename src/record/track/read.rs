@@ -7,10 +7,9 @@ use std::path::{Path, PathBuf};
 use xxhash_rust::xxh3::xxh3_64;
 
 use crate::engine::time::Time;
-use crate::look::sight::Change;
 
 use super::code::decode;
-use super::{FILE, Index, MAGIC, TRAILER, TrackError};
+use super::{Chunk, FILE, Index, MAGIC, TRAILER, TrackError};
 
 /// The most bytes that a part of the file may have when unpacked.
 const LARGEST: usize = 1 << 31;
@@ -59,12 +58,12 @@ impl TrackReader {
         self.index.chunks.partition_point(|chunk| chunk.start <= at).saturating_sub(1)
     }
 
-    /// The changes of a chunk: first all that was there at its beginning, then what changed. Empty past the end.
+    /// A chunk. Empty past the end.
     ///
     /// # Errors
     /// If the file cannot be read, or is damaged.
-    pub fn chunk(&mut self, number: usize) -> Result<Vec<Change>, TrackError> {
-        let Some(&info) = self.index.chunks.get(number) else { return Ok(Vec::new()) };
+    pub fn chunk(&mut self, number: usize) -> Result<Chunk, TrackError> {
+        let Some(&info) = self.index.chunks.get(number) else { return Ok(Chunk::default()) };
         let bytes = self.unpack(info.place, info.length, info.checksum)?;
         decode(&bytes, info.start)
             .ok_or_else(|| TrackError::damaged(&self.path, format!("chunk {number} makes no sense")))

@@ -9,10 +9,9 @@ use std::thread::JoinHandle;
 use bevy_ecs::prelude::World;
 use xxhash_rust::xxh3::xxh3_64;
 
-use crate::engine::identity::TwinId;
 use crate::engine::journal::Entry;
 use crate::engine::time::Time;
-use crate::look::sight::{self, Change, Recorder, Sights, ThingId};
+use crate::look::sight::{self, Change, Recorder, Sights};
 
 use super::code::Encoder;
 use super::{ChunkInfo, FILE, Index, MAGIC, Mark, TRAILER, TrackError};
@@ -101,8 +100,7 @@ impl Recorder for TrackRecorder {
     }
 
     fn note(&mut self, entry: &Entry) {
-        let thing = (entry.twin != TwinId::NONE).then(|| ThingId::twin(entry.twin));
-        self.events.push(Mark { at: entry.at, thing, event: (*entry.event).into(), cause: (*entry.cause).into() });
+        self.events.push(Mark::of(entry));
     }
 }
 

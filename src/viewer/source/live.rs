@@ -10,21 +10,15 @@ use std::time::{Duration as Wall, Instant};
 
 use bevy::ecs::world::World;
 
+use crate::engine::identity::{Directory, TwinId};
 use crate::engine::onlooker::{self, Pace};
+use crate::engine::registry::Registry;
 use crate::engine::simulation::Simulation;
 use crate::engine::time::{Duration, Time};
 use crate::look::sight::{self, Change, Event, Sights, ThingId};
+use crate::record::track::Mark;
 
-/// How fast simulated time goes.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Speed {
-    /// It stands still.
-    Paused,
-    /// So many simulated seconds in a second on the wall.
-    Times(f64),
-    /// As fast as the machine can.
-    Fastest,
-}
+use super::Speed;
 
 /// What both threads share.
 struct Shared {
@@ -41,8 +35,28 @@ struct State {
     leave: bool,
     /// All up to this moment has happened.
     reached: Time,
+    /// When the next event is due.
+    next: Time,
     changes: Vec<Change>,
+    marks: Vec<Mark>,
+    /// The twin whose parts somebody wants to know.
+    asked: Option<TwinId>,
+    answer: Answer,
     ended: Option<End>,
+}
+
+/// The parts of a twin, by name.
+pub type Parts = Vec<(String, serde_json::Value)>;
+
+/// What was asked last, what the answer was, and when.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Answer {
+    /// Who was asked.
+    pub twin: Option<TwinId>,
+    /// When.
+    pub at: Time,
+    /// What it consists of.
+    pub parts: Arc<Parts>,
 }
 
 /// How a run ended.
@@ -56,6 +70,8 @@ pub struct End {
 
 /// From this many changes on that nobody fetched, only the latest of each thing is kept.
 const MANY: usize = 200_000;
+/// So many of the latest marks are kept where nobody fetches them.
+const MANY_MARKS: usize = 10_000;
 /// How long the simulation runs at its fastest before it tells what has changed.
 const TELL_EVERY: Wall = Wall::from_millis(8);
 /// How far the simulation may be ahead of the clock on the wall, so that whoever draws need not wait for it.
@@ -78,7 +94,11 @@ impl Live {
             catch_up: None,
             leave: false,
             reached: now,
+            next: now,
             changes: Vec::new(),
+            marks: Vec::new(),
+            asked: None,
+            answer: Answer::default(),
             ended: None,
         };
         let shared = Arc::new(Shared { state: Mutex::new(state), changed: Condvar::new() });
@@ -123,6 +143,34 @@ impl Live {
     /// Takes out what has changed up to what has been reached.
     pub fn take_changes(&self) -> Vec<Change> {
         std::mem::take(&mut self.shared.lock().changes)
+    }
+
+    /// Lets the next event happen, and those of the same moment. For a simulation that stands still.
+    pub fn step(&self) {
+        let next = self.shared.lock().next;
+        if next != Time::NEVER {
+            self.run_to(next);
+        }
+    }
+
+    /// Takes out what has happened.
+    pub fn take_marks(&self) -> Vec<Mark> {
+        std::mem::take(&mut self.shared.lock().marks)
+    }
+
+    /// Asks for the parts of a twin. The answer comes soon, and again whenever something has happened.
+    pub fn ask(&self, twin: Option<TwinId>) {
+        let mut state = self.shared.lock();
+        if state.asked != twin {
+            state.asked = twin;
+            drop(state);
+            self.shared.changed.notify_all();
+        }
+    }
+
+    /// The last answer.
+    pub fn answer(&self) -> Answer {
+        self.shared.lock().answer.clone()
     }
 
     /// How the run ended, if it has.
@@ -263,14 +311,28 @@ impl Leap {
 /// Tells what has changed, and waits until the next event may happen.
 fn look_on(world: &mut World, next: Time, shared: &Shared, leap: &mut Leap, buffer: &mut Vec<Change>) -> Pace {
     *buffer = world.resource_mut::<Sights>().take(std::mem::take(buffer));
+    let entries = world.resource_mut::<Sights>().take_entries();
     let mut state = shared.lock();
     state.changes.append(buffer);
     if state.changes.len() > MANY {
         state.thin_out();
     }
+    state.marks.extend(entries.iter().map(Mark::of));
+    let many = state.marks.len().saturating_sub(MANY_MARKS);
+    state.marks.drain(..many);
+    state.next = next;
+    let mut answered = false;
     loop {
         if state.leave {
             return Pace::Leave;
+        }
+        if let Some(twin) = state.asked.filter(|twin| !answered || state.answer.twin != Some(*twin)) {
+            // Nobody waits for the answer while it is made.
+            drop(state);
+            let parts = Arc::new(parts_of(world, twin));
+            state = shared.lock();
+            state.answer = Answer { twin: Some(twin), at: state.reached, parts };
+            answered = true;
         }
         let limit = state.limit(Instant::now());
         // All before the next event has happened.
@@ -289,4 +351,11 @@ fn look_on(world: &mut World, next: Time, shared: &Shared, leap: &mut Leap, buff
             state = shared.wait_for(state, Wall::from_secs_f64(wait));
         }
     }
+}
+
+/// The parts of a twin as they are now.
+pub fn parts_of(world: &World, twin: TwinId) -> Parts {
+    let Some(entity) = world.resource::<Directory>().entity(twin) else { return Parts::new() };
+    let parts = world.resource::<Registry>().describe(world.entity(entity));
+    parts.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
 }
