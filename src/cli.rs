@@ -9,7 +9,10 @@ mod parts;
 mod render;
 mod report;
 mod run;
+#[cfg(feature = "viewer")]
+mod theatre;
 mod verify;
+mod view;
 
 use std::process::ExitCode;
 
@@ -34,6 +37,7 @@ enum Command {
     Import(import::ImportArguments),
     Verify(verify::VerifyArguments),
     Report(report::ReportArguments),
+    View(view::ViewArguments),
     Render(render::RenderArguments),
 }
 
@@ -63,6 +67,7 @@ pub fn main(plugins: fn(&mut App)) -> ExitCode {
         Command::Import(arguments) => import::run(&arguments),
         Command::Verify(arguments) => verify::run(&arguments, plugins),
         Command::Report(arguments) => report::run(&arguments, plugins),
+        Command::View(arguments) => view::run(&arguments, plugins),
         Command::Render(arguments) => render::run(&arguments, plugins),
     };
     ExitCode::from(exit.0)

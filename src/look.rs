@@ -4,6 +4,7 @@
 //! [`model::Model`] out of simple solids, and tell [`sight::Sights`] when something comes, changes or goes. Recorders and
 //! viewers take it from there. No look knows who draws it.
 
+pub mod cameras;
 pub mod model;
 pub mod palette;
 pub mod registry;

@@ -13,20 +13,23 @@ use crate::engine::time::Duration;
     autotwin render scenes/factory.ron --at 9h --camera top --size 1920x1080 -o top.png\n  \
     autotwin render scenes/factory.ron --at 9h --inspect mill-1 -o mill.png")]
 pub(crate) struct RenderArguments {
-    /// The scene.
-    pub(crate) scene: PathBuf,
+    /// The scene, or the folder of a run with tracks.
+    pub(crate) world: PathBuf,
     /// The moment to show, in simulated time since the start, such as "9h 30m".
     #[arg(long, value_name = "TIME", value_parser = Duration::parse, default_value = "1h")]
     pub(crate) at: Duration,
-    /// Where to look from: `overview`, `top`, or a camera of the scene.
-    #[arg(long, value_name = "NAME", default_value = "overview")]
-    pub(crate) camera: String,
+    /// Where to look from: `overview`, which is the usual one, `top`, or a camera of the scene.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) camera: Option<String>,
     /// Width and height in pixels.
     #[arg(long, value_name = "WxH", value_parser = size, default_value = "1920x1080")]
     pub(crate) size: [u32; 2],
     /// A twin to look at, and to show the panel of.
     #[arg(long, value_name = "NAME")]
     pub(crate) inspect: Option<String>,
+    /// Write the names of twins beside them.
+    #[arg(long)]
+    pub(crate) labels: bool,
     /// The picture to write.
     #[arg(short, long, value_name = "FILE", default_value = "picture.png")]
     pub(crate) output: PathBuf,
@@ -38,7 +41,7 @@ pub(crate) struct RenderArguments {
     pub(crate) sets: Vec<String>,
 }
 
-fn size(text: &str) -> Result<[u32; 2], String> {
+pub(super) fn size(text: &str) -> Result<[u32; 2], String> {
     let wrong = || "a size is a width and a height in pixels, such as 1920x1080".to_owned();
     let (width, height) = text.split_once('x').ok_or_else(wrong)?;
     let size = [width.parse().map_err(|_| wrong())?, height.parse().map_err(|_| wrong())?];
@@ -59,51 +62,55 @@ mod with_viewer {
     use super::RenderArguments;
     use crate::cli::Exit;
     use crate::cli::output::{fail, fail_run};
-    use crate::engine::random::Seed;
+    use crate::cli::theatre::{self, Wish};
     use crate::engine::time::Time;
-    use crate::look::registry::Looks;
-    use crate::run::single::{RunError, RunOptions, prepare};
-    use crate::scene::load;
+    use crate::run::single::RunError;
     use crate::viewer::camera::View;
+    use crate::viewer::machine;
     use crate::viewer::picture::{self, Studio};
+    use crate::viewer::play::Play;
     use crate::viewer::source::Speed;
-    use crate::viewer::source::live::Live;
     use crate::viewer::stage::Stage;
 
     pub(crate) fn run(arguments: &RenderArguments, plugins: fn(&mut App)) -> Exit {
-        match stage(arguments, plugins) {
-            Ok(stage) => match render(arguments, stage) {
-                Ok(()) => Exit::OK,
-                Err(error) => fail(&error),
-            },
+        let (path, seed, sets) = (&arguments.world, arguments.seed, &arguments.sets);
+        let opened = theatre::open(&Wish { path, seed, sets, plugins, speed: Speed::Paused });
+        let shown = opened.and_then(|(mut play, mut stage)| {
+            theatre::show_at(&mut play, &mut stage, Time::ZERO + arguments.at)?;
+            Ok((play, stage))
+        });
+        let (play, stage) = match shown {
+            Ok(shown) => shown,
+            Err(error) => return fail_run(&error),
+        };
+        if let Err(missing) = theatre::writable(&arguments.output).and_then(|_| machine::has_gpu()) {
+            return fail(&missing);
+        }
+        match render(arguments, play, stage) {
+            Ok(Ok(())) => Exit::OK,
+            Ok(Err(error)) => fail(&error),
             Err(error) => fail_run(&error),
         }
     }
 
-    fn stage(arguments: &RenderArguments, plugins: fn(&mut App)) -> Result<Stage, RunError> {
-        let scene = load::load(&arguments.scene, &arguments.sets)?;
-        let options = RunOptions { plugins, seed: arguments.seed, ..RunOptions::default() };
-        let (simulation, _) = prepare(&scene, &options, arguments.seed.map(Seed))?;
-        let looks = simulation.world().resource::<Looks>().clone();
-        let live = Live::start(simulation, Speed::Paused);
-        let at = Time::ZERO + arguments.at;
-        live.run_to(at);
-        let mut stage = Stage::new(looks);
-        (stage.now, stage.beat) = (at, at.seconds());
-        stage.apply(&live.take_changes());
-        Ok(stage)
-    }
-
-    fn render(arguments: &RenderArguments, stage: Stage) -> Result<(), String> {
-        let mut studio = Studio::new(stage, arguments.size);
-        let aspect = studio.aspect();
-        let view = match arguments.camera.as_str() {
-            "top" => View::top(&studio.stage(), aspect),
-            _ => View::overview(&studio.stage(), aspect),
+    fn render(arguments: &RenderArguments, mut play: Play, mut stage: Stage) -> Result<Result<(), String>, RunError> {
+        let [width, height] = arguments.size;
+        let aspect = width as f32 / height as f32;
+        if let Some(name) = &arguments.inspect {
+            let thing = theatre::find(&stage, name)?;
+            crate::viewer::panels::choose(&mut stage, &mut play, Some(thing));
+        }
+        let mut studio = Studio::new(play, stage, arguments.size, arguments.labels);
+        let view = match (&arguments.inspect, arguments.camera.as_deref()) {
+            (Some(_), None) => View::near(studio.stage(), aspect),
+            (_, name) => {
+                let name = name.unwrap_or("overview");
+                theatre::view(studio.play(), studio.stage(), name, aspect)?
+            }
         };
-        let picture = studio.take(view).ok_or("the picture did not come out")?;
-        picture::write(picture, &arguments.output)
-            .map_err(|error| format!("cannot write {}: {error}", arguments.output.display()))
+        let Some(picture) = studio.take(view) else { return Ok(Err("the picture did not come out".to_owned())) };
+        let shown = arguments.output.display();
+        Ok(picture::write(picture, &arguments.output).map_err(|error| format!("cannot write {shown}: {error}")))
     }
 }
 

@@ -19,6 +19,7 @@ use crate::engine::registry::{Digest, WorldDigest};
 use crate::engine::simulation::Simulation;
 use crate::engine::time::{Duration, Time};
 use crate::factory::plugin::FactoryPlugin;
+use crate::look::cameras::LookPlugin;
 use crate::record::indicators::{self, Indicator};
 use crate::record::metrics::{self, MetricPlugin, Rhythm};
 use crate::record::parquet::WriteError;
@@ -44,7 +45,7 @@ pub fn plugins(app: &mut App) {
 /// What every world has: lives, messages, positions, tables and metrics.
 pub fn base_plugins(app: &mut App) {
     use crate::scene::registry::SceneApp;
-    app.add_plugins((LifePlugin, MessagePlugin, TablePlugin, MetricPlugin));
+    app.add_plugins((LifePlugin, MessagePlugin, TablePlugin, MetricPlugin, LookPlugin));
     app.register_part::<crate::world::position::Position>("position").register_check(check_recorded_tables);
 }
 

@@ -28,6 +28,21 @@ impl View {
         View::around(stage, aspect, -std::f32::consts::FRAC_PI_2, 1.55)
     }
 
+    /// The chosen thing from nearby, a little to the left, where its card is not.
+    pub fn near(stage: &Stage, aspect: f32) -> View {
+        let number = stage.chosen.and_then(|thing| stage.cast.number(thing));
+        let Some((placed, [low, high])) = number.and_then(|number| stage.placed(number).zip(stage.bounds(number))) else {
+            return View::overview(stage, aspect);
+        };
+        let size = (high - low).length().clamp(1.0, 40.0);
+        // From before it, off to one side.
+        let way = placed.pose.heading + 0.6;
+        let middle = Vec3::from(placed.pose.at) + Vec3::Z * (high.z * 0.4);
+        let aside = Vec3::new(-way.sin(), way.cos(), 0.0) * size * 0.28;
+        let from = middle + Vec3::new(way.cos(), way.sin(), 0.5) * size * 1.35;
+        View { from: (from + aside).to_array(), to: (middle + aside).to_array() }
+    }
+
     /// All that is on stage, from a direction (radians, counter-clockwise from east) and an elevation.
     pub fn around(stage: &Stage, aspect: f32, direction: f32, elevation: f32) -> View {
         let [low, high] = stage.extent().unwrap_or([Vec2::splat(-5.0), Vec2::splat(5.0)]);

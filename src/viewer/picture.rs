@@ -15,10 +15,13 @@ use bevy::render::render_resource::TextureFormat;
 use bevy::render::view::screenshot::{Screenshot, ScreenshotCaptured};
 use bevy::window::ExitCondition;
 use bevy::winit::WinitPlugin;
+use bevy_egui::PrimaryEguiContext;
 
 use super::camera::{FIELD, View};
 use super::draw::DrawPlugin;
 use super::light::{self, LightPlugin};
+use super::panels::{Panels, PanelsPlugin};
+use super::play::{Play, PlayPlugin};
 use super::stage::{Stage, StagePlugin};
 
 /// Makes pictures of a stage.
@@ -26,12 +29,11 @@ pub struct Studio {
     app: App,
     camera: Entity,
     target: Handle<Image>,
-    size: [u32; 2],
 }
 
 impl Studio {
-    /// A studio for pictures of a size.
-    pub fn new(stage: Stage, size: [u32; 2]) -> Studio {
+    /// A studio for pictures of a size, with or without labels.
+    pub fn new(play: Play, stage: Stage, size: [u32; 2], labels: bool) -> Studio {
         let mut app = App::new();
         app.add_plugins(
             DefaultPlugins
@@ -40,7 +42,9 @@ impl Studio {
                 .disable::<WinitPlugin>()
                 .disable::<bevy::render::pipelined_rendering::PipelinedRenderingPlugin>(),
         );
-        app.add_plugins((DrawPlugin, StagePlugin, LightPlugin)).insert_resource(stage);
+        app.add_plugins((DrawPlugin, StagePlugin, LightPlugin, PlayPlugin, PanelsPlugin));
+        app.insert_resource(play).insert_resource(stage);
+        app.insert_resource(Panels { has_controls: false, labels, ..Panels::default() });
         while app.plugins_state() == PluginsState::Adding {
             bevy::tasks::tick_global_task_pools_on_main_thread();
         }
@@ -51,27 +55,27 @@ impl Studio {
         let target = app.world_mut().resource_mut::<Assets<Image>>().add(image);
         let sky = light::sky_light(&mut app.world_mut().resource_mut::<Assets<Image>>());
         let camera =
-            app.world_mut().spawn((eye(), sky, RenderTarget::Image(ImageRenderTarget::from(target.clone())))).id();
+            app.world_mut().spawn((eye(), sky, PrimaryEguiContext, RenderTarget::Image(ImageRenderTarget::from(target.clone())))).id();
         // The cast enters.
         app.update();
-        Studio { app, camera, target, size }
+        Studio { app, camera, target }
     }
 
-    /// The stage, to change.
-    pub fn stage(&mut self) -> Mut<'_, Stage> {
-        self.app.world_mut().resource_mut::<Stage>()
+    /// What is on stage.
+    pub fn stage(&self) -> &Stage {
+        self.app.world().resource::<Stage>()
     }
 
-    /// How wide the pictures are for their height.
-    pub fn aspect(&self) -> f32 {
-        self.size[0] as f32 / self.size[1] as f32
+    /// What is played.
+    pub fn play(&self) -> &Play {
+        self.app.world().resource::<Play>()
     }
 
     /// Takes a picture.
     pub fn take(&mut self, view: View) -> Option<Image> {
         self.app.world_mut().entity_mut(self.camera).insert(view.transform());
         // Textures are on the screen's side one frame after they were made.
-        (0..3).for_each(|_| self.app.update());
+        (0..4).for_each(|_| self.app.update());
         let (sender, receiver) = mpsc::channel();
         let shot = self.app.world_mut().spawn(Screenshot::image(self.target.clone())).id();
         self.app.world_mut().entity_mut(shot).observe(move |captured: On<ScreenshotCaptured>| {

@@ -3,8 +3,7 @@
 pub mod live;
 pub mod recorded;
 
-use std::collections::{BTreeMap, VecDeque};
-use std::sync::Arc;
+use std::collections::VecDeque;
 use std::time::Duration as Wall;
 
 use crate::engine::time::Time;
@@ -41,7 +40,6 @@ pub struct LiveSource {
     pub live: Live,
     /// When it will end, if that is known.
     pub horizon: Time,
-    words: BTreeMap<String, Vec<Arc<str>>>,
     waiting: VecDeque<Change>,
     marks: Vec<Mark>,
     history: History,
@@ -52,8 +50,8 @@ const MARKS: usize = 2_000;
 
 impl LiveSource {
     /// Follows a simulation.
-    pub fn new(live: Live, horizon: Time, words: BTreeMap<String, Vec<Arc<str>>>) -> LiveSource {
-        LiveSource { live, horizon, words, waiting: VecDeque::new(), marks: Vec::new(), history: History::default() }
+    pub fn new(live: Live, horizon: Time) -> LiveSource {
+        LiveSource { live, horizon, waiting: VecDeque::new(), marks: Vec::new(), history: History::default() }
     }
 }
 
@@ -143,7 +141,7 @@ impl Source {
     /// A word of a look.
     pub fn word(&self, look: &str, number: u32) -> Option<&str> {
         let words = match self {
-            Source::Live(source) => source.words.get(look).map_or(&[] as &[Arc<str>], Vec::as_slice),
+            Source::Live(source) => source.live.words(look),
             Source::Recorded(recorded) => recorded.words(look),
         };
         words.get(number as usize).map(AsRef::as_ref)

@@ -81,12 +81,14 @@ const AHEAD: f64 = 0.02;
 pub struct Live {
     shared: Arc<Shared>,
     thread: Option<JoinHandle<()>>,
+    words: BTreeMap<&'static str, Vec<Arc<str>>>,
 }
 
 impl Live {
     /// Lets a simulation that is ready for its first step run at a speed.
     pub fn start(mut simulation: Simulation, speed: Speed) -> Live {
         sight::collect(simulation.world_mut());
+        let words = simulation.world().resource::<Sights>().words().clone();
         let now = simulation.clock().now;
         let state = State {
             anchor: (now, Instant::now()),
@@ -104,7 +106,7 @@ impl Live {
         let shared = Arc::new(Shared { state: Mutex::new(state), changed: Condvar::new() });
         let watched = shared.clone();
         let thread = std::thread::spawn(move || run(simulation, &watched));
-        Live { shared, thread: Some(thread) }
+        Live { shared, thread: Some(thread), words }
     }
 
     /// The moment to be shown now: as far as the clock on the wall is, and the simulation has come.
@@ -171,6 +173,11 @@ impl Live {
     /// The last answer.
     pub fn answer(&self) -> Answer {
         self.shared.lock().answer.clone()
+    }
+
+    /// The words of a look.
+    pub fn words(&self, look: &str) -> &[Arc<str>] {
+        self.words.get(look).map_or(&[], Vec::as_slice)
     }
 
     /// How the run ended, if it has.

@@ -1,0 +1,166 @@
+//! Brings a scene or a run folder onto the stage, for `view` and `render`.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use bevy_app::App;
+use bevy_ecs::prelude::World;
+
+use crate::engine::identity::{Directory, TwinId};
+use crate::engine::random::Seed;
+use crate::engine::time::Time;
+use crate::look::cameras::Cameras;
+use crate::look::registry::Looks;
+use crate::record::track::{FILE, TrackError};
+use crate::run::single::{RunError, RunOptions, prepare};
+use crate::scene::load;
+use crate::viewer::camera::View;
+use crate::viewer::play::Play;
+use crate::viewer::source::live::{Live, Parts, parts_of};
+use crate::viewer::source::recorded::Recorded;
+use crate::viewer::source::{LiveSource, Source, Speed};
+use crate::viewer::stage::Stage;
+
+/// What is to be seen.
+pub(super) struct Wish<'a> {
+    /// A scene, or the folder of a run.
+    pub path: &'a Path,
+    pub seed: Option<u64>,
+    pub sets: &'a [String],
+    pub plugins: fn(&mut App),
+    pub speed: Speed,
+}
+
+/// Opens what is wished for.
+///
+/// # Errors
+/// If the scene or the folder cannot be used.
+pub(super) fn open(wish: &Wish) -> Result<(Play, Stage), RunError> {
+    if wish.path.is_dir() { recorded(wish) } else { live(wish) }
+}
+
+fn live(wish: &Wish) -> Result<(Play, Stage), RunError> {
+    let scene = load::load(wish.path, wish.sets)?;
+    let options = RunOptions { plugins: wish.plugins, seed: wish.seed, ..RunOptions::default() };
+    let (simulation, header) = prepare(&scene, &options, wish.seed.map(Seed))?;
+    let world = simulation.world();
+    let (looks, views) = (world.resource::<Looks>().clone(), views(world));
+    let title = if header.name.is_empty() { stem(wish.path) } else { header.name.clone() };
+    let horizon = header.run_for.map_or(Time::NEVER, |length| Time::ZERO + length);
+    let source = Source::Live(LiveSource::new(Live::start(simulation, wish.speed), horizon));
+    let play = Play { source, title, views, wanted: wish.speed, parts: BTreeMap::new() };
+    Ok((play, Stage::new(looks)))
+}
+
+fn recorded(wish: &Wish) -> Result<(Play, Stage), RunError> {
+    let refuse = |option: &str| RunError::Options(format!("{option} is for scenes; {} is a run", wish.path.display()));
+    if wish.seed.is_some() {
+        return Err(refuse("--seed"));
+    }
+    if !wish.sets.is_empty() {
+        return Err(refuse("--set"));
+    }
+    let scene_file = wish.path.join("scene.ron");
+    if !scene_file.exists() {
+        let shown = wish.path.display();
+        return Err(RunError::Options(format!("{shown} is no run folder: it has no scene.ron")));
+    }
+    if !wish.path.join(FILE).exists() {
+        let shown = wish.path.display();
+        let cure = "make the run again with `autotwin run SCENE --tracks`, or put `record: (tracks: true)` into the scene";
+        return Err(RunError::Options(format!("{shown} holds no tracks of what could be seen; {cure}")));
+    }
+    let mut source = Recorded::open(wish.path)?;
+    source.set_speed(wish.speed);
+    let scene = load::load(&scene_file, &[])?;
+    let options = RunOptions { plugins: wish.plugins, ..RunOptions::default() };
+    let (simulation, header) = prepare(&scene, &options, None)?;
+    let world = simulation.world();
+    let twins: Vec<TwinId> = world.resource::<Directory>().twins().map(|(twin, ..)| twin).collect();
+    let parts: BTreeMap<TwinId, Arc<Parts>> =
+        twins.into_iter().map(|twin| (twin, Arc::new(parts_of(world, twin)))).collect();
+    let title = if header.name.is_empty() { stem(wish.path) } else { header.name.clone() };
+    let (looks, views) = (world.resource::<Looks>().clone(), views(world));
+    let play = Play { source: Source::Recorded(source), title, views, wanted: Speed::Times(10.0), parts };
+    Ok((play, Stage::new(looks)))
+}
+
+fn stem(path: &Path) -> String {
+    path.file_stem().map_or_else(|| "world".to_owned(), |stem| stem.to_string_lossy().into_owned())
+}
+
+/// The cameras of the scene.
+fn views(world: &World) -> Vec<(String, View)> {
+    let point = |(x, y, z): (f64, f64, f64)| [x as f32, y as f32, z as f32];
+    let cameras = world.resource::<Cameras>().0.iter();
+    cameras.map(|(name, camera)| (name.clone(), View { from: point(camera.from), to: point(camera.to) })).collect()
+}
+
+/// Brings the stage to a moment.
+///
+/// # Errors
+/// If the moment is not to be seen, or the record cannot be read.
+pub(super) fn show_at(play: &mut Play, stage: &mut Stage, at: Time) -> Result<(), RunError> {
+    let [start, end] = play.source.span();
+    if at < start || at > end {
+        return Err(RunError::Options(format!("--at {at} lies beyond the run, which goes from {start} to {end}")));
+    }
+    play.source.set_speed(Speed::Paused);
+    play.source.seek(at);
+    stage.now = play.source.advance(std::time::Duration::ZERO, &mut stage.cast)?;
+    if let Some(ended) = play.source.end().filter(|ended| ended.at < at) {
+        return Err(RunError::Options(format!("--at {at} lies beyond the run, which ended at {}", ended.at)));
+    }
+    stage.beat = stage.now.seconds();
+    Ok(())
+}
+
+/// The thing of a name.
+///
+/// # Errors
+/// If there is none, with the names that are most like it.
+pub(super) fn find(stage: &Stage, name: &str) -> Result<crate::look::sight::ThingId, RunError> {
+    let found = stage.cast.iter().find(|(_, member)| &*member.form.name == name);
+    found.map(|(_, member)| member.id).ok_or_else(|| {
+        let names = stage.cast.iter().map(|(_, member)| &*member.form.name);
+        let cure = match crate::scene::problem::nearest(name, names) {
+            Some(other) => format!("; did you mean `{other}`?"),
+            None => String::new(),
+        };
+        RunError::Options(format!("nobody is called `{name}` at that moment{cure}"))
+    })
+}
+
+/// The view of a name.
+///
+/// # Errors
+/// If there is none, with those that there are.
+pub(super) fn view(play: &Play, stage: &Stage, name: &str, aspect: f32) -> Result<View, RunError> {
+    let built_in = match name {
+        "overview" => Some(View::overview(stage, aspect)),
+        "top" => Some(View::top(stage, aspect)),
+        _ => None,
+    };
+    let of_scene = play.views.iter().find(|(other, _)| other == name).map(|(_, view)| *view);
+    of_scene.or(built_in).ok_or_else(|| {
+        let names = ["overview", "top"].into_iter().chain(play.views.iter().map(|(name, _)| name.as_str()));
+        let names: Vec<&str> = names.collect();
+        RunError::Options(format!("there is no camera `{name}`; there are {}", names.join(", ")))
+    })
+}
+
+impl From<TrackError> for Box<RunError> {
+    fn from(error: TrackError) -> Self {
+        Box::new(RunError::Tracks(error))
+    }
+}
+
+/// A path that a picture can be written to.
+pub(super) fn writable(path: &Path) -> Result<PathBuf, String> {
+    let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    if !parent.is_dir() {
+        return Err(format!("cannot write {}: there is no folder {}", path.display(), parent.display()));
+    }
+    Ok(path.to_owned())
+}
