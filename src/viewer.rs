@@ -5,12 +5,12 @@
 
 pub mod camera;
 pub mod cast;
-mod draw;
+pub mod draw;
 pub mod eye;
 pub mod facts;
 mod geometry;
 pub mod history;
-mod light;
+pub mod light;
 pub mod machine;
 pub mod motion;
 pub mod panels;

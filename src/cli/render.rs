@@ -83,24 +83,30 @@ mod with_viewer {
             Ok(shown) => shown,
             Err(error) => return fail_run(&error),
         };
-        if let Err(missing) = theatre::writable(&arguments.output).and_then(|_| machine::has_gpu()) {
-            return fail(&missing);
-        }
-        match render(arguments, play, stage) {
+        let backends = match theatre::writable(&arguments.output).and_then(|()| machine::backends()) {
+            Ok(backends) => backends,
+            Err(missing) => return fail(&missing),
+        };
+        match render(arguments, play, stage, backends) {
             Ok(Ok(())) => Exit::OK,
             Ok(Err(error)) => fail(&error),
             Err(error) => fail_run(&error),
         }
     }
 
-    fn render(arguments: &RenderArguments, mut play: Play, mut stage: Stage) -> Result<Result<(), String>, RunError> {
+    fn render(
+        arguments: &RenderArguments,
+        mut play: Play,
+        mut stage: Stage,
+        backends: wgpu::Backends,
+    ) -> Result<Result<(), String>, RunError> {
         let [width, height] = arguments.size;
         let aspect = width as f32 / height as f32;
         if let Some(name) = &arguments.inspect {
             let thing = theatre::find(&stage, name)?;
             crate::viewer::panels::choose(&mut stage, &mut play, Some(thing));
         }
-        let mut studio = Studio::new(play, stage, arguments.size, arguments.labels);
+        let mut studio = Studio::new(play, stage, arguments.size, arguments.labels, backends);
         let view = match (&arguments.inspect, arguments.camera.as_deref()) {
             (Some(_), None) => View::near(studio.stage(), aspect),
             (_, name) => {

@@ -1,7 +1,7 @@
 //! Brings a scene or a run folder onto the stage, for `view` and `render`.
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
 use bevy_app::App;
@@ -12,7 +12,7 @@ use crate::engine::random::Seed;
 use crate::engine::time::Time;
 use crate::look::cameras::Cameras;
 use crate::look::registry::Looks;
-use crate::record::track::{FILE, TrackError};
+use crate::record::track::FILE;
 use crate::run::single::{RunError, RunOptions, prepare};
 use crate::scene::load;
 use crate::viewer::camera::View;
@@ -150,17 +150,14 @@ pub(super) fn view(play: &Play, stage: &Stage, name: &str, aspect: f32) -> Resul
     })
 }
 
-impl From<TrackError> for Box<RunError> {
-    fn from(error: TrackError) -> Self {
-        Box::new(RunError::Tracks(error))
-    }
-}
-
-/// A path that a picture can be written to.
-pub(super) fn writable(path: &Path) -> Result<PathBuf, String> {
+/// Whether a picture can be written there, before it is made.
+///
+/// # Errors
+/// Why not.
+pub(super) fn writable(path: &Path) -> Result<(), String> {
     let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
     if !parent.is_dir() {
         return Err(format!("cannot write {}: there is no folder {}", path.display(), parent.display()));
     }
-    Ok(path.to_owned())
+    Ok(())
 }

@@ -92,9 +92,10 @@ mod with_viewer {
         };
         let (path, seed, sets) = (&arguments.world, arguments.seed, &arguments.sets);
         let (mut play, mut stage) = theatre::open(&Wish { path, seed, sets, plugins, speed: Speed::Paused })?;
-        if let Err(missing) = machine::has_display().and_then(|()| machine::has_gpu()) {
-            return Ok(Err(missing));
-        }
+        let backends = match machine::has_display().and_then(|()| machine::backends()) {
+            Ok(backends) => backends,
+            Err(missing) => return Ok(Err(missing)),
+        };
         theatre::show_at(&mut play, &mut stage, Time::ZERO + arguments.at.unwrap_or_default())?;
         let [width, height] = arguments.size;
         let view = match arguments.camera.as_str() {
@@ -105,7 +106,7 @@ mod with_viewer {
             Speed::Paused => play.wanted = Speed::Times(10.0),
             speed => play.set_speed(speed),
         }
-        let options = Options { size: arguments.size, echo: arguments.echo, view };
+        let options = Options { size: arguments.size, echo: arguments.echo, view, backends };
         window::open(play, stage, &options);
         Ok(Ok(()))
     }

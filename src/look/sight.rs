@@ -116,10 +116,28 @@ pub enum Value {
     None,
     /// A number: a count, a share, a quantity in the unit that the look gives.
     Number(f32),
+    /// A number that rises or falls evenly.
+    Ramp {
+        /// What it would have been at the start of the run.
+        start: f64,
+        /// By how much it rises in a second.
+        rate: f32,
+    },
     /// Another thing that it has to do with.
     Thing(ThingId),
     /// A word, by its number among those of the look: see [`Sights::set_words`].
     Word(u32),
+}
+
+impl Value {
+    /// The number that it is at a moment, if it is one.
+    pub fn number(self, now: Time) -> Option<f32> {
+        match self {
+            Value::Number(number) => Some(number),
+            Value::Ramp { start, rate } => Some((start + f64::from(rate) * now.seconds()) as f32),
+            Value::None | Value::Thing(_) | Value::Word(_) => None,
+        }
+    }
 }
 
 /// How many values a thing has at most.

@@ -62,7 +62,9 @@ pub fn facts(stage: &Stage, source: &Source, member: &Member) -> Facts {
             (Value::None, _) => return None,
             (Value::Thing(thing), _) => Fact::Thing(thing, name_of(thing)?),
             (Value::Word(word), _) => Fact::Text(source.word(&member.form.look, word)?.to_owned()),
-            (Value::Number(number), ValueKind::Share) => Fact::Share(number),
+            (Value::Ramp { .. }, _) | (Value::Number(_), ValueKind::Share) => {
+                Fact::Share(value.number(stage.now)?.clamp(0.0, 1.0))
+            }
             (Value::Number(number), ValueKind::Moment) => Fact::Text(due(f64::from(number), stage.now)),
             (Value::Number(number), _) => Fact::Text(format!("{number}")),
         };
@@ -83,10 +85,10 @@ pub fn facts(stage: &Stage, source: &Source, member: &Member) -> Facts {
 
 impl Facts {
     /// All of it as lines of text.
-    pub fn lines(&self, now: Time) -> Vec<String> {
+    pub fn lines(&self) -> Vec<String> {
         let mut lines = vec![format!("{} ({})", self.name, self.kind)];
         if let Some(state) = &self.state {
-            lines.push(format!("state: {} for {}", state.name, length((now - state.since).seconds())));
+            lines.push(format!("state: {} since {}", state.name, clock(state.since)));
         }
         for (name, fact) in &self.values {
             let text = match fact {

@@ -19,7 +19,7 @@ pub struct Past {
 impl Past {
     /// A look from a moment on.
     pub fn of(at: Time, sight: &Sight) -> Past {
-        let number = |value: Value| if let Value::Number(number) = value { number } else { f32::NAN };
+        let number = |value: Value| value.number(at).unwrap_or(f32::NAN);
         Past { at, state: sight.state, values: sight.values.map(number) }
     }
 }

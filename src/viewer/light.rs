@@ -56,7 +56,7 @@ pub fn sky(hour: f32) -> Sky {
         colour: if night { LinearRgba::rgb(0.55, 0.66, 1.0) } else { mix([1.0, 0.93, 0.82], [1.0, 0.62, 0.36], low) },
         illuminance: if night { 450.0 } else { 500.0 + 9_500.0 * day },
         brightness: 25.0 + 900.0 * day,
-        ambient: 160.0 + 420.0 * day,
+        ambient: 160.0 + 520.0 * day,
     }
 }
 

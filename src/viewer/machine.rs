@@ -1,5 +1,7 @@
 //! What the machine must have, and what to do where it has not.
 
+use bevy::render::RenderPlugin;
+use bevy::render::settings::{RenderCreation, WgpuSettings};
 use wgpu::{Backends, Instance, InstanceDescriptor};
 
 /// Whether a window can be opened.
@@ -17,18 +19,26 @@ pub fn has_display() -> Result<(), String> {
         .to_owned())
 }
 
-/// Whether something can draw.
+/// What to draw with: the native way of the machine, or OpenGL where there is no other.
 ///
 /// # Errors
 /// What is missing, and the cure.
-pub fn has_gpu() -> Result<(), String> {
-    let backends = Backends::from_env().unwrap_or(Backends::VULKAN | Backends::METAL | Backends::DX12 | Backends::GL);
+pub fn backends() -> Result<Backends, String> {
+    let wished = Backends::from_env().map_or_else(|| vec![Backends::PRIMARY, Backends::GL], |backends| vec![backends]);
+    wished.into_iter().find(|backends| has_adapter(*backends)).ok_or_else(|| {
+        "no driver for drawing was found: neither Vulkan nor OpenGL.\n  \
+         On Debian and Ubuntu: apt install libvulkan1 mesa-vulkan-drivers   (draws without a graphics card too)"
+            .to_owned()
+    })
+}
+
+fn has_adapter(backends: Backends) -> bool {
     let instance = Instance::new(InstanceDescriptor { backends, ..InstanceDescriptor::new_without_display_handle() });
-    let adapters = bevy::tasks::block_on(instance.enumerate_adapters(backends));
-    if adapters.is_empty() {
-        return Err("no driver for drawing was found: neither Vulkan nor OpenGL.\n  \
-                    On Debian and Ubuntu: apt install libvulkan1 mesa-vulkan-drivers   (draws without a graphics card too)"
-            .to_owned());
-    }
-    Ok(())
+    !bevy::tasks::block_on(instance.enumerate_adapters(backends)).is_empty()
+}
+
+/// How Bevy is told to draw so.
+pub fn renderer(backends: Backends) -> RenderPlugin {
+    let settings = WgpuSettings { backends: Some(backends), ..WgpuSettings::default() };
+    RenderPlugin { render_creation: RenderCreation::Automatic(Box::new(settings)), ..RenderPlugin::default() }
 }

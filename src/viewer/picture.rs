@@ -16,10 +16,12 @@ use bevy::render::view::screenshot::{Screenshot, ScreenshotCaptured};
 use bevy::window::ExitCondition;
 use bevy::winit::WinitPlugin;
 use bevy_egui::PrimaryEguiContext;
+use wgpu::Backends;
 
 use super::camera::{FIELD, View};
 use super::draw::DrawPlugin;
 use super::light::{self, LightPlugin};
+use super::machine;
 use super::panels::{Panels, PanelsPlugin};
 use super::play::{Play, PlayPlugin};
 use super::stage::{Stage, StagePlugin};
@@ -33,12 +35,12 @@ pub struct Studio {
 
 impl Studio {
     /// A studio for pictures of a size, with or without labels.
-    pub fn new(play: Play, stage: Stage, size: [u32; 2], labels: bool) -> Studio {
+    pub fn new(play: Play, stage: Stage, size: [u32; 2], labels: bool, backends: Backends) -> Studio {
         let mut app = App::new();
         app.add_plugins(
             DefaultPlugins
                 .set(WindowPlugin { primary_window: None, exit_condition: ExitCondition::DontExit, ..default() })
-                .set(RenderPlugin { synchronous_pipeline_compilation: true, ..default() })
+                .set(RenderPlugin { synchronous_pipeline_compilation: true, ..machine::renderer(backends) })
                 .disable::<WinitPlugin>()
                 .disable::<bevy::render::pipelined_rendering::PipelinedRenderingPlugin>(),
         );

@@ -143,7 +143,7 @@ fn fragment(in: VertexOutput, @builtin(front_facing) is_front: bool) -> Fragment
     pbr_input.material.metallic = in.uv_b.y;
     // Whoever is chosen shines a little, most where it turns away from the eye.
     let rim = pow(1.0 - saturate(dot(pbr_input.N, pbr_input.V)), 2.0);
-    let chosen = in.uv.x * (0.08 + 0.6 * rim);
+    let chosen = in.uv.x * (0.03 + 0.5 * rim);
     pbr_input.material.emissive = vec4(in.color.rgb * glow * 1.6 + vec3(0.35, 0.8, 1.0) * chosen, 0.0);
     var out: FragmentOutput;
     out.color = apply_pbr_lighting(pbr_input);

@@ -5,6 +5,7 @@ use bevy::render::view::screenshot::{Screenshot, save_to_disk};
 use bevy::window::{PrimaryWindow, WindowResolution};
 use bevy_egui::PrimaryEguiContext;
 use bevy_egui::input::EguiWantsInput;
+use wgpu::Backends;
 
 use crate::engine::time::Duration;
 use crate::look::sight::ThingId;
@@ -14,6 +15,7 @@ use super::draw::DrawPlugin;
 use super::eye::{Eye, EyePlugin, Mode, MoveEye, pick};
 use super::facts::facts;
 use super::light::{self, LightPlugin};
+use super::machine;
 use super::panels::{Panels, PanelsPlugin, choose};
 use super::picture::eye;
 use super::play::{Play, PlayPlugin};
@@ -28,6 +30,8 @@ pub struct Options {
     pub echo: bool,
     /// Where one looks from at first; without it, all is seen.
     pub view: Option<View>,
+    /// What to draw with.
+    pub backends: Backends,
 }
 
 /// Opens a window and plays, until it is closed.
@@ -39,7 +43,8 @@ pub fn open(play: Play, stage: Stage, options: &Options) {
         ..default()
     };
     let mut app = App::new();
-    app.add_plugins(DefaultPlugins.set(WindowPlugin { primary_window: Some(window), ..default() }))
+    let windows = WindowPlugin { primary_window: Some(window), ..default() };
+    app.add_plugins(DefaultPlugins.set(windows).set(machine::renderer(options.backends)))
         .add_plugins((DrawPlugin, StagePlugin, LightPlugin, PlayPlugin, PanelsPlugin, EyePlugin))
         .insert_resource(play)
         .insert_resource(stage)
@@ -190,7 +195,7 @@ fn echo(mut echo: ResMut<Echo>, stage: Res<Stage>, play: Res<Play>, eye: Res<Eye
     let mut lines = vec![format!("speed: {:?}, eye: {}", play.source.speed(), eye.mode().name())];
     let member = stage.chosen.and_then(|chosen| stage.cast.find(chosen));
     let card = member.map(|member| facts(&stage, &play.source, member));
-    lines.extend(card.iter().flat_map(|card| card.lines(card.state.as_ref().map_or(stage.now, |state| state.since))));
+    lines.extend(card.iter().flat_map(super::facts::Facts::lines));
     if lines != echo.lines || stage.chosen != echo.chosen {
         println!("[{}] {}", super::facts::clock(stage.now), lines.join(" | "));
         *echo = Echo { lines, chosen: stage.chosen };

@@ -19,3 +19,6 @@ mod queueing;
 mod reliability;
 mod report;
 mod support;
+mod tracks;
+#[cfg(feature = "viewer")]
+mod viewer;

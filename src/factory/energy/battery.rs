@@ -204,6 +204,11 @@ impl BatteryState {
         self.level.0 as f64 / self.capacity.0 as f64
     }
 
+    /// By how much its charge rises in a second. For output.
+    pub fn rate(&self) -> f64 {
+        -(self.draw * Duration::from_secs(1)).0 as f64 / self.capacity.0 as f64
+    }
+
     /// What is taken from it; negative while it is charged.
     pub fn draw(&self) -> Milliwatts {
         self.draw

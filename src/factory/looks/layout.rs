@@ -1,6 +1,6 @@
 //! Where things are drawn: machines turned towards the aisles, vehicles and people beside a machine and not in it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use bevy_ecs::prelude::{Resource, World};
 
@@ -35,6 +35,7 @@ impl Pose {
 /// How far before the middle of a machine its people stand, and vehicles, where there is room: metres.
 const CREW: f64 = 1.15;
 const BAY: f64 = 2.1;
+const CHARGING: f64 = 0.45;
 /// How far apart the middles of machines must be for them to be drawn at their full size: metres.
 const ROOM: f64 = 4.4;
 /// How far from a junction is drawn what the scene puts there: metres to the east and to the north.
@@ -48,6 +49,8 @@ pub struct Layout {
     poses: BTreeMap<TwinId, Pose>,
     /// Whose place is at those coordinates.
     owners: BTreeMap<[u64; 2], TwinId>,
+    /// Before these a vehicle stands close.
+    chargers: BTreeSet<TwinId>,
     /// By how much machines are drawn smaller than they are, so that they do not overlap.
     pub scale: f64,
     /// The corners of the floor.
@@ -64,6 +67,9 @@ impl Layout {
             let stands = parts.contains::<Machine>() || parts.contains::<Rack>() || parts.contains::<Station>();
             if !stands && !parts.contains::<Charger>() && !parts.contains::<Vehicle>() {
                 continue;
+            }
+            if parts.contains::<Charger>() {
+                layout.chargers.insert(twin);
             }
             match parts.get::<Position>() {
                 Some(position) => layout.put(world, twin, *position),
@@ -151,7 +157,8 @@ impl Layout {
         }
         // To the left, to the right, farther to the left, ...
         let side = rank.div_ceil(2) as f64 * if rank.is_multiple_of(2) { -1.0 } else { 1.0 };
-        pose.point(BAY * self.scale, side * 1.1)
+        let before = if self.chargers.contains(&owner) { CHARGING } else { BAY };
+        pose.point(before * self.scale, side * 1.1)
     }
 }
 

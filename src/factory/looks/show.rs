@@ -259,7 +259,10 @@ impl Floor<'_, '_, '_> {
             return Some(self.sight_of_machine(twin, state));
         }
         if let Ok((_, state, _, level)) = self.vehicles.get(entity) {
-            let charge = level.map_or(Value::None, |level| Value::Number(level.charge() as f32));
+            let charge = level.map_or(Value::None, |level| {
+                let rate = level.rate();
+                Value::Ramp { start: level.charge() - rate * level.until().seconds(), rate: rate as f32 }
+            });
             return Some(self.sight_of_vehicle(twin, state, charge));
         }
         if let Ok((_, state)) = self.workers.get(entity) {

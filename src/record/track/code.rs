@@ -87,6 +87,7 @@ enum ValueRecord {
     None,
     Whole(i32),
     Number(f32),
+    Ramp(f64, f32),
     Thing(u32),
     Word(u32),
 }
@@ -344,6 +345,7 @@ fn value_record(value: Value, find: &dyn Fn(ThingId) -> Option<u32>) -> ValueRec
         Value::None => ValueRecord::None,
         Value::Number(number) if number.fract() == 0.0 && number.abs() < 1e6 => ValueRecord::Whole(number as i32),
         Value::Number(number) => ValueRecord::Number(number),
+        Value::Ramp { start, rate } => ValueRecord::Ramp(start, rate),
         Value::Thing(thing) => find(thing).map_or(ValueRecord::None, ValueRecord::Thing),
         Value::Word(word) => ValueRecord::Word(word),
     }
@@ -452,6 +454,7 @@ impl Decoder<'_> {
             ValueRecord::None => Value::None,
             ValueRecord::Whole(number) => Value::Number(number as f32),
             ValueRecord::Number(number) => Value::Number(number),
+            ValueRecord::Ramp(start, rate) => Value::Ramp { start, rate },
             ValueRecord::Thing(thing) => Value::Thing(*self.head.things.get(thing as usize)?),
             ValueRecord::Word(word) => Value::Word(word),
         })

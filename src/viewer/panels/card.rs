@@ -51,7 +51,7 @@ pub(super) fn show(
             if head(ui, &facts, stage.now, controls) {
                 next = None;
             }
-            let area = egui::ScrollArea::vertical().max_height(height - 260.0).min_scrolled_height(120.0);
+            let area = egui::ScrollArea::vertical().max_height(height - 260.0).min_scrolled_height(height - 260.0);
             area.show(ui, |ui| {
                 values(ui, &facts, &mut next);
                 if let Some(look) = look {
@@ -78,7 +78,7 @@ fn head(ui: &mut egui::Ui, facts: &Facts, now: Time, controls: bool) -> bool {
     ui.horizontal(|ui| {
         ui.heading(&facts.name);
         ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
-            closes = controls && ui.button("✕").on_hover_text("close (Esc)").clicked();
+            closes = controls && ui.button("×").on_hover_text("close (Esc)").clicked();
         });
     });
     ui.colored_label(style::FAINT, &facts.kind);

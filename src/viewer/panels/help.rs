@@ -41,7 +41,7 @@ pub(super) fn show(mut contexts: EguiContexts, mut panels: ResMut<Panels>) -> Re
                 ui.horizontal(|ui| {
                     ui.heading("Mouse and keys");
                     ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
-                        if ui.button("✕").clicked() {
+                        if ui.button("×").clicked() {
                             panels.help = false;
                         }
                     });

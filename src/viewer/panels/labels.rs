@@ -9,7 +9,7 @@ use crate::viewer::stage::Stage;
 use super::{Panels, style};
 
 /// The farthest that something is labelled: metres.
-const FAR: f32 = 95.0;
+const FAR: f32 = 90.0;
 /// The most labels.
 const MOST: usize = 160;
 
@@ -48,7 +48,7 @@ pub(super) fn show(
     let mut taken: Vec<egui::Rect> = Vec::new();
     for (far, at, number, pointed) in labels {
         let Some(member) = stage.cast.get(number) else { continue };
-        let strength = if pointed { 1.0 } else { (1.25 - far / FAR).clamp(0.25, 1.0) };
+        let strength = if pointed { 1.0 } else { (1.5 - far / FAR).clamp(0.0, 1.0) };
         let font = egui::FontId::proportional(if pointed { 15.0 } else { 12.5 });
         let text = painter.layout_no_wrap(member.form.name.to_string(), font, style::TEXT.gamma_multiply(strength));
         let area = egui::Rect::from_center_size(at - egui::vec2(0.0, 8.0), text.size()).expand2(egui::vec2(6.0, 2.0));
@@ -57,7 +57,7 @@ pub(super) fn show(
             continue;
         }
         taken.push(area);
-        let fill = if pointed { style::CARD } else { style::CARD.gamma_multiply(0.55 * strength) };
+        let fill = if pointed { style::CARD } else { style::CARD.gamma_multiply(0.75 * strength) };
         painter.rect_filled(area, 4.0, fill);
         if pointed {
             painter.rect_stroke(area, 4.0, egui::Stroke::new(1.0, style::ACCENT), egui::StrokeKind::Outside);

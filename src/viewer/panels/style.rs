@@ -5,7 +5,7 @@ use bevy_egui::egui::{self, Color32, CornerRadius, FontId, Frame, Margin, Shadow
 use crate::look::palette::Colour;
 
 /// Cards.
-pub const CARD: Color32 = Color32::from_rgba_premultiplied(18, 23, 31, 236);
+pub const CARD: Color32 = Color32::from_rgba_premultiplied(19, 24, 32, 246);
 /// What can be pressed.
 pub const BUTTON: Color32 = Color32::from_rgb(44, 53, 66);
 /// Text.

@@ -1,0 +1,173 @@
+//! What can be seen of a run is told as it was, from any moment, and telling it changes nothing.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use autotwin::look::sight::{self, Change, Event, Motion, Sight, Sights, ThingId, Value};
+use autotwin::prelude::*;
+use autotwin::record::track::TrackError;
+use autotwin::record::track::read::TrackReader;
+use autotwin::run::single::Nobody;
+use autotwin::scene::load::load;
+use proptest::prelude::*;
+
+use crate::support::{all_scenes, run, scene};
+
+fn options() -> RunOptions {
+    RunOptions { run_for: Some(Duration::from_secs(86_400)), warmup: Some(Duration::ZERO), ..RunOptions::default() }
+}
+
+/// Runs a scene with tracks into a folder. Returns its digest.
+fn record(path: &Path, folder: &Path) -> String {
+    let tree = load(path, &[]).expect("the repository's scenes are right");
+    let options = RunOptions { tracks: true, ..options() };
+    let (mut simulation, header) = prepare(&tree, &options, None).expect("the scene is right");
+    let outcome = execute(&mut simulation, &header, Seed(header.seed), Pool::default(), Some(folder), &Nobody);
+    outcome.expect("it runs").digest()
+}
+
+/// All changes of a run, kept in memory.
+fn collect(path: &Path) -> (Vec<Change>, String) {
+    let tree = load(path, &[]).expect("the repository's scenes are right");
+    let (mut simulation, _) = prepare(&tree, &options(), None).expect("the scene is right");
+    sight::collect(simulation.world_mut());
+    let mut changes = Vec::new();
+    while !simulation.has_ended() {
+        simulation.step();
+        changes.extend(simulation.world_mut().resource_mut::<Sights>().take(Vec::new()));
+    }
+    changes.extend(simulation.world_mut().resource_mut::<Sights>().take(Vec::new()));
+    (changes, simulation.digest().total.to_string())
+}
+
+/// What is there at a moment: its name, and what it looks like.
+type There = BTreeMap<ThingId, (String, Option<Sight>)>;
+
+fn apply<'a>(there: &mut There, changes: impl IntoIterator<Item = &'a Change>, until: Time) {
+    for change in changes.into_iter().take_while(|change| change.at <= until) {
+        match &change.event {
+            Event::Comes(form) => drop(there.insert(change.thing, (form.name.to_string(), None))),
+            Event::Goes => drop(there.remove(&change.thing)),
+            Event::Looks(sight) => {
+                if let Some((_, looks)) = there.get_mut(&change.thing) {
+                    *looks = Some(**sight);
+                }
+            }
+            Event::Moves(motion) => {
+                if let Some((_, Some(looks))) = there.get_mut(&change.thing) {
+                    looks.motion = *motion;
+                }
+            }
+        }
+    }
+}
+
+/// The numbers of a motion, to be compared to within what a record keeps.
+fn numbers(motion: &Motion) -> (u8, Vec<f64>) {
+    let point = |at: [f32; 3]| at.map(f64::from).to_vec();
+    match *motion {
+        Motion::Stands { at, heading } => (0, [point(at), vec![f64::from(heading.sin()), f64::from(heading.cos())]].concat()),
+        Motion::Goes { from, to, since, until, speeds, before } => {
+            let turn = before[1].atan2(before[0]);
+            let rest = vec![since.seconds(), until.seconds(), f64::from(turn.sin()), f64::from(turn.cos())];
+            (1, [point(from), point(to), speeds.map(f64::from).to_vec(), rest].concat())
+        }
+        Motion::Within { berth, since, until, .. } => (2, vec![f64::from(berth), since.seconds(), until.seconds()]),
+        Motion::Hidden => (3, Vec::new()),
+    }
+}
+
+fn are_alike(one: &Sight, other: &Sight) -> bool {
+    let (a, b) = (numbers(&one.motion), numbers(&other.motion));
+    let close = a.0 == b.0 && a.1.iter().zip(&b.1).all(|(a, b)| (a - b).abs() < 2.5e-3);
+    let host = |motion: &Motion| if let Motion::Within { host, .. } = motion { Some(*host) } else { None };
+    let same = |a: &Value, b: &Value| a == b;
+    close
+        && host(&one.motion) == host(&other.motion)
+        && one.state == other.state
+        && one.values.iter().zip(&other.values).all(|(a, b)| same(a, b))
+}
+
+#[test]
+fn any_moment_is_read_as_it_was_in_every_scene() {
+    for path in all_scenes() {
+        let folder = tempfile::tempdir().expect("a folder can be made");
+        let digest = record(&path, folder.path());
+        let (changes, watched) = collect(&path);
+        let alone = run(&load(&path, &[]).expect("it is right"), &options(), 1).digest();
+        assert_eq!((digest.as_str(), watched.as_str()), (alone.as_str(), alone.as_str()), "{}", path.display());
+        let mut reader = TrackReader::open(folder.path()).expect("the tracks are whole");
+        let [start, end] = [reader.index.start, reader.index.end];
+        assert!(start == Time::ZERO && end > start, "{}", path.display());
+        for share in [0.0, 0.01, 0.1, 0.33, 0.5, 0.77, 0.999, 1.0] {
+            let at = Time::ZERO + Duration::from_seconds((end - start).seconds() * share);
+            let mut expected = There::new();
+            apply(&mut expected, &changes, at);
+            let mut found = There::new();
+            let number = reader.chunk_at(at);
+            let chunk = reader.chunk(number).expect("the chunk is whole");
+            apply(&mut found, &chunk.present, Time::NEVER);
+            apply(&mut found, &chunk.changes, at);
+            assert_eq!(expected.len(), found.len(), "{} at {at}", path.display());
+            for (thing, (name, looks)) in &expected {
+                let Some((other, seen)) = found.get(thing) else { panic!("{name} is missing at {at}") };
+                assert_eq!(name, other);
+                if let (Some(looks), Some(seen)) = (looks, seen) {
+                    assert!(are_alike(looks, seen), "{} {name} at {at}:\n{looks:?}\n{seen:?}", path.display());
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn breakdowns_are_marked() {
+    let folder = tempfile::tempdir().expect("a folder can be made");
+    record(&scene("factory.ron"), folder.path());
+    let reader = TrackReader::open(folder.path()).expect("the tracks are whole");
+    let breakdowns: Vec<_> = reader.index.events.iter().filter(|mark| &*mark.event == "breakdown").collect();
+    assert!(!breakdowns.is_empty() && breakdowns.iter().all(|mark| mark.thing.is_some()));
+    assert!(reader.index.events.windows(2).all(|pair| pair[0].at <= pair[1].at));
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(48))]
+
+    /// Whatever is cut off or changed, it is noticed, and nothing else happens.
+    #[test]
+    fn damaged_tracks_are_refused(cut in 0.0_f64..1.0, flip in prop::option::of((0.0_f64..1.0, 1_u8..=255))) {
+        thread_local! {
+            static WHOLE: Vec<u8> = {
+                let folder = tempfile::tempdir().expect("a folder can be made");
+                record(&scene("flow_line.ron"), folder.path());
+                std::fs::read(folder.path().join("tracks.bin")).expect("it was written")
+            };
+        }
+        let mut bytes = WHOLE.with(Clone::clone);
+        match flip {
+            Some((place, by)) => {
+                let place = ((bytes.len() - 1) as f64 * place) as usize;
+                bytes[place] ^= by;
+            }
+            None => bytes.truncate((bytes.len() as f64 * cut) as usize),
+        }
+        let folder = tempfile::tempdir().expect("a folder can be made");
+        std::fs::write(folder.path().join("tracks.bin"), &bytes).expect("it can be written");
+        let read = TrackReader::open(folder.path()).and_then(|mut reader| {
+            (0..reader.index.chunks.len()).try_for_each(|number| reader.chunk(number).map(drop))
+        });
+        prop_assert!(read.is_err());
+    }
+}
+
+#[test]
+fn another_version_is_named() {
+    let folder = tempfile::tempdir().expect("a folder can be made");
+    record(&scene("flow_line.ron"), folder.path());
+    let path = folder.path().join("tracks.bin");
+    let mut bytes = std::fs::read(&path).expect("it was written");
+    bytes[7] = 99;
+    std::fs::write(&path, bytes).expect("it can be written");
+    let refused = TrackReader::open(folder.path()).err();
+    assert!(matches!(refused, Some(TrackError::Version { found: 99, .. })), "{refused:?}");
+}
