@@ -41,7 +41,9 @@ fn main() {
         let mut runs: Vec<[f64; 2]> = (0..5).map(|_| measure(count)).collect();
         runs.sort_by(|a, b| a[0].total_cmp(&b[0]));
         let [median, ninety_nine] = runs[2];
-        println!("{count:>7} twins: {median:.2} ms a frame (median of five runs; 99 % of its frames below {ninety_nine:.2} ms)");
+        println!(
+            "{count:>7} twins: {median:.2} ms a frame (median of five runs; 99 % of its frames below {ninety_nine:.2} ms)"
+        );
     }
 }
 
@@ -88,10 +90,7 @@ fn app(count: usize) -> App {
 fn idle_device() -> RenderCreation {
     let instance = wgpu::Instance::new(wgpu::InstanceDescriptor {
         backends: wgpu::Backends::NOOP,
-        backend_options: wgpu::BackendOptions {
-            noop: wgpu::NoopBackendOptions { enable: true },
-            ..Default::default()
-        },
+        backend_options: wgpu::BackendOptions { noop: wgpu::NoopBackendOptions { enable: true }, ..Default::default() },
         ..wgpu::InstanceDescriptor::new_without_display_handle()
     });
     let wait = bevy::tasks::block_on(instance.request_adapter(&wgpu::RequestAdapterOptions::default()));

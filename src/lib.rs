@@ -20,9 +20,9 @@
 //! # Where things are
 //!
 //! [`engine`] steps worlds and knows no domain; [`world`] says where things are; [`twin`] is what every twin can have;
-//! [`scene`] reads and checks RON; [`record`] writes results; [`factory`] is a domain; [`run`] makes runs of scenes;
-//! [`cli`] is the program. Dependencies point downwards only: `cli → run → factory → {scene, record} → twin → world →
-//! engine`.
+//! [`scene`] reads and checks RON; [`look`] says what can be seen of a world; [`record`] writes results; [`factory`] is a
+//! domain; [`run`] makes runs of scenes; `viewer` (a feature) shows them in 3D; [`cli`] is the program. Dependencies point
+//! downwards only: `cli → viewer → run → factory → record → look → scene → twin → world → engine`.
 
 pub mod cli;
 pub mod engine;

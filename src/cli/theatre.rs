@@ -68,7 +68,8 @@ fn recorded(wish: &Wish) -> Result<(Play, Stage), RunError> {
     }
     if !wish.path.join(FILE).exists() {
         let shown = wish.path.display();
-        let cure = "make the run again with `autotwin run SCENE --tracks`, or put `record: (tracks: true)` into the scene";
+        let cure =
+            "make the run again with `autotwin run SCENE --tracks`, or put `record: (tracks: true)` into the scene";
         return Err(RunError::Options(format!("{shown} holds no tracks of what could be seen; {cure}")));
     }
     let mut source = Recorded::open(wish.path)?;

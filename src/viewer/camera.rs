@@ -31,7 +31,8 @@ impl View {
     /// The chosen thing from nearby, a little to the left, where its card is not.
     pub fn near(stage: &Stage, aspect: f32) -> View {
         let number = stage.chosen.and_then(|thing| stage.cast.number(thing));
-        let Some((placed, [low, high])) = number.and_then(|number| stage.placed(number).zip(stage.bounds(number))) else {
+        let Some((placed, [low, high])) = number.and_then(|number| stage.placed(number).zip(stage.bounds(number)))
+        else {
             return View::overview(stage, aspect);
         };
         let size = (high - low).length().clamp(1.0, 40.0);

@@ -1,13 +1,18 @@
 //! The cast: what is on stage now, as far as changes have told.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
+
+use bevy::tasks::{ComputeTaskPool, ParallelSliceMut, TaskPool};
 
 use crate::engine::time::{Duration, Time};
 use crate::look::model::Berth;
 use crate::look::sight::{Change, Event, Form, Motion, Sight, ThingId};
 
 use super::motion::{self, Pose};
+
+/// So many things are placed by one thread at a time.
+pub(super) const AT_A_TIME: usize = 1024;
 
 /// A thing on stage.
 #[derive(Clone, Debug)]
@@ -176,18 +181,13 @@ impl Cast {
     pub fn place<'a>(&self, now: Time, berths: impl Fn(usize) -> &'a [Berth], places: &mut Vec<Option<Placed>>) {
         places.clear();
         places.resize(self.members.len(), None);
-        let mut hosted = BTreeMap::new();
-        for (number, member) in self.iter() {
-            match motion::pose(&member.sight.motion, now) {
-                Some((pose, gone, moves)) => places[number] = Some(Placed { pose, gone, moves }),
-                None => {
-                    if let Motion::Within { host, berth, .. } = member.sight.motion {
-                        hosted.insert((host, berth), ());
-                    }
-                }
+        places.par_chunk_map_mut(ComputeTaskPool::get_or_init(TaskPool::default), AT_A_TIME, |index, chunk| {
+            for (number, place) in (index * AT_A_TIME..).zip(chunk) {
+                let posed = self.get(number).and_then(|member| motion::pose(&member.sight.motion, now));
+                *place = posed.map(|(pose, gone, moves)| Placed { pose, gone, moves });
             }
-        }
-        for (host, berth) in hosted.into_keys() {
+        });
+        for &(host, berth) in self.guests.keys() {
             self.place_guests(now, host, berth, &berths, places);
         }
     }

@@ -25,7 +25,7 @@ const JOINTS_IN_ROW: usize = 64;
 /// Texels of a thing, and of a joint.
 const TEXELS: usize = 3;
 /// Numbers of a thing.
-const NUMBERS: usize = 4 * TEXELS;
+pub const NUMBERS: usize = 4 * TEXELS;
 
 /// The material of all things.
 pub type ThingMaterial = ExtendedMaterial<StandardMaterial, Things>;
@@ -74,13 +74,35 @@ pub struct Drawn {
     pub active: f32,
 }
 
+impl Drawn {
+    /// The numbers of the texture.
+    pub fn numbers(&self) -> [u32; NUMBERS] {
+        let [east, north, up] = self.at;
+        let [a, b, c, d] = self.drives;
+        [
+            east.to_bits(),
+            up.to_bits(),
+            (-north).to_bits(),
+            self.heading.to_bits(),
+            a.to_bits(),
+            b.to_bits(),
+            c.to_bits(),
+            d.to_bits(),
+            u32::from_le_bytes(self.own),
+            u32::from_le_bytes(self.state),
+            self.scale.to_bits(),
+            self.active.to_bits(),
+        ]
+    }
+}
+
 /// What is drawn in this frame, by number.
 #[derive(Resource)]
 pub struct Canvas {
     material: Handle<ThingMaterial>,
     things: Handle<Image>,
     joints: Handle<Image>,
-    numbers: Vec<u32>,
+    numbers: Vec<[u32; NUMBERS]>,
     joint_numbers: Vec<f32>,
     joints_changed: bool,
     rows: usize,
@@ -90,7 +112,7 @@ pub struct Canvas {
 #[derive(Resource, Default)]
 struct Upload {
     image: Option<AssetId<Image>>,
-    numbers: Vec<u32>,
+    numbers: Vec<[u32; NUMBERS]>,
 }
 
 /// Draws things.
@@ -133,37 +155,16 @@ impl Canvas {
         self.material.clone()
     }
 
-    /// Makes room for so many things, none of which is drawn so far.
-    pub fn begin(&mut self, things: usize) {
+    /// The places of so many things in the texture, none of which is drawn so far.
+    pub fn begin(&mut self, things: usize) -> &mut [[u32; NUMBERS]] {
         let rows = things.div_ceil(THINGS_IN_ROW).max(1);
         self.numbers.clear();
-        self.numbers.resize(rows * THINGS_IN_ROW * NUMBERS, 0);
+        self.numbers.resize(rows * THINGS_IN_ROW, [0; NUMBERS]);
+        &mut self.numbers[..things]
     }
 
-    /// Draws a thing.
-    pub fn draw(&mut self, number: usize, drawn: &Drawn) {
-        let first = number * NUMBERS;
-        let Some(place) = self.numbers.get_mut(first..first + NUMBERS) else { return };
-        let [east, north, up] = drawn.at;
-        let [a, b, c, d] = drawn.drives;
-        place.copy_from_slice(&[
-            east.to_bits(),
-            up.to_bits(),
-            (-north).to_bits(),
-            drawn.heading.to_bits(),
-            a.to_bits(),
-            b.to_bits(),
-            c.to_bits(),
-            d.to_bits(),
-            u32::from_le_bytes(drawn.own),
-            u32::from_le_bytes(drawn.state),
-            drawn.scale.to_bits(),
-            drawn.active.to_bits(),
-        ]);
-    }
-
-    /// The mesh of a model; its joints are made known.
-    pub fn mesh(&mut self, model: &Model) -> Mesh {
+    /// Makes the joints of a model known. Returns the number of the first.
+    pub fn add_joints(&mut self, model: &Model) -> usize {
         let first = self.joint_numbers.len() / (4 * TEXELS);
         for joint in &model.joints {
             let parent = joint.parent.map_or(0, |parent| first + parent.0 + 1) as f32;
@@ -172,7 +173,7 @@ impl Canvas {
             self.joint_numbers.extend([joint.drive as f32, f32::from(u8::from(joint.slides)), 0.0, 0.0]);
         }
         self.joints_changed |= !model.joints.is_empty();
-        mesh_of(model, first)
+        first
     }
 }
 
@@ -181,9 +182,11 @@ pub fn turn_up([x, y, z]: [f32; 3]) -> Vec3 {
     Vec3::new(x, z, -y)
 }
 
-fn mesh_of(model: &Model, first_joint: usize) -> Mesh {
+/// The mesh of so many copies of a model, whose joints have been made known. Each copy says in the fourth part of its colour
+/// which it is: one entity draws a whole block of things, and Bevy has fewer to look after.
+pub fn mesh_of(model: &Model, first_joint: usize, copies: usize) -> Mesh {
     let (mut positions, mut normals) = (Vec::new(), Vec::new());
-    let (mut hangs, mut surfaces, mut colours) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut hangs, mut surfaces, mut colours) = (Vec::new(), Vec::new(), Vec::<[f32; 4]>::new());
     for piece in &model.pieces {
         let made = triangles(piece);
         let joint = piece.joint.map_or(0, |joint| first_joint + joint.0 + 1) as f32;
@@ -210,7 +213,12 @@ fn mesh_of(model: &Model, first_joint: usize) -> Mesh {
         surfaces.extend(std::iter::repeat_n(surface, count));
         colours.extend(std::iter::repeat_n(colour, count));
     }
-    let indices = (0..positions.len() as u32).collect();
+    let count = positions.len();
+    let indices = (0..(count * copies) as u32).collect();
+    let colours: Vec<[f32; 4]> =
+        (0..copies).flat_map(|copy| colours.iter().map(move |[r, g, b, _]| [*r, *g, *b, copy as f32])).collect();
+    let (positions, normals) = (positions.repeat(copies), normals.repeat(copies));
+    let (hangs, surfaces) = (hangs.repeat(copies), surfaces.repeat(copies));
     Mesh::new(PrimitiveTopology::TriangleList, RenderAssetUsages::RENDER_WORLD)
         .with_inserted_attribute(Mesh::ATTRIBUTE_POSITION, positions)
         .with_inserted_attribute(Mesh::ATTRIBUTE_NORMAL, normals)
@@ -249,7 +257,7 @@ fn fit_textures(
     mut images: ResMut<Assets<Image>>,
     mut materials: ResMut<Assets<ThingMaterial>>,
 ) {
-    let rows = canvas.numbers.len() / (THINGS_IN_ROW * NUMBERS);
+    let rows = canvas.numbers.len() / THINGS_IN_ROW;
     let grows = rows > canvas.rows;
     if grows {
         // Half as many again, so that this is rare.
@@ -278,7 +286,7 @@ fn take_numbers(mut main: ResMut<MainWorld>, mut upload: ResMut<Upload>) {
 
 fn upload(upload: Res<Upload>, images: Res<RenderAssets<GpuImage>>, queue: Res<RenderQueue>) {
     let Some(image) = upload.image.and_then(|id| images.get(id)) else { return };
-    let rows = (upload.numbers.len() / (THINGS_IN_ROW * NUMBERS)) as u32;
+    let rows = (upload.numbers.len() / THINGS_IN_ROW) as u32;
     if rows == 0 || rows > image.texture.height() {
         return;
     }
@@ -297,14 +305,21 @@ fn upload(upload: Res<Upload>, images: Res<RenderAssets<GpuImage>>, queue: Res<R
     );
 }
 
-/// What a thing's entity is made of.
-pub fn entity(canvas: &Canvas, mesh: Handle<Mesh>, number: usize) -> impl Bundle {
+/// How many copies of a model a mesh may have: not too many corners.
+pub fn most_copies(model: &Model) -> usize {
+    const CORNERS: usize = 60_000;
+    let corners: usize = model.pieces.iter().map(|piece| triangles(piece).corners.len()).sum();
+    (CORNERS / corners.max(1)).clamp(1, 128)
+}
+
+/// What the entity of a block of things is made of: they have numbers from `first` on.
+pub fn entity(canvas: &Canvas, mesh: Handle<Mesh>, first: usize) -> impl Bundle {
     (
         Mesh3d(mesh),
         MeshMaterial3d(canvas.material()),
-        MeshTag(number as u32),
+        MeshTag(first as u32),
         Transform::IDENTITY,
-        // Where it is only the shader knows.
+        // Where they are only the shader knows.
         bevy::camera::visibility::NoFrustumCulling,
     )
 }

@@ -140,7 +140,10 @@ mod tests {
         assert_eq!(clock(at(0)), "Mon 00:00:00");
         assert_eq!(clock(at(86_400 + 3_600 * 9 + 61)), "Tue 09:01:01");
         assert_eq!(clock(at(8 * 86_400)), "week 2 Tue 00:00:00");
-        assert_eq!([1.25, 75.0, 600.0, 9_000.0, 200_000.0].map(length), ["1.2 s", "75 s", "10 min", "2.5 h", "2.3 days"]);
+        assert_eq!(
+            [1.25, 75.0, 600.0, 9_000.0, 200_000.0].map(length),
+            ["1.2 s", "75 s", "10 min", "2.5 h", "2.3 days"]
+        );
         assert_eq!(due(3_600.0, at(0)), "Mon 01:00:00, in 60 min");
     }
 }

@@ -8,7 +8,7 @@ use super::stage::Stage;
 /// Sun and sky.
 pub struct LightPlugin;
 
-/// The light of the sun, or of the moon at night.
+/// The light of the sun, or of the lamps of the hall at night.
 #[derive(Component)]
 struct Sun;
 
@@ -48,15 +48,15 @@ pub fn sky(hour: f32) -> Sky {
         LinearRgba::rgb(part(0), part(1), part(2))
     };
     let night = sun.y < -0.06;
-    // At night the moon shines from the south-west.
+    // At night the lamps of the hall shine from above.
     let way =
-        if night { Vec3::new(-0.4, 0.75, 0.5).normalize() } else { sun.max(Vec3::new(-9.0, 0.08, -9.0)).normalize() };
+        if night { Vec3::new(-0.12, 0.96, 0.22).normalize() } else { sun.max(Vec3::new(-9.0, 0.08, -9.0)).normalize() };
     Sky {
         sun: way,
-        colour: if night { LinearRgba::rgb(0.55, 0.66, 1.0) } else { mix([1.0, 0.93, 0.82], [1.0, 0.62, 0.36], low) },
-        illuminance: if night { 450.0 } else { 500.0 + 9_500.0 * day },
+        colour: if night { LinearRgba::rgb(1.0, 0.95, 0.86) } else { mix([1.0, 0.93, 0.82], [1.0, 0.62, 0.36], low) },
+        illuminance: if night { 2_600.0 } else { 500.0 + 9_500.0 * day },
         brightness: 25.0 + 900.0 * day,
-        ambient: 160.0 + 520.0 * day,
+        ambient: 330.0 + 420.0 * day,
     }
 }
 
@@ -100,8 +100,8 @@ fn go_round(
 pub fn sky_light(images: &mut Assets<Image>) -> impl Bundle {
     let light = EnvironmentMapLight::hemispherical_gradient(
         images,
-        Color::srgb(0.62, 0.78, 1.0),
-        Color::srgb(0.93, 0.94, 0.93),
+        Color::srgb(0.82, 0.9, 1.0),
+        Color::srgb(0.95, 0.95, 0.93),
         Color::srgb(0.5, 0.47, 0.42),
     );
     let sky = EnvironmentMapLight::hemispherical_gradient(
@@ -121,7 +121,7 @@ mod tests {
     fn the_sun_rises_in_the_east_and_is_highest_in_the_south() {
         let (morning, noon, evening) = (sky(7.5), sky(12.0), sky(16.5));
         assert!(morning.sun.x > 0.5 && evening.sun.x < -0.5 && noon.sun.x.abs() < 1e-6 && noon.sun.z > 0.0);
-        assert!(noon.illuminance > morning.illuminance && morning.illuminance > sky(0.0).illuminance);
+        assert!(noon.illuminance > morning.illuminance && noon.illuminance > sky(0.0).illuminance);
         assert!((0..240).all(|n| sky(n as f32 / 10.0).sun.is_normalized() && sky(n as f32 / 10.0).sun.y > 0.0));
     }
 }

@@ -29,16 +29,21 @@ pub fn pose(motion: &Motion, now: Time) -> Option<(Pose, f32, bool)> {
     match *motion {
         Motion::Stands { at, heading } => Some((Pose { at, heading }, 0.0, false)),
         Motion::Goes { from, to, since, until, speeds, before } => {
-            let heading = before[1].atan2(before[0]);
             let length = (until - since).seconds() as f32;
             let elapsed = ((now - since).seconds() as f32).clamp(0.0, length);
             let way: [f32; 3] = std::array::from_fn(|axis| to[axis] - from[axis]);
             let far = way.iter().map(|part| part * part).sum::<f32>().sqrt();
             let share = if far > 1e-6 && length > 0.0 { share(elapsed / length, length / far, speeds) } else { 1.0 };
             let at = std::array::from_fn(|axis| from[axis] + way[axis] * share);
-            let ahead = if way[0].hypot(way[1]) > 1e-4 { way[1].atan2(way[0]) } else { heading };
-            let turned = (elapsed / TURN.min(length.max(1e-3))).min(1.0);
-            let heading = heading + turn(ahead - heading) * turned;
+            let ahead = if way[0].abs() + way[1].abs() > 1e-4 { [way[0], way[1]] } else { before };
+            let ahead = ahead[1].atan2(ahead[0]);
+            let turned = elapsed / TURN.min(length.max(1e-3));
+            let heading = if turned < 1.0 {
+                let heading = before[1].atan2(before[0]);
+                heading + turn(ahead - heading) * turned
+            } else {
+                ahead
+            };
             Some((Pose { at, heading }, far * share, now < until))
         }
         Motion::Within { .. } | Motion::Hidden => None,

@@ -51,10 +51,10 @@ pub struct PanelsPlugin;
 
 impl Plugin for PanelsPlugin {
     fn build(&self, app: &mut App) {
-        app.add_plugins(EguiPlugin::default())
-            .init_resource::<Panels>()
-            .init_resource::<card::Curves>()
-            .add_systems(EguiPrimaryContextPass, (dress, labels::show, card::show, bar::show, find::show, help::show).chain());
+        app.add_plugins(EguiPlugin::default()).init_resource::<Panels>().init_resource::<card::Curves>().add_systems(
+            EguiPrimaryContextPass,
+            (dress, labels::show, card::show, bar::show, find::show, help::show).chain(),
+        );
     }
 }
 

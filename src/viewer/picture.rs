@@ -56,8 +56,10 @@ impl Studio {
         let image = Image::new_target_texture(width, height, TextureFormat::Rgba8UnormSrgb, None);
         let target = app.world_mut().resource_mut::<Assets<Image>>().add(image);
         let sky = light::sky_light(&mut app.world_mut().resource_mut::<Assets<Image>>());
-        let camera =
-            app.world_mut().spawn((eye(), sky, PrimaryEguiContext, RenderTarget::Image(ImageRenderTarget::from(target.clone())))).id();
+        let camera = app
+            .world_mut()
+            .spawn((eye(), sky, PrimaryEguiContext, RenderTarget::Image(ImageRenderTarget::from(target.clone()))))
+            .id();
         // The cast enters.
         app.update();
         Studio { app, camera, target }

@@ -1,35 +1,47 @@
 //! The stage: brings the cast before the eye.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use bevy::light::NotShadowCaster;
 use bevy::prelude::*;
+use bevy::tasks::{ComputeTaskPool, ParallelSliceMut};
 
 use crate::engine::time::Time;
-use crate::look::model::{Berth, Drive, Model, Solid};
-use crate::look::registry::{Look, Looks, StateLook};
+use crate::look::model::{Berth, DRIVES, Drive, Model, Solid};
+use crate::look::registry::{Looks, StateLook};
 use crate::look::sight::Change;
 
-use super::cast::{Cast, Member, News, Placed};
+use super::cast::{AT_A_TIME, Cast, News, Placed};
 use super::draw::{self, Canvas, Drawn};
 
-/// A model and its mesh.
+/// A model, and the blocks of things that it is drawn for.
 struct Prop {
     model: Model,
-    mesh: Handle<Mesh>,
+    first_joint: usize,
     /// The lowest and the highest corner, in the frame of the model.
     bounds: [Vec3; 2],
+    /// Meshes by how many copies they have.
+    meshes: HashMap<usize, Handle<Mesh>>,
+    most_copies: usize,
+    /// Places for things that nobody has.
+    free: BTreeSet<usize>,
+    /// How many places there are.
+    places: usize,
 }
 
 /// What tells models apart: the look, the model's name and its numbers.
 type Key = (Arc<str>, Arc<str>, Vec<u32>);
 
-/// A thing that stands on the stage.
+/// A thing as it stands on the stage, with all that is needed to draw it.
 struct Actor {
+    /// Its number in the cast.
+    number: usize,
     prop: usize,
-    entity: Entity,
-    look: Option<Look>,
+    states: &'static [StateLook],
+    drives: [Option<Drive>; DRIVES],
+    colour: [u8; 3],
+    scale: f32,
 }
 
 /// What is on stage, and when.
@@ -47,7 +59,10 @@ pub struct Stage {
     pub chosen: Option<crate::look::sight::ThingId>,
     props: Vec<Prop>,
     by_key: HashMap<Key, usize>,
+    /// By their place in the texture.
     actors: Vec<Option<Actor>>,
+    /// The place of each thing, by its number in the cast.
+    slots: Vec<Option<usize>>,
     places: Vec<Option<Placed>>,
 }
 
@@ -78,14 +93,17 @@ impl Stage {
 
     /// The lowest and the highest corner of a thing, in the frame of its model.
     pub fn bounds(&self, number: usize) -> Option<[Vec3; 2]> {
-        let actor = self.actors.get(number)?.as_ref()?;
-        let scale = self.cast.get(number)?.form.scale;
-        Some(self.props[actor.prop].bounds.map(|corner| corner * scale))
+        let actor = self.actor(number)?;
+        Some(self.props[actor.prop].bounds.map(|corner| corner * actor.scale))
+    }
+
+    fn actor(&self, number: usize) -> Option<&Actor> {
+        self.actors.get((*self.slots.get(number)?)?)?.as_ref()
     }
 
     /// Whether a thing is part of the ground.
     pub fn is_ground(&self, number: usize) -> bool {
-        self.actors.get(number).and_then(Option::as_ref).is_none_or(|actor| self.props[actor.prop].model.is_ground)
+        self.actor(number).is_none_or(|actor| self.props[actor.prop].model.is_ground)
     }
 
     /// The corners of what is on stage without the ground, in the frame of the world: metres towards the east and the
@@ -108,38 +126,69 @@ fn enter(
     mut meshes: ResMut<Assets<Mesh>>,
     mut commands: Commands,
 ) {
-    let stage = &mut *stage;
     for news in stage.cast.take_news() {
         match news {
-            News::Went(number) => {
-                if let Some(actor) = stage.actors.get_mut(number).and_then(Option::take) {
-                    commands.entity(actor.entity).despawn();
-                }
-            }
-            News::Came(number) => {
-                let Some(member) = stage.cast.get(number) else { continue };
-                let look = stage.looks.get(&member.form.look).copied();
-                let form = member.form.clone();
-                let key = (form.look.clone(), form.model.clone(), form.numbers.iter().map(|n| n.to_bits()).collect());
-                let prop = *stage.by_key.entry(key).or_insert_with(|| {
-                    let model = look.map_or_else(unknown, |look| (look.model)(&form));
-                    let mesh = meshes.add(canvas.mesh(&model));
-                    let bounds = bounds(&model);
-                    stage.props.push(Prop { model, mesh, bounds });
-                    stage.props.len() - 1
-                });
-                let Prop { mesh, model, .. } = &stage.props[prop];
-                let mut entity = commands.spawn(draw::entity(&canvas, mesh.clone(), number));
-                if model.casts_no_shadow {
-                    entity.insert(NotShadowCaster);
-                }
-                let entity = entity.id();
-                if stage.actors.len() <= number {
-                    stage.actors.resize_with(number + 1, || None);
-                }
-                stage.actors[number] = Some(Actor { prop, entity, look });
-            }
+            News::Went(number) => stage.leave(number),
+            News::Came(number) => stage.arrive(number, &mut canvas, &mut meshes, &mut commands),
         }
+    }
+}
+
+impl Stage {
+    fn leave(&mut self, number: usize) {
+        if let Some(slot) = self.slots.get_mut(number).and_then(Option::take)
+            && let Some(actor) = self.actors[slot].take()
+        {
+            self.props[actor.prop].free.insert(slot);
+        }
+    }
+
+    fn arrive(&mut self, number: usize, canvas: &mut Canvas, meshes: &mut Assets<Mesh>, commands: &mut Commands) {
+        let Some(member) = self.cast.get(number) else { return };
+        let form = member.form.clone();
+        let look = self.looks.get(&form.look).copied();
+        let key = (form.look.clone(), form.model.clone(), form.numbers.iter().map(|n| n.to_bits()).collect());
+        let prop = *self.by_key.entry(key).or_insert_with(|| {
+            let model = look.map_or_else(unknown, |look| (look.model)(&form));
+            self.props.push(Prop {
+                first_joint: canvas.add_joints(&model),
+                bounds: bounds(&model),
+                most_copies: draw::most_copies(&model),
+                meshes: HashMap::new(),
+                free: BTreeSet::new(),
+                places: 0,
+                model,
+            });
+            self.props.len() - 1
+        });
+        if self.props[prop].free.is_empty() {
+            self.add_block(prop, canvas, meshes, commands);
+        }
+        let Prop { model, free, .. } = &mut self.props[prop];
+        let Some(slot) = free.pop_first() else { return };
+        let mut drives = [None; DRIVES];
+        drives.iter_mut().zip(&model.drives).for_each(|(place, drive)| *place = Some(*drive));
+        if self.slots.len() <= number {
+            self.slots.resize(number + 1, None);
+        }
+        self.slots[number] = Some(slot);
+        let states = look.map_or(&[] as &[StateLook], |look| look.states);
+        self.actors[slot] = Some(Actor { number, prop, states, drives, colour: form.colour.0, scale: form.scale });
+    }
+
+    /// Makes places for more things of a model: about as many as there are, so that few are empty.
+    fn add_block(&mut self, prop: usize, canvas: &Canvas, meshes: &mut Assets<Mesh>, commands: &mut Commands) {
+        let first = self.actors.len();
+        let Prop { model, first_joint, meshes: made, most_copies, free, places, .. } = &mut self.props[prop];
+        let copies = (*places / 2).next_power_of_two().clamp(1, *most_copies);
+        let mesh = made.entry(copies).or_insert_with(|| meshes.add(draw::mesh_of(model, *first_joint, copies)));
+        let mut entity = commands.spawn(draw::entity(canvas, mesh.clone(), first));
+        if model.casts_no_shadow {
+            entity.insert(NotShadowCaster);
+        }
+        free.extend(first..first + copies);
+        *places += copies;
+        self.actors.resize_with(first + copies, || None);
     }
 }
 
@@ -162,65 +211,70 @@ fn bounds(model: &Model) -> [Vec3; 2] {
 
 fn place(mut stage: ResMut<Stage>) {
     let stage = &mut *stage;
-    let (actors, props) = (&stage.actors, &stage.props);
+    let (actors, slots, props) = (&stage.actors, &stage.slots, &stage.props);
     let berths = |number: usize| -> &[Berth] {
-        let actor = actors.get(number).and_then(Option::as_ref);
+        let slot = slots.get(number).copied().flatten();
+        let actor = slot.and_then(|slot| actors.get(slot)?.as_ref());
         actor.map_or(&[], |actor| &props[actor.prop].model.berths)
     };
     stage.cast.place(stage.now, berths, &mut stage.places);
 }
 
 fn show(stage: Res<Stage>, mut canvas: ResMut<Canvas>) {
-    canvas.begin(stage.cast.numbers());
-    for (number, member) in stage.cast.iter() {
-        let Some(placed) = stage.places[number] else { continue };
-        let Some(actor) = stage.actors.get(number).and_then(Option::as_ref) else { continue };
-        let chosen = stage.chosen == Some(member.id);
-        canvas.draw(number, &drawn(&stage, member, &placed, actor, chosen));
-    }
+    let mut numbers = canvas.begin(stage.actors.len());
+    let stage = &*stage;
+    numbers.par_chunk_map_mut(ComputeTaskPool::get(), AT_A_TIME, |index, chunk| {
+        let actors = &stage.actors[index * AT_A_TIME..];
+        for (actor, place) in actors.iter().zip(chunk) {
+            if let Some(drawn) = actor.as_ref().and_then(|actor| drawn(stage, actor)) {
+                *place = drawn.numbers();
+            }
+        }
+    });
 }
 
 /// How long something takes to begin and to end: seconds of the beat.
 const SOFT: f64 = 0.5;
 
-fn drawn(stage: &Stage, member: &Member, placed: &Placed, actor: &Actor, chosen: bool) -> Drawn {
-    let states = actor.look.map_or(&[] as &[StateLook], |look| look.states);
-    let state = states.get(member.sight.state as usize);
-    let is_active = |state: Option<&StateLook>| state.is_some_and(|state| state.is_active);
-    let since = ((stage.now - member.since).seconds() / SOFT).clamp(0.0, 1.0) as f32;
-    let before = member.before.map(|before| is_active(states.get(before as usize)));
-    let active = match (is_active(state), before) {
-        (true, Some(false)) => since,
-        (false, Some(true)) => 1.0 - since,
-        (now, _) => f32::from(u8::from(now)),
+fn drawn(stage: &Stage, actor: &Actor) -> Option<Drawn> {
+    let member = stage.cast.get(actor.number)?;
+    let placed = stage.placed(actor.number)?;
+    let chosen = stage.chosen == Some(member.id);
+    let state = actor.states.get(member.sight.state as usize);
+    let is_active = state.is_some_and(|state| state.is_active);
+    let was_active = member.before.and_then(|before| actor.states.get(before as usize)).map(|state| state.is_active);
+    let active = match was_active {
+        Some(was) if was != is_active => {
+            let since = ((stage.now - member.since).seconds() / SOFT).clamp(0.0, 1.0) as f32;
+            if is_active { since } else { 1.0 - since }
+        }
+        _ => f32::from(u8::from(is_active)),
     };
-    let mut drives = [0.0; 4];
     // Not all in step: each thing is ahead by a little of its own.
     let beat = stage.beat + (member.id.number() % 97) as f64 * 0.37;
-    for (value, drive) in drives.iter_mut().zip(&stage.props[actor.prop].model.drives) {
-        *value = drive_value(*drive, beat, active, placed);
-    }
+    let drives = actor.drives.map(|drive| drive.map_or(0.0, |drive| drive_value(drive, beat, active, placed)));
     let lamp = match state {
         Some(state) if state.flashes && (stage.beat * 1.4).fract() > 0.5 => 60,
         _ => 255,
     };
-    let [r, g, b] = member.form.colour.0;
+    let [r, g, b] = actor.colour;
     let [sr, sg, sb] = state.map_or([255; 3], |state| state.colour.0);
-    Drawn {
+    Some(Drawn {
         at: placed.pose.at,
         heading: placed.pose.heading,
         drives,
         own: [r, g, b, if chosen { 255 } else { 0 }],
         state: [sr, sg, sb, lamp],
-        scale: member.form.scale,
+        scale: actor.scale,
         active,
-    }
+    })
 }
 
 fn drive_value(drive: Drive, beat: f64, active: f32, placed: &Placed) -> f32 {
     use std::f64::consts::TAU;
     let wave = |period: f32, phase: f32| ((beat / f64::from(period) + f64::from(phase)) * TAU).sin() as f32;
     match drive {
+        _ if active == 0.0 && !matches!(drive, Drive::Stride { .. } | Drive::Roll { .. }) => 0.0,
         Drive::Spin { rate } if active > 0.0 => ((beat * f64::from(rate)).fract() * TAU) as f32,
         Drive::Spin { .. } => 0.0,
         Drive::Sway { period, phase } => wave(period, phase) * active,

@@ -79,7 +79,8 @@ fn posed(position: vec3<f32>, normal: vec3<f32>, joint_number: f32, thing: u32) 
 @vertex
 fn vertex(in: Vertex) -> VertexOutput {
     var out: VertexOutput;
-    let thing = mesh_functions::get_tag(in.instance_index);
+    // An entity draws a block of things: each copy of the mesh knows its place in it.
+    let thing = mesh_functions::get_tag(in.instance_index) + u32(in.color.a + 0.5);
     var normal = vec3(0.0, 1.0, 0.0);
 #ifdef PREPASS_PIPELINE
 #ifdef NORMAL_PREPASS_OR_DEFERRED_PREPASS

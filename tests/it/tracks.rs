@@ -66,7 +66,9 @@ fn apply<'a>(there: &mut There, changes: impl IntoIterator<Item = &'a Change>, u
 fn numbers(motion: &Motion) -> (u8, Vec<f64>) {
     let point = |at: [f32; 3]| at.map(f64::from).to_vec();
     match *motion {
-        Motion::Stands { at, heading } => (0, [point(at), vec![f64::from(heading.sin()), f64::from(heading.cos())]].concat()),
+        Motion::Stands { at, heading } => {
+            (0, [point(at), vec![f64::from(heading.sin()), f64::from(heading.cos())]].concat())
+        }
         Motion::Goes { from, to, since, until, speeds, before } => {
             let turn = before[1].atan2(before[0]);
             let rest = vec![since.seconds(), until.seconds(), f64::from(turn.sin()), f64::from(turn.cos())];

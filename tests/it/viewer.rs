@@ -135,8 +135,10 @@ fn a_record_shows_what_the_run_itself_shows_wherever_one_comes_from() {
         other.seek(at(hour * 3600 + 1));
         other.play(&mut fresh).expect("it can be read");
         let all = |cast: &Cast| {
-            let mut all: Vec<_> =
-                cast.iter().map(|(_, member)| (member.id, member.form.name.clone(), format!("{:?}", member.sight))).collect();
+            let mut all: Vec<_> = cast
+                .iter()
+                .map(|(_, member)| (member.id, member.form.name.clone(), format!("{:?}", member.sight)))
+                .collect();
             all.sort();
             all
         };

@@ -103,7 +103,8 @@ fn line(ui: &mut egui::Ui, play: &mut Play, stage: &mut Stage) {
     }
     painter.circle_filled(egui::pos2(x(stage.now), track.center().y), 7.0, style::TEXT);
     let Some(pointer) = pointer.or(response.interact_pointer_pos()) else { return };
-    let time = start + Duration::from_seconds(f64::from((pointer.x - area.left()) / area.width()).clamp(0.0, 1.0) * seconds);
+    let time =
+        start + Duration::from_seconds(f64::from((pointer.x - area.left()) / area.width()).clamp(0.0, 1.0) * seconds);
     let text = match near {
         Some((_, mark)) => {
             let who = mark.thing.and_then(|thing| stage.cast.find(thing)).map(|member| member.form.name.to_string());
@@ -157,6 +158,12 @@ fn scale(painter: &egui::Painter, area: egui::Rect, start: Time, end: Time) {
             [egui::pos2(x, area.center().y + 5.0), egui::pos2(x, area.center().y + 9.0)],
             egui::Stroke::new(1.0, style::FAINT),
         );
-        painter.text(egui::pos2(x, area.bottom()), egui::Align2::CENTER_BOTTOM, text, egui::FontId::proportional(10.5), style::FAINT);
+        painter.text(
+            egui::pos2(x, area.bottom()),
+            egui::Align2::CENTER_BOTTOM,
+            text,
+            egui::FontId::proportional(10.5),
+            style::FAINT,
+        );
     }
 }

@@ -105,7 +105,9 @@ fn values(ui: &mut egui::Ui, facts: &Facts, next: &mut Option<ThingId>) {
                 Fact::Text(text) => drop(ui.label(text)),
                 Fact::Share(share) => {
                     let bar = egui::ProgressBar::new(*share).desired_width(150.0).desired_height(12.0);
-                    ui.add(bar.fill(style::ACCENT).text(egui::RichText::new(format!("{:.0} %", share * 100.0)).size(11.0)));
+                    ui.add(
+                        bar.fill(style::ACCENT).text(egui::RichText::new(format!("{:.0} %", share * 100.0)).size(11.0)),
+                    );
                 }
                 Fact::Thing(thing, name) => {
                     if ui.link(name).clicked() {

@@ -26,7 +26,9 @@ pub(super) fn show(
         style::card().show(ui, |ui| {
             ui.set_width(250.0);
             ui.label(egui::RichText::new(&play.title).size(17.0).strong());
-            let field = egui::TextEdit::singleline(&mut panels.search).hint_text("find a twin  ( / )").desired_width(f32::INFINITY);
+            let field = egui::TextEdit::singleline(&mut panels.search)
+                .hint_text("find a twin  ( / )")
+                .desired_width(f32::INFINITY);
             let response = ui.add(field);
             if std::mem::take(&mut panels.focus_search) {
                 response.request_focus();

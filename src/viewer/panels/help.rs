@@ -34,9 +34,10 @@ pub(super) fn show(mut contexts: EguiContexts, mut panels: ResMut<Panels>) -> Re
         return Ok(());
     }
     let context = contexts.ctx_mut()?.clone();
-    egui::Area::new("help".into()).anchor(egui::Align2::CENTER_CENTER, [0.0, -20.0]).order(egui::Order::Foreground).show(
-        &context,
-        |ui| {
+    egui::Area::new("help".into())
+        .anchor(egui::Align2::CENTER_CENTER, [0.0, -20.0])
+        .order(egui::Order::Foreground)
+        .show(&context, |ui| {
             style::card().show(ui, |ui| {
                 ui.horizontal(|ui| {
                     ui.heading("Mouse and keys");
@@ -54,7 +55,6 @@ pub(super) fn show(mut contexts: EguiContexts, mut panels: ResMut<Panels>) -> Re
                     }
                 });
             });
-        },
-    );
+        });
     Ok(())
 }

@@ -58,12 +58,9 @@ pub fn dress(context: &egui::Context) {
         }
         style.spacing.item_spacing = egui::vec2(8.0, 6.0);
         style.spacing.button_padding = egui::vec2(9.0, 4.0);
-        for (kind, size) in [
-            (TextStyle::Body, 14.0),
-            (TextStyle::Button, 14.0),
-            (TextStyle::Small, 12.0),
-            (TextStyle::Heading, 19.0),
-        ] {
+        for (kind, size) in
+            [(TextStyle::Body, 14.0), (TextStyle::Button, 14.0), (TextStyle::Small, 12.0), (TextStyle::Heading, 19.0)]
+        {
             style.text_styles.insert(kind, FontId::proportional(size));
         }
         style.text_styles.insert(TextStyle::Monospace, FontId::monospace(12.5));

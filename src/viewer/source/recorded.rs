@@ -4,9 +4,9 @@ use std::path::Path;
 use std::time::Duration as Wall;
 
 use crate::engine::time::{Duration, Time};
+use crate::look::sight::{Event, ThingId};
 use crate::record::track::read::TrackReader;
 use crate::record::track::{Chunk, Mark, TrackError};
-use crate::look::sight::{Event, ThingId};
 use crate::viewer::cast::Cast;
 use crate::viewer::history::Past;
 
@@ -90,7 +90,8 @@ impl Recorded {
     /// Shows the next moment at which something changes.
     pub fn step(&mut self) {
         let next = self.chunk.changes.get(self.done).map(|change| change.at);
-        let after = || self.reader.index.chunks.get(self.number.map_or(0, |number| number + 1)).map(|chunk| chunk.start);
+        let after =
+            || self.reader.index.chunks.get(self.number.map_or(0, |number| number + 1)).map(|chunk| chunk.start);
         if let Some(to) = next.or_else(after) {
             self.seek(to);
         }
