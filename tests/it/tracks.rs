@@ -19,8 +19,12 @@ fn options() -> RunOptions {
 
 /// Runs a scene with tracks into a folder. Returns its digest.
 fn record(path: &Path, folder: &Path) -> String {
+    record_for(path, folder, 1)
+}
+
+fn record_for(path: &Path, folder: &Path, days: i64) -> String {
     let tree = load(path, &[]).expect("the repository's scenes are right");
-    let options = RunOptions { tracks: true, ..options() };
+    let options = RunOptions { tracks: true, run_for: Some(Duration::from_secs(days * 86_400)), ..options() };
     let (mut simulation, header) = prepare(&tree, &options, None).expect("the scene is right");
     let outcome = execute(&mut simulation, &header, Seed(header.seed), Pool::default(), Some(folder), &Nobody);
     outcome.expect("it runs").digest()
@@ -125,7 +129,7 @@ fn any_moment_is_read_as_it_was_in_every_scene() {
 #[test]
 fn breakdowns_are_marked() {
     let folder = tempfile::tempdir().expect("a folder can be made");
-    record(&scene("factory.ron"), folder.path());
+    record_for(&scene("factory.ron"), folder.path(), 4);
     let reader = TrackReader::open(folder.path()).expect("the tracks are whole");
     let breakdowns: Vec<_> = reader.index.events.iter().filter(|mark| &*mark.event == "breakdown").collect();
     assert!(!breakdowns.is_empty() && breakdowns.iter().all(|mark| mark.thing.is_some()));
