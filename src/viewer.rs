@@ -18,4 +18,5 @@ pub mod picture;
 pub mod play;
 pub mod source;
 pub mod stage;
+pub mod video;
 pub mod window;

@@ -11,7 +11,8 @@ use crate::engine::time::Duration;
 #[command(after_help = "Examples:\n  \
     autotwin render scenes/factory.ron --at 9h -o factory.png\n  \
     autotwin render scenes/factory.ron --at 9h --camera top --size 1920x1080 -o top.png\n  \
-    autotwin render scenes/factory.ron --at 9h --inspect mill-1 -o mill.png")]
+    autotwin render scenes/factory.ron --at 9h --inspect mill-1 -o mill.png\n  \
+    autotwin render scenes/factory.ron --at 9h --every 2s --until 9h10m --video plant.mp4")]
 pub(crate) struct RenderArguments {
     /// The scene, or the folder of a run with tracks.
     pub(crate) world: PathBuf,
@@ -33,6 +34,15 @@ pub(crate) struct RenderArguments {
     /// The picture to write.
     #[arg(short, long, value_name = "FILE", default_value = "picture.png")]
     pub(crate) output: PathBuf,
+    /// Make a film instead: a picture every so often in simulated time, thirty of them in a second.
+    #[arg(long, value_name = "TIME", value_parser = Duration::parse, requires = "video")]
+    pub(crate) every: Option<Duration>,
+    /// The film to write, such as plant.mp4; needs ffmpeg.
+    #[arg(long, value_name = "FILE", requires = "every")]
+    pub(crate) video: Option<PathBuf>,
+    /// The moment at which the film ends; without it, after three hundred pictures, which are ten seconds.
+    #[arg(long, value_name = "TIME", value_parser = Duration::parse, requires = "video")]
+    pub(crate) until: Option<Duration>,
     /// Where random numbers start.
     #[arg(long)]
     pub(crate) seed: Option<u64>,
@@ -57,13 +67,15 @@ pub(crate) use with_viewer::run;
 
 #[cfg(feature = "viewer")]
 mod with_viewer {
+    use std::path::Path;
+
     use bevy_app::App;
 
     use super::RenderArguments;
     use crate::cli::Exit;
     use crate::cli::output::{fail, fail_run};
     use crate::cli::theatre::{self, Wish};
-    use crate::engine::time::Time;
+    use crate::engine::time::{Duration, Time};
     use crate::run::single::RunError;
     use crate::viewer::camera::View;
     use crate::viewer::machine;
@@ -71,6 +83,7 @@ mod with_viewer {
     use crate::viewer::play::Play;
     use crate::viewer::source::Speed;
     use crate::viewer::stage::Stage;
+    use crate::viewer::video::Video;
 
     pub(crate) fn run(arguments: &RenderArguments, plugins: fn(&mut App)) -> Exit {
         let (path, seed, sets) = (&arguments.world, arguments.seed, &arguments.sets);
@@ -114,9 +127,42 @@ mod with_viewer {
                 theatre::view(studio.play(), studio.stage(), name, aspect)?
             }
         };
+        if let (Some(every), Some(video)) = (arguments.every, &arguments.video) {
+            return Ok(film(arguments, &mut studio, view, every, video));
+        }
         let Some(picture) = studio.take(view) else { return Ok(Err("the picture did not come out".to_owned())) };
         let shown = arguments.output.display();
         Ok(picture::write(picture, &arguments.output).map_err(|error| format!("cannot write {shown}: {error}")))
+    }
+
+    fn film(
+        arguments: &RenderArguments,
+        studio: &mut Studio,
+        view: View,
+        every: Duration,
+        path: &Path,
+    ) -> Result<(), String> {
+        const PICTURES: i64 = 300;
+        theatre::writable(path)?;
+        if every.is_zero() {
+            return Err("--every should be longer than nothing".to_owned());
+        }
+        let [_, end] = studio.play().source.span();
+        let from = Time::ZERO + arguments.at;
+        let length = arguments.until.map_or(PICTURES, |until| (until - arguments.at).nanos() / every.nanos());
+        if length < 1 {
+            return Err("--until should be at least one step of --every after --at".to_owned());
+        }
+        let mut video = Video::begin(path, arguments.size)?;
+        for number in 0..length {
+            let at = from + Duration::from_nanos(every.nanos().saturating_mul(number));
+            if at > end {
+                break;
+            }
+            studio.go_to(at);
+            video.add(studio.take(view).ok_or("a picture did not come out")?)?;
+        }
+        video.finish()
     }
 }
 

@@ -18,6 +18,8 @@ use bevy::winit::WinitPlugin;
 use bevy_egui::PrimaryEguiContext;
 use wgpu::Backends;
 
+use crate::engine::time::Time as Moment;
+
 use super::camera::{FIELD, View};
 use super::draw::DrawPlugin;
 use super::light::{self, LightPlugin};
@@ -73,6 +75,12 @@ impl Studio {
     /// What is played.
     pub fn play(&self) -> &Play {
         self.app.world().resource::<Play>()
+    }
+
+    /// Shows another moment from now on.
+    pub fn go_to(&mut self, at: Moment) {
+        self.app.world_mut().resource_mut::<Play>().source.seek(at);
+        self.app.world_mut().resource_mut::<Stage>().beat = at.seconds();
     }
 
     /// Takes a picture.
