@@ -27,9 +27,11 @@ impl Video {
         command.args(["-vf", "pad=ceil(iw/2)*2:ceil(ih/2)*2", "-pix_fmt", "yuv420p", "-movflags", "+faststart"]);
         let child = command.arg(path).stdin(Stdio::piped()).stdout(Stdio::null()).spawn();
         child.map(|ffmpeg| Video { ffmpeg }).map_err(|error| match error.kind() {
-            ErrorKind::NotFound => "films are made by ffmpeg, which is not there: install it (apt install ffmpeg), or make \
+            ErrorKind::NotFound => {
+                "films are made by ffmpeg, which is not there: install it (apt install ffmpeg), or make \
                                     pictures one by one without --video"
-                .to_owned(),
+                    .to_owned()
+            }
             _ => format!("cannot start ffmpeg: {error}"),
         })
     }
