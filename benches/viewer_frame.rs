@@ -156,7 +156,7 @@ fn stage(count: usize) -> Stage {
         let at = Time::ZERO;
         stage.apply(&[
             Change { at, thing, event: Event::Comes(Arc::new(form)) },
-            Change { at, thing, event: Event::Looks(Box::new(sight)) },
+            Change { at, thing, event: Event::Looks(sight) },
         ]);
     }
     stage

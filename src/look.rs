@@ -4,8 +4,49 @@
 //! [`model::Model`] out of simple solids, and tell [`sight::Sights`] when something comes, changes or goes. Recorders and
 //! viewers take it from there. No look knows who draws it.
 
+pub mod appearance;
 pub mod cameras;
 pub mod model;
 pub mod palette;
 pub mod registry;
 pub mod sight;
+mod twins;
+
+use bevy_app::{App, Plugin};
+use bevy_ecs::prelude::{IntoScheduleConfigs, World};
+
+use crate::engine::identity::TwinId;
+use crate::engine::simulation::EngineApp;
+use crate::engine::stage::Stage;
+use crate::scene::registry::SceneApp;
+use crate::twin::life::{Life, LifeApp};
+
+use appearance::Appearance;
+use cameras::Cameras;
+use registry::Looks;
+use sight::{Sights, ThingId};
+
+/// Registers what every world has to do with being looked at.
+pub struct LookPlugin;
+
+impl Plugin for LookPlugin {
+    fn build(&self, app: &mut App) {
+        app.init_resource::<Looks>()
+            .init_resource::<Sights>()
+            .register_section::<Cameras>("cameras")
+            .register_part::<Appearance>("look")
+            .register_check(appearance::check)
+            .on_life_change(notice)
+            // What commands did is seen before time passes, what the step did after it.
+            .add_step_systems(Stage::Sense, sight::show_news)
+            .add_step_systems(Stage::Record, (sight::show_news, twins::tell).chain());
+    }
+}
+
+/// Who comes and goes is noticed.
+fn notice(world: &mut World, twin: TwinId, life: Life) {
+    let mut sights = world.resource_mut::<Sights>();
+    if life == Life::Retired || sights.lasting(ThingId::twin(twin)).is_none() {
+        sights.expire();
+    }
+}

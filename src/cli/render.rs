@@ -74,8 +74,9 @@ mod with_viewer {
     use super::RenderArguments;
     use crate::cli::Exit;
     use crate::cli::output::{fail, fail_run};
-    use crate::cli::theatre::{self, Wish};
+    use crate::cli::theatre::{self, Camera, Wish};
     use crate::engine::time::{Duration, Time};
+    use crate::look::sight::ThingId;
     use crate::run::single::RunError;
     use crate::viewer::camera::View;
     use crate::viewer::machine;
@@ -83,56 +84,75 @@ mod with_viewer {
     use crate::viewer::play::Play;
     use crate::viewer::source::Speed;
     use crate::viewer::stage::Stage;
-    use crate::viewer::video::Video;
+    use crate::viewer::video::{self, Video};
 
     pub(crate) fn run(arguments: &RenderArguments, plugins: fn(&mut App)) -> Exit {
-        let (path, seed, sets) = (&arguments.world, arguments.seed, &arguments.sets);
-        let opened = theatre::open(&Wish { path, seed, sets, plugins, speed: Speed::Paused });
-        let shown = opened.and_then(|(mut play, mut stage)| {
-            theatre::show_at(&mut play, &mut stage, Time::ZERO + arguments.at)?;
-            Ok((play, stage))
-        });
-        let (play, stage) = match shown {
-            Ok(shown) => shown,
-            Err(error) => return fail_run(&error),
-        };
-        let backends = match theatre::writable(&arguments.output).and_then(|()| machine::backends()) {
-            Ok(backends) => backends,
-            Err(missing) => return fail(&missing),
-        };
-        match render(arguments, play, stage, backends) {
-            Ok(Ok(())) => Exit::OK,
-            Ok(Err(error)) => fail(&error),
+        match prepare(arguments, plugins) {
+            Ok(order) => match render(arguments, order) {
+                Ok(()) => Exit::OK,
+                Err(error) => fail(&error),
+            },
             Err(error) => fail_run(&error),
         }
     }
 
-    fn render(
-        arguments: &RenderArguments,
-        mut play: Play,
-        mut stage: Stage,
-        backends: wgpu::Backends,
-    ) -> Result<Result<(), String>, RunError> {
+    /// What is to be drawn, found to be right.
+    struct Order {
+        play: Play,
+        stage: Stage,
+        inspected: Option<ThingId>,
+        camera: Option<Camera>,
+    }
+
+    /// Whether what is made can be written, before it is made.
+    fn check_output(arguments: &RenderArguments) -> Result<(), String> {
+        let Some(video) = &arguments.video else {
+            let is_png = arguments.output.extension().is_some_and(|kind| kind.eq_ignore_ascii_case("png"));
+            return if is_png {
+                theatre::writable(&arguments.output)
+            } else {
+                Err(format!(
+                    "pictures are written as PNG: call it {}",
+                    arguments.output.with_extension("png").display()
+                ))
+            };
+        };
+        if arguments.every.is_some_and(Duration::is_zero) {
+            return Err("--every should be longer than nothing".to_owned());
+        }
+        theatre::writable(video)?;
+        video::can_be_made()
+    }
+
+    fn prepare(arguments: &RenderArguments, plugins: fn(&mut App)) -> Result<Order, RunError> {
+        check_output(arguments).map_err(RunError::Options)?;
+        let (path, seed, sets) = (&arguments.world, arguments.seed, &arguments.sets);
+        let (mut play, mut stage) = theatre::open(&Wish { path, seed, sets, plugins, speed: Speed::Paused })?;
+        let camera = arguments.camera.as_deref().map(|name| theatre::camera(&play, name)).transpose()?;
+        theatre::show_at(&mut play, &mut stage, Time::ZERO + arguments.at)?;
+        let inspected = arguments.inspect.as_deref().map(|name| theatre::find(&stage, name)).transpose()?;
+        Ok(Order { play, stage, inspected, camera })
+    }
+
+    fn render(arguments: &RenderArguments, order: Order) -> Result<(), String> {
+        let backends = machine::backends()?;
         let [width, height] = arguments.size;
         let aspect = width as f32 / height as f32;
-        if let Some(name) = &arguments.inspect {
-            let thing = theatre::find(&stage, name)?;
-            crate::viewer::panels::choose(&mut stage, &mut play, Some(thing));
+        let Order { mut play, mut stage, inspected, camera } = order;
+        if inspected.is_some() {
+            crate::viewer::panels::choose(&mut stage, &mut play, inspected);
         }
         let mut studio = Studio::new(play, stage, arguments.size, arguments.labels, backends);
-        let view = match (&arguments.inspect, arguments.camera.as_deref()) {
-            (Some(_), None) => View::near(studio.stage(), aspect),
-            (_, name) => {
-                let name = name.unwrap_or("overview");
-                theatre::view(studio.play(), studio.stage(), name, aspect)?
-            }
+        let view = match camera {
+            None if inspected.is_some() => View::near(studio.stage(), aspect),
+            camera => camera.unwrap_or(Camera::Overview).view(studio.stage(), aspect),
         };
         if let (Some(every), Some(video)) = (arguments.every, &arguments.video) {
-            return Ok(film(arguments, &mut studio, view, every, video));
+            return film(arguments, &mut studio, view, every, video);
         }
-        let Some(picture) = studio.take(view) else { return Ok(Err("the picture did not come out".to_owned())) };
         let shown = arguments.output.display();
-        Ok(picture::write(picture, &arguments.output).map_err(|error| format!("cannot write {shown}: {error}")))
+        let picture = studio.take(view)?;
+        picture::write(picture, &arguments.output).map_err(|error| format!("cannot write {shown}: {error}"))
     }
 
     fn film(
@@ -143,10 +163,6 @@ mod with_viewer {
         path: &Path,
     ) -> Result<(), String> {
         const PICTURES: i64 = 300;
-        theatre::writable(path)?;
-        if every.is_zero() {
-            return Err("--every should be longer than nothing".to_owned());
-        }
         let [_, end] = studio.play().source.span();
         let from = Time::ZERO + arguments.at;
         let length = arguments.until.map_or(PICTURES, |until| (until - arguments.at).nanos() / every.nanos());
@@ -154,14 +170,8 @@ mod with_viewer {
             return Err("--until should be at least one step of --every after --at".to_owned());
         }
         let mut video = Video::begin(path, arguments.size)?;
-        for number in 0..length {
-            let at = from + Duration::from_nanos(every.nanos().saturating_mul(number));
-            if at > end {
-                break;
-            }
-            studio.go_to(at);
-            video.add(studio.take(view).ok_or("a picture did not come out")?)?;
-        }
+        let moments = (0..length).map(|number| from + Duration::from_nanos(every.nanos().saturating_mul(number)));
+        studio.film(view, moments.take_while(|at| *at <= end), |picture| video.add(picture))?;
         video.finish()
     }
 }

@@ -133,18 +133,37 @@ pub(super) fn find(stage: &Stage, name: &str) -> Result<crate::look::sight::Thin
     })
 }
 
-/// The view of a name.
+/// A camera that is there.
+#[derive(Clone, Copy)]
+pub(super) enum Camera {
+    Overview,
+    Top,
+    OfScene(View),
+}
+
+impl Camera {
+    /// What is seen through it.
+    pub(super) fn view(self, stage: &Stage, aspect: f32) -> View {
+        match self {
+            Camera::Overview => View::overview(stage, aspect),
+            Camera::Top => View::top(stage, aspect),
+            Camera::OfScene(view) => view,
+        }
+    }
+}
+
+/// The camera of a name.
 ///
 /// # Errors
 /// If there is none, with those that there are.
-pub(super) fn view(play: &Play, stage: &Stage, name: &str, aspect: f32) -> Result<View, RunError> {
-    let built_in = match name {
-        "overview" => Some(View::overview(stage, aspect)),
-        "top" => Some(View::top(stage, aspect)),
+pub(super) fn camera(play: &Play, name: &str) -> Result<Camera, RunError> {
+    let of_scene = play.views.iter().find(|(other, _)| other == name).map(|(_, view)| Camera::OfScene(*view));
+    let built_in = || match name {
+        "overview" => Some(Camera::Overview),
+        "top" => Some(Camera::Top),
         _ => None,
     };
-    let of_scene = play.views.iter().find(|(other, _)| other == name).map(|(_, view)| *view);
-    of_scene.or(built_in).ok_or_else(|| {
+    of_scene.or_else(built_in).ok_or_else(|| {
         let names = ["overview", "top"].into_iter().chain(play.views.iter().map(|(name, _)| name.as_str()));
         let names: Vec<&str> = names.collect();
         RunError::Options(format!("there is no camera `{name}`; there are {}", names.join(", ")))

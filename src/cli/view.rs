@@ -92,6 +92,7 @@ mod with_viewer {
         };
         let (path, seed, sets) = (&arguments.world, arguments.seed, &arguments.sets);
         let (mut play, mut stage) = theatre::open(&Wish { path, seed, sets, plugins, speed: Speed::Paused })?;
+        let camera = theatre::camera(&play, &arguments.camera)?;
         let backends = match machine::has_display().and_then(|()| machine::backends()) {
             Ok(backends) => backends,
             Err(missing) => return Ok(Err(missing)),
@@ -100,7 +101,7 @@ mod with_viewer {
         let [width, height] = arguments.size;
         let view = match arguments.camera.as_str() {
             "overview" => None,
-            name => Some(theatre::view(&play, &stage, name, width as f32 / height as f32)?),
+            _ => Some(camera.view(&stage, width as f32 / height as f32)),
         };
         match speed {
             Speed::Paused => play.wanted = Speed::Times(10.0),

@@ -1,7 +1,7 @@
 //! Somebody who watches the world while a step is under way, at the pace of a clock on the wall.
 //!
 //! A step can be hours of simulated time long. Whoever wants to show the world at a moment lets it come just so far: the
-//! [`Onlooker`] is asked whenever the next event lies beyond what it has let pass, and takes its time to answer. It only
+//! onlooker is asked whenever the next event lies beyond what it has let pass, and takes its time to answer. It only
 //! looks, and steps end where they would have ended without it: no digest changes.
 
 use bevy_ecs::prelude::{Resource, World};

@@ -15,6 +15,13 @@ use bevy_app::App;
 use crate::look::palette::state;
 use crate::look::registry::{Look, LookApp, StateLook, ValueKind, ValueLook};
 
+use super::energy::battery::Charger;
+use super::machine::Machine;
+use super::people::worker::Worker;
+use super::transport::conveyor::Conveyor;
+use super::transport::rack::Rack;
+use super::transport::vehicle::{Station, Vehicle};
+
 /// The space of [`ThingId`](crate::look::sight::ThingId)s of jobs.
 const JOBS: u8 = 1;
 /// The space of things that belong to the building.
@@ -54,6 +61,8 @@ const MACHINE: Look = Look {
         value("done", ValueKind::Count),
         value("crew", ValueKind::Thing),
     ],
+    fits: |twin| twin.contains::<Machine>(),
+    models: machines::models,
     model: machines::model,
     is_labelled: true,
 };
@@ -77,6 +86,8 @@ const VEHICLE: Look = Look {
         value("charge", ValueKind::Share),
         value("delivered", ValueKind::Count),
     ],
+    fits: |twin| twin.contains::<Vehicle>(),
+    models: Vec::new,
     model: vehicles::model,
     is_labelled: true,
 };
@@ -93,6 +104,8 @@ const WORKER: Look = Look {
         StateLook::still("suspended", state::OFF),
     ],
     values: &[value("at", ValueKind::Thing), value("task", ValueKind::Word), value("tasks", ValueKind::Count)],
+    fits: |twin| twin.contains::<Worker>(),
+    models: Vec::new,
     model: people::model,
     is_labelled: true,
 };
@@ -101,6 +114,8 @@ const RACK: Look = Look {
     name: "rack",
     states: &[StateLook::still("in use", state::WORKING)],
     values: &[value("held", ValueKind::Count), value("promised", ValueKind::Count)],
+    fits: |twin| twin.contains::<Rack>(),
+    models: Vec::new,
     model: stores::rack,
     is_labelled: true,
 };
@@ -113,6 +128,8 @@ const CONVEYOR: Look = Look {
         StateLook::still("suspended", state::OFF),
     ],
     values: &[value("riding", ValueKind::Count), value("carried", ValueKind::Count)],
+    fits: |twin| twin.contains::<Conveyor>(),
+    models: Vec::new,
     model: stores::conveyor,
     is_labelled: true,
 };
@@ -121,6 +138,8 @@ const CHARGER: Look = Look {
     name: "charger",
     states: &[StateLook::still("free", state::IDLE), StateLook::active("charging", state::WORKING)],
     values: &[value("vehicle", ValueKind::Thing)],
+    fits: |twin| twin.contains::<Charger>(),
+    models: Vec::new,
     model: vehicles::charger,
     is_labelled: true,
 };
@@ -129,6 +148,8 @@ const STATION: Look = Look {
     name: "station",
     states: &[StateLook::still("open", state::WORKING)],
     values: &[],
+    fits: |twin| twin.contains::<Station>(),
+    models: Vec::new,
     model: stores::station,
     is_labelled: true,
 };
@@ -150,6 +171,8 @@ const JOB: Look = Look {
         value("due", ValueKind::Moment),
         value("operations done", ValueKind::Count),
     ],
+    fits: |_| false,
+    models: Vec::new,
     model: goods::model,
     is_labelled: false,
 };
@@ -158,6 +181,8 @@ const HALL: Look = Look {
     name: "hall",
     states: &[StateLook::still("there", state::IDLE)],
     values: &[],
+    fits: |_| false,
+    models: Vec::new,
     model: hall::model,
     is_labelled: false,
 };
@@ -167,5 +192,5 @@ pub(super) fn register(app: &mut App) {
     for look in [MACHINE, VEHICLE, WORKER, RACK, CONVEYOR, CHARGER, STATION, JOB, HALL] {
         app.register_look(look);
     }
-    app.init_resource::<layout::Layout>().init_resource::<show::Touched>().register_show(show::show_all);
+    app.init_resource::<layout::Layout>().init_resource::<show::Touched>().register_show(show::SHOW);
 }

@@ -11,6 +11,7 @@ use crate::engine::command::{Command, CommandKind};
 use crate::engine::identity::{Directory, TwinId};
 use crate::engine::queue::EventQueue;
 use crate::engine::time::Duration;
+use crate::look::sight::Sights;
 use crate::world::position::Position;
 
 use super::calls::{Calls, Move, OrderKind, OrderStage, WorkOrder};
@@ -138,6 +139,7 @@ pub(super) fn finish_moves(world: &mut World) {
     }
     rebuild_network(world);
     Plan::rebuild(world);
+    world.resource_mut::<Sights>().expire();
     let settled = world.run_system_once_with(settle_all, moved);
     debug_assert!(settled.is_ok(), "the plugin puts in all that the floor needs");
     // What follows happens now, before time goes on.

@@ -2,16 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use bevy_app::{App, Plugin};
 use bevy_ecs::prelude::Resource;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
-
-use crate::scene::registry::SceneApp;
-
-use super::registry::Looks;
-use super::sight::Sights;
 
 /// Cameras by name, for `view` and `render`.
 #[derive(Resource, Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -29,13 +23,4 @@ pub struct Camera {
     /// What is in the middle of the picture.
     #[schemars(extend("x-unit" = "m"), example = (4.0, 0.0, 1.0))]
     pub to: (f64, f64, f64),
-}
-
-/// Registers what every world has to do with being looked at.
-pub struct LookPlugin;
-
-impl Plugin for LookPlugin {
-    fn build(&self, app: &mut App) {
-        app.init_resource::<Looks>().init_resource::<Sights>().register_section::<Cameras>("cameras");
-    }
 }

@@ -350,3 +350,9 @@ impl Model {
         self
     }
 }
+
+/// Whether a word of a name begins with one of `words`.
+pub fn is_called(name: &str, words: &[&str]) -> bool {
+    let name = name.to_lowercase();
+    name.split(|letter: char| !letter.is_alphanumeric()).any(|part| words.iter().any(|word| part.starts_with(word)))
+}

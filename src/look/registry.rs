@@ -1,13 +1,12 @@
 //! The looks that domains register.
 
-use std::collections::BTreeMap;
-
 use bevy_app::App;
-use bevy_ecs::prelude::Resource;
+use bevy_ecs::prelude::{EntityRef, Resource};
 
 use super::model::Model;
 use super::palette::Colour;
-use super::sight::{Form, ShowAll, Shows, Sights, VALUES};
+use super::sight::{Form, Show, Shows, Sights, VALUES};
+use super::twins;
 
 /// What a kind of thing can look like, and what can be said of it.
 #[derive(Clone, Copy)]
@@ -18,6 +17,10 @@ pub struct Look {
     pub states: &'static [StateLook],
     /// The values it has, in order; at most [`VALUES`].
     pub values: &'static [ValueLook],
+    /// Whether a twin looks so: the first look that says yes is taken.
+    pub fits: fn(EntityRef) -> bool,
+    /// The models that an author can choose from, by name.
+    pub models: fn() -> Vec<&'static str>,
     /// Builds the model of one.
     pub model: fn(&Form) -> Model,
     /// Whether a viewer says the names of such things.
@@ -78,19 +81,24 @@ pub enum ValueKind {
     Word,
 }
 
-/// All looks, by name.
+/// All looks, in the order in which they were registered.
 #[derive(Resource, Clone, Default)]
-pub struct Looks(BTreeMap<&'static str, Look>);
+pub struct Looks(Vec<Look>);
 
 impl Looks {
     /// The look of that name.
     pub fn get(&self, name: &str) -> Option<&Look> {
-        self.0.get(name)
+        self.iter().find(|look| look.name == name)
     }
 
-    /// All looks, in alphabetical order.
+    /// The look of a twin: that of no domain, if it belongs to none and has a place.
+    pub fn of(&self, twin: EntityRef) -> Option<&Look> {
+        self.iter().find(|look| (look.fits)(twin))
+    }
+
+    /// All looks; the last is that of twins of no domain.
     pub fn iter(&self) -> impl Iterator<Item = &Look> {
-        self.0.values()
+        self.0.iter().chain([&twins::LOOK])
     }
 }
 
@@ -102,18 +110,19 @@ pub trait LookApp {
     /// If there is one of that name, or it has more values than a thing can have.
     fn register_look(&mut self, look: Look) -> &mut Self;
     /// Registers how a domain shows all that is there.
-    fn register_show(&mut self, show: ShowAll) -> &mut Self;
+    fn register_show(&mut self, show: Show) -> &mut Self;
 }
 
 impl LookApp for App {
     fn register_look(&mut self, look: Look) -> &mut Self {
         assert!(look.values.len() <= VALUES, "the look `{}` has more than {VALUES} values", look.name);
-        let former = self.world_mut().get_resource_or_init::<Looks>().0.insert(look.name, look);
-        assert!(former.is_none(), "there are two looks called `{}`: give one another name", look.name);
+        let mut looks = self.world_mut().get_resource_or_init::<Looks>();
+        assert!(looks.get(look.name).is_none(), "there are two looks called `{}`: give one another name", look.name);
+        looks.0.push(look);
         self
     }
 
-    fn register_show(&mut self, show: ShowAll) -> &mut Self {
+    fn register_show(&mut self, show: Show) -> &mut Self {
         self.init_resource::<Sights>();
         self.world_mut().get_resource_or_init::<Shows>().0.push(show);
         self

@@ -9,11 +9,13 @@ use std::sync::Arc;
 use bevy_ecs::prelude::{Resource, World};
 use serde::{Deserialize, Serialize};
 
+use crate::engine::clock::Clock;
 use crate::engine::identity::TwinId;
 use crate::engine::journal::Entry;
 use crate::engine::time::Time;
 
 use super::palette::Colour;
+use super::{appearance, twins};
 
 /// Who is seen: a twin, or something of a domain that is no twin, such as a job.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -167,7 +169,7 @@ pub enum Event {
     /// It has come.
     Comes(Arc<Form>),
     /// It looks like this now.
-    Looks(Box<Sight>),
+    Looks(Sight),
     /// It moves like this now, and else looks as before. Most changes are such.
     Moves(Motion),
     /// It has gone.
@@ -188,7 +190,7 @@ pub struct Change {
 /// Somebody who writes down what is seen as it happens.
 pub trait Recorder: Send + Sync + 'static {
     /// Something has changed. Changes come in the order of time.
-    fn record(&mut self, change: &Change);
+    fn record(&mut self, change: Change);
     /// Something happened, to be marked on a line of time.
     fn note(&mut self, entry: &Entry);
 }
@@ -202,6 +204,10 @@ pub struct Sights {
     changes: Option<Vec<Change>>,
     words: BTreeMap<&'static str, Vec<Arc<str>>>,
     entries: Vec<Entry>,
+    /// What was shown and lasts.
+    lasting: BTreeMap<ThingId, Form>,
+    /// Whether twins have come, gone or been moved since that was shown.
+    is_stale: bool,
 }
 
 impl Sights {
@@ -220,7 +226,7 @@ impl Sights {
     /// Something looks different.
     pub fn look(&mut self, at: Time, thing: ThingId, sight: Sight) {
         if self.watched {
-            self.tell(Change { at, thing, event: Event::Looks(Box::new(sight)) });
+            self.tell(Change { at, thing, event: Event::Looks(sight) });
         }
     }
 
@@ -238,12 +244,33 @@ impl Sights {
         }
     }
 
+    /// Says that twins have come, gone or been moved: what lasts is shown anew at the end of the step.
+    pub fn expire(&mut self) {
+        self.is_stale = self.watched;
+    }
+
+    /// What a thing is that lasts, if it has been shown.
+    pub fn lasting(&self, thing: ThingId) -> Option<&Form> {
+        self.lasting.get(&thing)
+    }
+
+    /// Lets those come and go who are not as they were before.
+    fn set_lasting(&mut self, now: Time, forms: BTreeMap<ThingId, Form>) {
+        let former = std::mem::replace(&mut self.lasting, forms.clone());
+        former.keys().filter(|thing| !forms.contains_key(*thing)).for_each(|thing| self.go(now, *thing));
+        let news = forms.into_iter().filter(|(thing, form)| former.get(thing) != Some(form));
+        news.for_each(|(thing, form)| self.come(now, thing, form));
+    }
+
     fn tell(&mut self, change: Change) {
-        if let Some(recorder) = &mut self.recorder {
-            recorder.record(&change);
-        }
-        if let Some(changes) = &mut self.changes {
-            changes.push(change);
+        match (&mut self.recorder, &mut self.changes) {
+            (Some(recorder), None) => recorder.record(change),
+            (None, Some(changes)) => changes.push(change),
+            (Some(recorder), Some(changes)) => {
+                recorder.record(change.clone());
+                changes.push(change);
+            }
+            (None, None) => {}
         }
     }
 
@@ -279,12 +306,19 @@ impl Sights {
     }
 }
 
-/// Tells what everything looks like at this moment.
-pub type ShowAll = fn(&mut World);
+/// How a domain shows what there is.
+#[derive(Clone, Copy)]
+pub struct Show {
+    /// What lasts, such as twins and buildings; not what comes and goes by itself, such as jobs. Who is named by several is
+    /// what the first says.
+    pub forms: fn(&mut World) -> Vec<(ThingId, Form)>,
+    /// Tells what all of it looks like now. `first` says that whoever watches has seen nothing yet.
+    pub looks: fn(&mut World, bool),
+}
 
 /// How the domains show what there is.
 #[derive(Resource, Default)]
-pub(super) struct Shows(pub(super) Vec<ShowAll>);
+pub(super) struct Shows(pub(super) Vec<Show>);
 
 /// Collects changes from now on, to be taken out with [`Sights::take`]; first of all, that comes which is there. The world
 /// must be ready for its first step.
@@ -307,7 +341,29 @@ pub fn stop_recording(world: &mut World) {
 }
 
 fn watch(world: &mut World) {
-    world.get_resource_or_init::<Sights>().watched = true;
+    let mut sights = world.get_resource_or_init::<Sights>();
+    (sights.watched, sights.lasting) = (true, BTreeMap::new());
+    show(world, true);
+}
+
+/// Lets what lasts come and go as it does in the world, and tells what it looks like.
+pub(super) fn show(world: &mut World, first: bool) {
     let shows = world.get_resource_or_init::<Shows>().0.clone();
-    shows.into_iter().for_each(|show| show(world));
+    let mut forms = BTreeMap::new();
+    for show in shows.iter().chain([&twins::SHOW]) {
+        for (thing, form) in (show.forms)(world) {
+            forms.entry(thing).or_insert(form);
+        }
+    }
+    appearance::apply(world, &mut forms);
+    let now = world.resource::<Clock>().now;
+    world.resource_mut::<Sights>().set_lasting(now, forms);
+    shows.iter().chain([&twins::SHOW]).for_each(|show| (show.looks)(world, first));
+}
+
+/// Shows twins that have come, gone or been moved in this step.
+pub(super) fn show_news(world: &mut World) {
+    if std::mem::take(&mut world.resource_mut::<Sights>().is_stale) {
+        show(world, false);
+    }
 }

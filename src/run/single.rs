@@ -19,7 +19,7 @@ use crate::engine::registry::{Digest, WorldDigest};
 use crate::engine::simulation::Simulation;
 use crate::engine::time::{Duration, Time};
 use crate::factory::plugin::FactoryPlugin;
-use crate::look::cameras::LookPlugin;
+use crate::look::LookPlugin;
 use crate::record::indicators::{self, Indicator};
 use crate::record::metrics::{self, MetricPlugin, Rhythm};
 use crate::record::parquet::WriteError;

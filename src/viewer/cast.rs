@@ -66,7 +66,7 @@ impl Cast {
     pub fn apply(&mut self, change: &Change) {
         match &change.event {
             Event::Comes(form) => self.come(change.thing, form.clone(), change.at),
-            Event::Looks(sight) => self.look(change.thing, **sight, change.at),
+            Event::Looks(sight) => self.look(change.thing, *sight, change.at),
             Event::Moves(motion) => self.move_on(change.thing, *motion),
             Event::Goes => self.go(change.thing),
         }

@@ -119,9 +119,10 @@ mod tests {
 
     #[test]
     fn the_sun_rises_in_the_east_and_is_highest_in_the_south() {
-        let (morning, noon, evening) = (sky(7.5), sky(12.0), sky(16.5));
+        let (dawn, morning, noon, evening) = (sky(6.2), sky(7.5), sky(12.0), sky(16.5));
         assert!(morning.sun.x > 0.5 && evening.sun.x < -0.5 && noon.sun.x.abs() < 1e-6 && noon.sun.z > 0.0);
-        assert!(noon.illuminance > morning.illuminance && noon.illuminance > sky(0.0).illuminance);
+        assert!(noon.sun.y > morning.sun.y && morning.sun.y > dawn.sun.y);
+        assert!(noon.illuminance > dawn.illuminance && noon.illuminance > sky(0.0).illuminance);
         assert!((0..240).all(|n| sky(n as f32 / 10.0).sun.is_normalized() && sky(n as f32 / 10.0).sun.y > 0.0));
     }
 }

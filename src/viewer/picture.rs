@@ -1,5 +1,7 @@
 //! Pictures without a window or a display.
 
+use std::collections::BTreeMap;
+use std::io::Cursor;
 use std::path::Path;
 use std::sync::mpsc;
 
@@ -8,6 +10,7 @@ use bevy::app::PluginsState;
 use bevy::camera::Hdr;
 use bevy::camera::{Exposure, ImageRenderTarget, RenderTarget};
 use bevy::core_pipeline::tonemapping::Tonemapping;
+use bevy::image::ImageFormat;
 use bevy::pbr::ScreenSpaceAmbientOcclusion;
 use bevy::prelude::*;
 use bevy::render::RenderPlugin;
@@ -77,31 +80,79 @@ impl Studio {
         self.app.world().resource::<Play>()
     }
 
-    /// Shows another moment from now on.
-    pub fn go_to(&mut self, at: Moment) {
+    /// Takes a picture of the present moment.
+    ///
+    /// # Errors
+    /// If it does not come out.
+    pub fn take(&mut self, view: View) -> Result<Image, String> {
+        let mut taken = None;
+        self.film(view, [self.stage().now], |picture| {
+            taken = Some(picture);
+            Ok(())
+        })?;
+        taken.ok_or_else(|| LOST.to_owned())
+    }
+
+    /// Takes a picture of each moment and hands it on, in their order.
+    ///
+    /// # Errors
+    /// If a picture does not come out, or nobody takes it.
+    pub fn film(
+        &mut self,
+        view: View,
+        moments: impl IntoIterator<Item = Moment>,
+        mut hand_on: impl FnMut(Image) -> Result<(), String>,
+    ) -> Result<(), String> {
+        self.app.world_mut().entity_mut(self.camera).insert(view.transform());
+        // Textures are on the screen's side one frame after they were made.
+        (0..WARM_UP).for_each(|_| self.app.update());
+        let (sender, receiver) = mpsc::channel();
+        // A picture comes out some frames after it was taken, perhaps not in order.
+        let (mut next, mut early) = (0, BTreeMap::new());
+        let mut hand_on_all = || {
+            early.extend(receiver.try_iter());
+            while let Some(picture) = early.remove(&next) {
+                hand_on(picture)?;
+                next += 1;
+            }
+            Ok::<usize, String>(next)
+        };
+        let mut count = 0;
+        for (number, at) in moments.into_iter().enumerate() {
+            self.go_to(at);
+            self.shoot(number, sender.clone());
+            count = number + 1;
+            hand_on_all()?;
+        }
+        for _ in 0..PATIENCE {
+            if hand_on_all()? == count {
+                return Ok(());
+            }
+            self.app.update();
+        }
+        Err(LOST.to_owned())
+    }
+
+    fn go_to(&mut self, at: Moment) {
         self.app.world_mut().resource_mut::<Play>().source.seek(at);
         self.app.world_mut().resource_mut::<Stage>().beat = at.seconds();
     }
 
-    /// Takes a picture.
-    pub fn take(&mut self, view: View) -> Option<Image> {
-        self.app.world_mut().entity_mut(self.camera).insert(view.transform());
-        // Textures are on the screen's side one frame after they were made.
-        (0..4).for_each(|_| self.app.update());
-        let (sender, receiver) = mpsc::channel();
+    fn shoot(&mut self, number: usize, sender: mpsc::Sender<(usize, Image)>) {
         let shot = self.app.world_mut().spawn(Screenshot::image(self.target.clone())).id();
         self.app.world_mut().entity_mut(shot).observe(move |captured: On<ScreenshotCaptured>| {
-            let _ = sender.send(captured.image.clone());
+            // Nobody waits for it any more if another went wrong.
+            let _ = sender.send((number, captured.image.clone()));
         });
-        for _ in 0..20 {
-            self.app.update();
-            if let Ok(image) = receiver.try_recv() {
-                return Some(image);
-            }
-        }
-        None
+        self.app.update();
     }
 }
+
+/// Frames until all is as it should be.
+const WARM_UP: usize = 4;
+/// Frames until the last picture comes out.
+const PATIENCE: usize = 20;
+const LOST: &str = "a picture did not come out: the graphics driver gave none";
 
 /// What every camera is made of.
 pub fn eye() -> impl Bundle {
@@ -123,5 +174,8 @@ pub fn eye() -> impl Bundle {
 /// If it cannot be written.
 pub fn write(image: Image, path: &Path) -> Result<(), String> {
     let image = image.try_into_dynamic().map_err(|error| error.to_string())?;
-    image.to_rgb8().save(path).map_err(|error| error.to_string())
+    let mut bytes = Cursor::new(Vec::new());
+    let png = ImageFormat::Png.as_image_crate_format().ok_or("there is no encoder")?;
+    image.to_rgb8().write_to(&mut bytes, png).map_err(|error| error.to_string())?;
+    std::fs::write(path, bytes.into_inner()).map_err(|error| error.to_string())
 }

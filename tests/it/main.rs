@@ -11,6 +11,7 @@ mod fjsp;
 mod incidents;
 mod indicators;
 mod lives;
+mod looking;
 mod messages;
 mod mutations;
 mod plant;

@@ -11,7 +11,7 @@ use autotwin::run::single::Nobody;
 use autotwin::scene::load::load;
 use proptest::prelude::*;
 
-use crate::support::{all_scenes, run, scene};
+use crate::support::{all_scenes, commands, run, scene};
 
 fn options() -> RunOptions {
     RunOptions { run_for: Some(Duration::from_secs(86_400)), warmup: Some(Duration::ZERO), ..RunOptions::default() }
@@ -54,7 +54,7 @@ fn apply<'a>(there: &mut There, changes: impl IntoIterator<Item = &'a Change>, u
             Event::Goes => drop(there.remove(&change.thing)),
             Event::Looks(sight) => {
                 if let Some((_, looks)) = there.get_mut(&change.thing) {
-                    *looks = Some(**sight);
+                    *looks = Some(*sight);
                 }
             }
             Event::Moves(motion) => {
@@ -134,6 +134,99 @@ fn breakdowns_are_marked() {
     let breakdowns: Vec<_> = reader.index.events.iter().filter(|mark| &*mark.event == "breakdown").collect();
     assert!(!breakdowns.is_empty() && breakdowns.iter().all(|mark| mark.thing.is_some()));
     assert!(reader.index.events.windows(2).all(|pair| pair[0].at <= pair[1].at));
+}
+
+/// All changes of a scene of two hours that gets commands.
+fn watch(scene: &str, log: &str) -> Vec<Change> {
+    let folder = tempfile::tempdir().expect("a folder can be made");
+    let path = folder.path().join("scene.ron");
+    std::fs::write(&path, scene).expect("it can be written");
+    let tree = load(&path, &[]).expect("the scene is right");
+    let options = RunOptions { commands: commands(log), ..RunOptions::default() };
+    let (mut simulation, _) = prepare(&tree, &options, None).expect("the scene is right");
+    sight::collect(simulation.world_mut());
+    while !simulation.has_ended() {
+        simulation.step();
+    }
+    simulation.world_mut().resource_mut::<Sights>().take(Vec::new())
+}
+
+/// What is there at a moment, by name.
+fn there_at(changes: &[Change], hours: f64) -> BTreeMap<String, Option<Sight>> {
+    let mut there = There::new();
+    apply(&mut there, changes, Time::ZERO + Duration::from_seconds(hours * 3600.0));
+    there.into_values().collect()
+}
+
+const TWO_MACHINES: &str = r##"(
+    run_for: "2h",
+    twins: [
+        (name: "first", machine: (), place: At(x: 0, y: 2), look: (model: "press", colour: "#123456", size: 0.5)),
+        (name: "second", machine: (), place: At(x: 20, y: 2)),
+        (name: "cart", vehicle: (), place: At(x: 0, y: -2)),
+        (name: "helper", worker: (skills: ["help"])),
+    ],
+    aisles: (junctions: {"a": (0, 0), "b": (20, 0), "c": (40, 0)}, lanes: [(from: "a", to: "b"), (from: "b", to: "c")]),
+    products: {"part": (routing: [(name: "one", machines: {"first": "5m", "second": "5m"})])},
+    arrivals: [(product: "part", every: "10m")],
+)"##;
+
+#[test]
+fn whoever_leaves_is_gone_and_whoever_moves_is_elsewhere() {
+    let log = r#"{"at": "30m", "do": "retire", "twin": "helper"}
+{"at": "40m", "do": "retire", "twin": "first"}
+{"at": "1h", "do": "relocate", "twin": "second", "with": {"x": 40, "y": 5}}"#;
+    let changes = watch(TWO_MACHINES, log);
+    let [early, later, late] = [0.4, 0.9, 1.9].map(|hours| there_at(&changes, hours));
+    assert!(["first", "second", "cart", "helper"].iter().all(|name| early[*name].is_some()), "{early:?}");
+    assert!(!later.contains_key("helper") && !later.contains_key("first") && later.contains_key("second"));
+    let at = |there: &BTreeMap<String, Option<Sight>>| match there["second"].map(|sight| sight.motion) {
+        Some(Motion::Stands { at, .. }) => at,
+        other => panic!("a machine stands: {other:?}"),
+    };
+    assert_eq!((at(&later), at(&late)), ([20.0, 2.0, 0.0], [40.0, 5.0, 0.0]));
+    // Nobody comes twice who did not go, and what has not changed is not told again.
+    let comes = |name: &str| {
+        changes.iter().filter(|change| matches!(&change.event, Event::Comes(form) if &*form.name == name)).count()
+    };
+    assert_eq!(["first", "second", "cart", "helper", "walls"].map(comes), [1, 1, 1, 1, 2], "the hall has grown");
+}
+
+#[test]
+fn a_twin_looks_as_its_author_says() {
+    let changes = watch(TWO_MACHINES, "");
+    let form = |name: &str| {
+        let form = changes.iter().find_map(|change| match &change.event {
+            Event::Comes(form) if &*form.name == name => Some(form.clone()),
+            _ => None,
+        });
+        form.expect("it has come")
+    };
+    let (first, second) = (form("first"), form("second"));
+    assert_eq!((&*first.model, first.colour.0), ("press", [0x12, 0x34, 0x56]));
+    assert_eq!(first.scale, second.scale * 0.5);
+    assert_eq!(&*second.model, "machine");
+}
+
+#[test]
+fn twins_of_no_domain_are_seen_where_they_are() {
+    let scene = r#"(
+        run_for: "2h",
+        twins: [
+            (name: "robot-{n}", count: 3, place: Grid(from: (10, 20), step: (5, 0), columns: 3)),
+            (name: "idea"),
+        ],
+    )"#;
+    let log = r#"{"at": "30m", "do": "suspend", "twin": "robot-1"}
+{"at": "1h", "do": "retire", "twin": "robot-2"}"#;
+    let changes = watch(scene, log);
+    let [early, late] = [0.1, 1.9].map(|hours| there_at(&changes, hours));
+    let names = |there: &BTreeMap<String, Option<Sight>>| there.keys().cloned().collect::<Vec<_>>().join(" ");
+    assert_eq!(names(&early), "ground robot-1 robot-2 robot-3");
+    assert_eq!(names(&late), "ground robot-1 robot-3");
+    let sight = |there: &BTreeMap<String, Option<Sight>>, name: &str| there[name].expect("it has been seen");
+    assert_eq!(sight(&early, "robot-3").motion, Motion::stands(20.0, 20.0, 0.0));
+    assert_eq!((sight(&early, "robot-1").state, sight(&late, "robot-1").state), (0, 1));
 }
 
 proptest! {

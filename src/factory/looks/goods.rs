@@ -2,11 +2,9 @@
 
 use std::f32::consts::TAU;
 
-use crate::look::model::{Finish, Model, Paint, Piece, Solid, axle, block, cylinder, stand, turned};
+use crate::look::model::{Finish, Model, Paint, Piece, Solid, axle, block, cylinder, is_called, stand, turned};
 use crate::look::palette::{CARDBOARD, CHARCOAL, STEEL, WHITE};
 use crate::look::sight::Form;
-
-use super::machines::is_called;
 
 /// A model of goods.
 struct Kind {

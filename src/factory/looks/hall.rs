@@ -17,9 +17,12 @@ const AISLE: f32 = 1.7;
 /// Halls that are longer than this have no walls: metres.
 const LARGEST: f32 = 400.0;
 
-/// What belongs to the building.
+/// How many parts a building has at most.
+pub(super) const PARTS: u64 = 3;
+
+/// What belongs to the building; nothing where nothing stands in it.
 pub(super) fn forms(world: &World, layout: &Layout) -> Vec<Form> {
-    let [low, high] = layout.bounds;
+    let Some([low, high]) = layout.bounds else { return Vec::new() };
     let corners = vec![low.0 as f32, low.1 as f32, high.0 as f32, high.1 as f32];
     let form = |model: &str, numbers: Vec<f32>| Form {
         name: model.into(),

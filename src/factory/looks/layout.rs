@@ -7,8 +7,7 @@ use bevy_ecs::prelude::{Resource, World};
 use crate::engine::identity::{Directory, TwinId};
 use crate::factory::energy::battery::Charger;
 use crate::factory::machine::Machine;
-use crate::factory::plan::Plan;
-use crate::factory::transport::conveyor::Conveyor;
+use crate::factory::people::worker::Worker;
 use crate::factory::transport::haulage::Sites;
 use crate::factory::transport::network::Network;
 use crate::factory::transport::rack::Rack;
@@ -53,8 +52,8 @@ pub struct Layout {
     chargers: BTreeSet<TwinId>,
     /// By how much machines are drawn smaller than they are, so that they do not overlap.
     pub scale: f64,
-    /// The corners of the floor.
-    pub bounds: [(f64, f64); 2],
+    /// The corners of the floor; none if nothing stands on it.
+    pub bounds: Option<[(f64, f64); 2]>,
 }
 
 impl Layout {
@@ -200,28 +199,17 @@ fn nearest(place: (f64, f64), from: (f64, f64), to: (f64, f64)) -> (f64, f64) {
 }
 
 /// The corners of what must be on the floor.
-fn bounds(world: &World, layout: &Layout) -> [(f64, f64); 2] {
+fn bounds(world: &World, layout: &Layout) -> Option<[(f64, f64); 2]> {
     let network = world.resource::<Network>();
     let zones = (0..network.zones() as u32).map(|zone| network.place(crate::factory::transport::network::ZoneId(zone)));
-    let others = world.resource::<Plan>().places.values().copied();
-    let all = layout.poses.values().map(|pose| pose.place).chain(zones).chain(others);
+    let people = world.resource::<Directory>().twins().filter_map(|(_, entity, _)| {
+        let parts = world.entity(entity);
+        let place = parts.get::<Position>().filter(|_| parts.contains::<Worker>())?;
+        Some((place.x, place.y))
+    });
+    let all = layout.poses.values().map(|pose| pose.place).chain(zones).chain(people);
     let none = [(f64::INFINITY, f64::INFINITY), (f64::NEG_INFINITY, f64::NEG_INFINITY)];
     let [low, high] =
         all.fold(none, |[low, high], (x, y)| [(low.0.min(x), low.1.min(y)), (high.0.max(x), high.1.max(y))]);
-    if low.0 > high.0 { [(0.0, 0.0); 2] } else { [low, high] }
-}
-
-/// Whether something belongs to the looks of conveyors, chargers or stations; what else it is decides in this order.
-pub(super) fn look_of(world: &World, entity: bevy_ecs::prelude::Entity) -> Option<&'static str> {
-    let parts = world.entity(entity);
-    match () {
-        () if parts.contains::<Machine>() => Some("machine"),
-        () if parts.contains::<Vehicle>() => Some("vehicle"),
-        () if parts.contains::<crate::factory::people::worker::Worker>() => Some("worker"),
-        () if parts.contains::<Rack>() => Some("rack"),
-        () if parts.contains::<Conveyor>() => Some("conveyor"),
-        () if parts.contains::<Charger>() => Some("charger"),
-        () if parts.contains::<Station>() => Some("station"),
-        () => None,
-    }
+    (low.0 <= high.0).then_some([low, high])
 }

@@ -1,6 +1,6 @@
 //! Machines: which model a machine gets, and what all of them have.
 //!
-//! The model is the one whose words are found in the machine's name or in the `model` of its part `look`.
+//! The model is the one whose words are found in the machine's name, unless its part `look` says which.
 
 mod cells;
 mod cutting;
@@ -8,7 +8,7 @@ mod food;
 mod hands;
 mod heat;
 
-use crate::look::model::{Berth, Finish, Model, Paint, Piece, block, cylinder, patch, stand};
+use crate::look::model::{Berth, Finish, Model, Paint, Piece, block, cylinder, is_called, patch, stand};
 use crate::look::palette::{CHARCOAL, SAFETY_YELLOW, SLATE, WHITE, WOOD};
 use crate::look::sight::Form;
 
@@ -47,15 +47,14 @@ const KINDS: &[Kind] = &[
 /// What a machine is that nothing is known of.
 const ANY: Kind = Kind { name: "machine", words: &[], build: cells::machining_cell };
 
-/// Whether a word of a name begins with one of `words`.
-pub(super) fn is_called(name: &str, words: &[&str]) -> bool {
-    let name = name.to_lowercase();
-    name.split(|letter: char| !letter.is_alphanumeric()).any(|part| words.iter().any(|word| part.starts_with(word)))
-}
-
 /// The name of the model for a machine of that name.
 pub(super) fn kind_of(name: &str) -> &'static str {
     KINDS.iter().find(|kind| is_called(name, kind.words)).unwrap_or(&ANY).name
+}
+
+/// The models to choose from.
+pub(super) fn models() -> Vec<&'static str> {
+    KINDS.iter().chain([&ANY]).map(|kind| kind.name).collect()
 }
 
 /// The model of a machine.

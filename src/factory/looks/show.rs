@@ -7,7 +7,6 @@ use std::sync::Arc;
 use bevy_ecs::prelude::{Entity, Res, ResMut, Resource, World};
 use bevy_ecs::system::{RunSystemOnce, SystemParam};
 
-use crate::engine::clock::Clock;
 use crate::engine::identity::{Directory, TwinId};
 use crate::engine::time::Time;
 use crate::factory::calls::Task;
@@ -22,9 +21,10 @@ use crate::factory::transport::rack::Rack;
 use crate::factory::transport::traffic::{Course, MoverId};
 use crate::factory::transport::vehicle::{Vehicle, VehicleState};
 use crate::look::palette::{self, Colour};
-use crate::look::sight::{Form, Motion, Sight, Sights, ThingId, Value};
+use crate::look::registry::Looks;
+use crate::look::sight::{Form, Motion, Show, Sight, Sights, ThingId, Value};
 
-use super::layout::{Layout, Pose, look_of};
+use super::layout::{Layout, Pose};
 use super::{BUILDING, JOBS, berth, goods, hall, machines};
 
 /// The words for what workers do.
@@ -91,44 +91,54 @@ fn twin_value(twin: Option<TwinId>) -> Value {
     twin.map_or(Value::None, |twin| Value::Thing(ThingId::twin(twin)))
 }
 
-/// Shows all that is there now.
-pub(super) fn show_all(world: &mut World) {
+/// How a plant shows what there is.
+pub(super) const SHOW: Show = Show { forms, looks };
+
+fn forms(world: &mut World) -> Vec<(ThingId, Form)> {
     let layout = Layout::of(world);
-    let operations = world.resource::<Plan>().products.iter().flat_map(|product| &product.operations);
-    let operations: Vec<Arc<str>> = operations.map(|operation| operation.name.clone()).collect();
-    let tasks = TASKS.iter().map(|task| Arc::from(task.name())).collect();
-    let now = world.resource::<Clock>().now;
-    let twins: Vec<(TwinId, Entity, Arc<str>)> =
-        world.resource::<Directory>().twins().map(|(twin, entity, name)| (twin, entity, name.clone())).collect();
-    let forms: Vec<(ThingId, Form)> = twins
-        .into_iter()
-        .filter_map(|(twin, entity, name)| Some((ThingId::twin(twin), form_of(world, &layout, entity, name)?)))
-        .collect();
-    let building = hall::forms(world, &layout);
+    let twins = world.resource::<Directory>().twins();
+    let of_twins = twins
+        .filter_map(|(twin, entity, name)| Some((ThingId::twin(twin), form_of(world, &layout, entity, name.clone())?)));
+    let building = (0..).zip(hall::forms(world, &layout));
+    let forms = of_twins.chain(building.map(|(number, form)| (ThingId::other(BUILDING, number), form))).collect();
     world.insert_resource(layout);
-    let mut sights = world.resource_mut::<Sights>();
-    sights.set_words("job", operations);
-    sights.set_words("worker", tasks);
-    for (number, form) in building.into_iter().enumerate() {
-        let thing = ThingId::other(BUILDING, number as u64);
-        sights.come(now, thing, form);
-        sights.look(now, thing, Sight::still(Motion::stands(0.0, 0.0, 0.0)));
+    forms
+}
+
+fn looks(world: &mut World, first: bool) {
+    if first {
+        let operations = world.resource::<Plan>().products.iter().flat_map(|product| &product.operations);
+        let operations: Vec<Arc<str>> = operations.map(|operation| operation.name.clone()).collect();
+        let mut sights = world.resource_mut::<Sights>();
+        sights.set_words("job", operations);
+        sights.set_words("worker", TASKS.iter().map(|task| Arc::from(task.name())).collect());
     }
-    let shown: Vec<TwinId> = forms.iter().filter_map(|(thing, _)| thing.as_twin()).collect();
-    forms.into_iter().for_each(|(thing, form)| sights.come(now, thing, form));
     // Only a missing resource could make this fail, and the plugin put all of them in.
     let _ = world.run_system_once(move |mut param: FloorParam| {
         let mut floor = param.floor();
-        shown.iter().for_each(|&twin| floor.view.touch(twin));
+        let now = floor.clock.now;
+        let building = (0..hall::PARTS).map(|number| ThingId::other(BUILDING, number));
+        let still = Sight::still(Motion::stands(0.0, 0.0, 0.0));
+        for thing in building.filter(|thing| floor.view.sights.lasting(*thing).is_some()).collect::<Vec<_>>() {
+            floor.view.sights.look(now, thing, still);
+        }
+        let twins: Vec<TwinId> = floor.directory.twins().map(|(twin, ..)| twin).collect();
+        twins.into_iter().for_each(|twin| floor.view.touch(twin));
         let jobs: Vec<JobRef> = floor.jobs.iter().map(|(job, _)| job).collect();
-        jobs.into_iter().for_each(|job| floor.show_new(job));
+        for job in jobs {
+            if first {
+                floor.show_new(job);
+            } else {
+                floor.view.touch_job(job);
+            }
+        }
         floor.show_touched();
     });
 }
 
 fn form_of(world: &World, layout: &Layout, entity: Entity, name: Arc<str>) -> Option<Form> {
-    let look = look_of(world, entity)?;
     let parts = world.entity(entity);
+    let look = world.resource::<Looks>().of(parts)?.name;
     let plan = world.resource::<Plan>();
     let id = *parts.get::<TwinId>()?;
     let small = layout.scale as f32;
@@ -149,7 +159,8 @@ fn form_of(world: &World, layout: &Layout, entity: Entity, name: Arc<str>) -> Op
         "conveyor" => ("belt", belt_of(world, layout, parts.get::<Conveyor>()?)?, palette::TEAL, 1.0),
         "station" if plan.shipping == Some(id) => ("shipping", Vec::new(), palette::TEAL, small),
         "station" => ("receiving", Vec::new(), palette::BLUE, small),
-        _ => ("post", Vec::new(), palette::TEAL, small),
+        "charger" => ("post", Vec::new(), palette::TEAL, small),
+        _ => return None,
     };
     Some(Form { name, look: look.into(), model: model.into(), numbers, colour, scale })
 }
@@ -275,6 +286,8 @@ impl Floor<'_, '_, '_> {
         if let Ok((_, state)) = self.belts.get(entity) {
             return Some(sight_of_conveyor(state));
         }
+        // Whoever is of another domain shows itself.
+        self.view.sights.lasting(ThingId::twin(twin)).filter(|form| ["charger", "station"].contains(&&*form.look))?;
         Some(self.sight_of_place(twin))
     }
 

@@ -207,13 +207,13 @@ impl Encoder {
             Event::Looks(sight) => {
                 let number = self.number(*thing);
                 let Some(known) = self.present.get_mut(thing) else { return };
-                if known.sight == **sight {
+                if known.sight == *sight {
                     return;
                 }
                 if known.sight.state != sight.state {
                     known.since = *at;
                 }
-                let former = std::mem::replace(&mut known.sight, **sight);
+                let former = std::mem::replace(&mut known.sight, *sight);
                 self.number_others(sight);
                 let present = std::mem::take(&mut self.present);
                 let find = |host: ThingId| present.get(&host).and_then(|known| known.number);
@@ -408,7 +408,7 @@ impl Decoder<'_> {
             }
         }
         self.sights[number] = sight;
-        Some(Event::Looks(Box::new(sight)))
+        Some(Event::Looks(sight))
     }
 
     fn form(&self, form: &FormRecord) -> Option<Form> {

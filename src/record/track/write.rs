@@ -3,7 +3,8 @@
 use std::fs::File;
 use std::io::{BufWriter, Write as _};
 use std::path::{Path, PathBuf};
-use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::Mutex;
+use std::sync::mpsc::{Receiver, Sender, SyncSender, channel, sync_channel};
 use std::thread::JoinHandle;
 
 use bevy_ecs::prelude::World;
@@ -20,12 +21,14 @@ use super::{ChunkInfo, FILE, Index, MAGIC, Mark, TRAILER, TrackError};
 const FEWEST: usize = 4_096;
 /// And so many for each thing that is there at its beginning.
 const FOR_EACH_THING: usize = 3;
-/// How many chunks may wait to be written: a run that is faster than the disk waits for it.
-const WAITING: usize = 8;
+/// So many changes are handed over at once.
+const BATCH: usize = 1_024;
+/// How many batches may wait to be written: a run that is faster than its writer waits for it.
+const WAITING: usize = 16;
 
-/// What the thread that packs and writes is told.
+/// What the thread that writes is told.
 enum Message {
-    Chunk { start: Time, bytes: Vec<u8> },
+    Changes(Vec<Change>),
     Events(Vec<Mark>),
     End(Time),
 }
@@ -36,13 +39,13 @@ pub struct TrackWriter {
     thread: JoinHandle<Result<(), TrackError>>,
 }
 
-/// Encodes what is seen as it happens: handing every change to another thread would cost more.
+/// Hands over what is seen as it happens.
 struct TrackRecorder {
-    encoder: Encoder,
-    /// When the present chunk began, and when its last change was.
-    span: Option<(Time, Time)>,
+    batch: Vec<Change>,
     events: Vec<Mark>,
     sender: SyncSender<Message>,
+    /// Batches that were written, to be filled again. Never waited for: what is in the world must be fit to be shared.
+    emptied: Mutex<Receiver<Vec<Change>>>,
 }
 
 impl TrackWriter {
@@ -54,13 +57,18 @@ impl TrackWriter {
         let path = folder.join(FILE);
         let file = File::create(&path).map_err(|error| TrackError::file(&path, error))?;
         let (sender, receiver) = sync_channel(WAITING);
-        let recorder =
-            TrackRecorder { encoder: Encoder::default(), span: None, events: Vec::new(), sender: sender.clone() };
+        let (empties, emptied) = channel();
+        let recorder = TrackRecorder {
+            batch: Vec::with_capacity(BATCH),
+            events: Vec::new(),
+            sender: sender.clone(),
+            emptied: Mutex::new(emptied),
+        };
         sight::record(world, Box::new(recorder));
         let words = world.resource::<Sights>().words();
         let words = words.iter().map(|(look, words)| ((*look).to_owned(), words.clone())).collect();
         let file = TrackFile::new(path, file, Index { words, ..Index::default() })?;
-        let thread = std::thread::spawn(move || file.write(&receiver));
+        let thread = std::thread::spawn(move || file.write(&receiver, &empties));
         Ok(TrackWriter { sender, thread })
     }
 
@@ -81,22 +89,11 @@ impl TrackWriter {
 }
 
 impl Recorder for TrackRecorder {
-    fn record(&mut self, change: &Change) {
-        // A chunk ends between two moments.
-        if let Some((_, last)) = self.span
-            && last < change.at
-            && self.encoder.changes >= FEWEST.max(FOR_EACH_THING * self.encoder.present())
-        {
-            self.end_chunk();
+    fn record(&mut self, change: Change) {
+        self.batch.push(change);
+        if self.batch.len() == BATCH {
+            self.hand_over();
         }
-        match &mut self.span {
-            Some((_, last)) => *last = change.at,
-            None => {
-                self.encoder.begin(change.at);
-                self.span = Some((change.at, change.at));
-            }
-        }
-        self.encoder.add(change);
     }
 
     fn note(&mut self, entry: &Entry) {
@@ -105,17 +102,18 @@ impl Recorder for TrackRecorder {
 }
 
 impl TrackRecorder {
-    fn end_chunk(&mut self) {
-        if let Some((start, _)) = self.span.take() {
-            // If nobody listens any more, `finish` says why.
-            let _ = self.sender.send(Message::Chunk { start, bytes: self.encoder.finish() });
-        }
+    fn hand_over(&mut self) {
+        let emptied = self.emptied.get_mut().ok().and_then(|emptied| emptied.try_recv().ok());
+        let empty = emptied.unwrap_or_else(|| Vec::with_capacity(BATCH));
+        let full = std::mem::replace(&mut self.batch, empty);
+        // If nobody listens any more, `finish` says why.
+        let _ = self.sender.send(Message::Changes(full));
     }
 }
 
 impl Drop for TrackRecorder {
     fn drop(&mut self) {
-        self.end_chunk();
+        self.hand_over();
         let _ = self.sender.send(Message::Events(std::mem::take(&mut self.events)));
     }
 }
@@ -125,22 +123,28 @@ struct TrackFile {
     file: BufWriter<File>,
     place: u64,
     index: Index,
+    encoder: Encoder,
+    /// When the present chunk began, and when its last change was.
+    span: Option<(Time, Time)>,
 }
 
 impl TrackFile {
     fn new(path: PathBuf, file: File, index: Index) -> Result<TrackFile, TrackError> {
-        let mut new = TrackFile { path, file: BufWriter::new(file), place: 0, index };
+        let (file, encoder) = (BufWriter::new(file), Encoder::default());
+        let mut new = TrackFile { path, file, place: 0, index, encoder, span: None };
         new.put(&MAGIC)?;
         Ok(new)
     }
 
-    fn write(mut self, messages: &Receiver<Message>) -> Result<(), TrackError> {
+    fn write(mut self, messages: &Receiver<Message>, empties: &Sender<Vec<Change>>) -> Result<(), TrackError> {
         for message in messages {
             match message {
-                Message::Chunk { start, bytes } => {
-                    let place = self.place;
-                    let (length, checksum) = self.put_compressed(&bytes)?;
-                    self.index.chunks.push(ChunkInfo { start, place, length, checksum });
+                Message::Changes(mut changes) => {
+                    for change in changes.drain(..) {
+                        self.add(&change)?;
+                    }
+                    // Whoever recorded may have gone.
+                    let _ = empties.send(changes);
                 }
                 Message::Events(events) => self.index.events = events,
                 Message::End(end) => return self.end(end),
@@ -150,7 +154,37 @@ impl TrackFile {
         Ok(())
     }
 
+    fn add(&mut self, change: &Change) -> Result<(), TrackError> {
+        // A chunk ends between two moments.
+        if let Some((_, last)) = self.span
+            && last < change.at
+            && self.encoder.changes >= FEWEST.max(FOR_EACH_THING * self.encoder.present())
+        {
+            self.end_chunk()?;
+        }
+        match &mut self.span {
+            Some((_, last)) => *last = change.at,
+            None => {
+                self.encoder.begin(change.at);
+                self.span = Some((change.at, change.at));
+            }
+        }
+        self.encoder.add(change);
+        Ok(())
+    }
+
+    fn end_chunk(&mut self) -> Result<(), TrackError> {
+        if let Some((start, _)) = self.span.take() {
+            let place = self.place;
+            let bytes = self.encoder.finish();
+            let (length, checksum) = self.put_compressed(&bytes)?;
+            self.index.chunks.push(ChunkInfo { start, place, length, checksum });
+        }
+        Ok(())
+    }
+
     fn end(mut self, end: Time) -> Result<(), TrackError> {
+        self.end_chunk()?;
         self.index.start = self.index.chunks.first().map_or(end, |chunk| chunk.start);
         self.index.end = end;
         let bytes = postcard::to_allocvec(&self.index).map_err(|error| TrackError::file(&self.path, error))?;
