@@ -7,6 +7,7 @@
 pub mod appearance;
 pub mod cameras;
 pub mod model;
+pub mod motion;
 pub mod palette;
 pub mod registry;
 pub mod sight;

@@ -12,7 +12,6 @@ mod geometry;
 pub mod history;
 pub mod light;
 pub mod machine;
-pub mod motion;
 pub mod panels;
 pub mod picture;
 pub mod play;

@@ -9,7 +9,7 @@
 //! ```
 //!
 //! Places are kept to a millimetre, headings to a thousandth of a radian, times to a microsecond. A change says only what
-//! differs from what was before. A new chunk begins when the changes outweigh what is there, so that any moment is read
+//! differs from what was before, and nothing of whoever goes on evenly. A new chunk begins when the changes outweigh what is there, so that any moment is read
 //! by decoding one chunk, whatever the length of the run.
 
 mod code;
@@ -33,7 +33,7 @@ use crate::look::sight::ThingId;
 pub const FILE: &str = "tracks.bin";
 
 /// What the file begins and ends with. The last byte is the version.
-const MAGIC: [u8; 8] = *b"AUTOTRK\x01";
+const MAGIC: [u8; 8] = *b"AUTOTRK\x02";
 
 /// The file after its chunks: the place of the index (8 bytes), its length (8), its checksum (8), and [`MAGIC`].
 const TRAILER: usize = 32;

@@ -25,7 +25,7 @@ use crate::record::metrics::{self, MetricPlugin, Rhythm};
 use crate::record::parquet::WriteError;
 use crate::record::table::{self, TablePlugin, Tables};
 use crate::record::track::TrackError;
-use crate::record::track::write::TrackWriter;
+use crate::record::track::write::{TrackWriter, Unfinished};
 use crate::scene::check;
 use crate::scene::header::Header;
 use crate::scene::load::{SceneError, SceneTree};
@@ -308,11 +308,10 @@ pub fn execute(
     }
     let indicators = indicators::compute(simulation.world());
     digests.take(simulation);
-    if let Some(tracks) = tracks {
-        let end = simulation.clock().now;
-        tracks.finish(simulation.world_mut(), end)?;
-    }
+    let end = simulation.clock().now;
+    let tracks = tracks.map(|tracks| tracks.stop(simulation.world_mut(), end));
     let rows = if folder.is_some() { table::close(simulation.world_mut())? } else { Vec::new() };
+    tracks.map_or(Ok(()), Unfinished::finish)?;
     Ok(Outcome {
         seed,
         clock: *simulation.clock(),

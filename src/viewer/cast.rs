@@ -7,9 +7,8 @@ use bevy::tasks::{ComputeTaskPool, ParallelSliceMut, TaskPool};
 
 use crate::engine::time::{Duration, Time};
 use crate::look::model::Berth;
+use crate::look::motion::{self, Pose};
 use crate::look::sight::{Change, Event, Form, Motion, Sight, ThingId};
-
-use super::motion::{self, Pose};
 
 /// So many things are placed by one thread at a time.
 pub(super) const AT_A_TIME: usize = 1024;

@@ -84,7 +84,7 @@ impl Stand {
         Stand {
             target: self.target.lerp(goal.target, share),
             distance: mix(self.distance, goal.distance),
-            yaw: self.yaw + super::motion::turn(goal.yaw - self.yaw) * share,
+            yaw: self.yaw + crate::look::motion::turn(goal.yaw - self.yaw) * share,
             pitch: mix(self.pitch, goal.pitch),
         }
     }

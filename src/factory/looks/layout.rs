@@ -1,17 +1,19 @@
 //! Where things are drawn: machines turned towards the aisles, vehicles and people beside a machine and not in it.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
-use bevy_ecs::prelude::{Resource, World};
+use bevy_ecs::prelude::{Entity, Resource, World};
 
 use crate::engine::identity::{Directory, TwinId};
 use crate::factory::energy::battery::Charger;
 use crate::factory::machine::Machine;
 use crate::factory::people::worker::Worker;
+use crate::factory::plan::Plan;
 use crate::factory::transport::haulage::Sites;
-use crate::factory::transport::network::Network;
+use crate::factory::transport::network::{Network, SpotId};
 use crate::factory::transport::rack::Rack;
 use crate::factory::transport::vehicle::{Station, Vehicle};
+use crate::look::registry::Looks;
 use crate::world::position::Position;
 
 /// A place on the floor, and which way whatever is there looks.
@@ -37,10 +39,42 @@ const BAY: f64 = 2.1;
 const CHARGING: f64 = 0.45;
 /// How far apart the middles of machines must be for them to be drawn at their full size: metres.
 const ROOM: f64 = 4.4;
+/// How far apart vehicles stand beside one another: metres.
+const ASTRIDE: f64 = 1.1;
 /// How far from a junction is drawn what the scene puts there: metres to the east and to the north.
 const ASIDE: f64 = 3.1;
 /// How far apart those are set out whose scene gives them no places.
 const STEP: f64 = 6.0;
+
+/// The kinds of twins of a plant that differ in what is told of them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// A machine.
+    Machine,
+    /// A vehicle.
+    Vehicle,
+    /// A person.
+    Worker,
+    /// A rack.
+    Rack,
+    /// A conveyor.
+    Belt,
+    /// A charger.
+    Charger,
+    /// Where goods come in or go out.
+    Station,
+}
+
+/// Where vehicles stand that have stopped for a twin.
+#[derive(Clone, Copy, Debug, Default)]
+struct Bay {
+    /// Where the first stands.
+    first: (f64, f64),
+    /// The way from there to the next on its left.
+    aside: (f64, f64),
+    /// Where the twin itself stands.
+    home: (f64, f64),
+}
 
 /// Where everything that has a fixed place stands. Made for those who watch; the world itself does not know it.
 #[derive(Resource, Clone, Debug, Default)]
@@ -48,8 +82,10 @@ pub struct Layout {
     poses: BTreeMap<TwinId, Pose>,
     /// Whose place is at those coordinates.
     owners: BTreeMap<[u64; 2], TwinId>,
-    /// Before these a vehicle stands close.
-    chargers: BTreeSet<TwinId>,
+    /// Where vehicles stand, by the number of the spot.
+    bays: Vec<Bay>,
+    /// What is seen of each twin, by id.
+    kinds: Vec<Option<Kind>>,
     /// By how much machines are drawn smaller than they are, so that they do not overlap.
     pub scale: f64,
     /// The corners of the floor; none if nothing stands on it.
@@ -64,11 +100,13 @@ impl Layout {
         for (twin, entity, _) in world.resource::<Directory>().twins() {
             let parts = world.entity(entity);
             let stands = parts.contains::<Machine>() || parts.contains::<Rack>() || parts.contains::<Station>();
+            if let Some(kind) = kind_of(world, entity) {
+                let number = twin.0 as usize;
+                layout.kinds.resize(layout.kinds.len().max(number + 1), None);
+                layout.kinds[number] = Some(kind);
+            }
             if !stands && !parts.contains::<Charger>() && !parts.contains::<Vehicle>() {
                 continue;
-            }
-            if parts.contains::<Charger>() {
-                layout.chargers.insert(twin);
             }
             match parts.get::<Position>() {
                 Some(position) => layout.put(world, twin, *position),
@@ -79,7 +117,27 @@ impl Layout {
         layout.set_out(&unplaced);
         layout.scale = (layout.narrowest(world) / ROOM).clamp(0.2, 1.0);
         layout.bounds = bounds(world, &layout);
+        layout.bays = layout.bays(world);
         layout
+    }
+
+    fn bays(&self, world: &World) -> Vec<Bay> {
+        let (network, plan) = (world.resource::<Network>(), world.resource::<Plan>());
+        let bay = |spot: SpotId| {
+            let place = network.spot(spot).map_or((0.0, 0.0), |spot| network.place(spot.junction));
+            let Some((owner, pose)) = plan.owner_of(spot).and_then(|owner| Some((owner, self.pose(owner)?))) else {
+                return Bay { first: place, aside: (0.0, 0.0), home: place };
+            };
+            let before = if self.kind(owner) == Some(Kind::Charger) { CHARGING } else { BAY } * self.scale;
+            let (first, next) = (pose.point(before, 0.0), pose.point(before, ASTRIDE));
+            Bay { first, aside: (next.0 - first.0, next.1 - first.1), home: pose.place }
+        };
+        (0..network.spots() as u32).map(SpotId).map(bay).collect()
+    }
+
+    /// What a twin is.
+    pub fn kind(&self, twin: TwinId) -> Option<Kind> {
+        *self.kinds.get(twin.0 as usize)?
     }
 
     /// The pose of a twin with a fixed place.
@@ -148,17 +206,30 @@ impl Layout {
         }
     }
 
-    /// Where a vehicle stands that has stopped for a twin: before it, beside those who came sooner.
-    pub fn bay(&self, owner: TwinId, junction: (f64, f64), rank: usize, is_home: bool) -> (f64, f64) {
-        let Some(pose) = self.poses.get(&owner) else { return junction };
+    /// Where a vehicle stands that has stopped in a spot: beside those who came sooner.
+    pub fn bay(&self, spot: SpotId, rank: usize, is_home: bool) -> (f64, f64) {
+        let Bay { first, aside, home } = self.bays.get(spot.0 as usize).copied().unwrap_or_default();
         if is_home {
-            return pose.place;
+            return home;
         }
         // To the left, to the right, farther to the left, ...
         let side = rank.div_ceil(2) as f64 * if rank.is_multiple_of(2) { -1.0 } else { 1.0 };
-        let before = if self.chargers.contains(&owner) { CHARGING } else { BAY };
-        pose.point(before * self.scale, side * 1.1)
+        (first.0 + aside.0 * side, first.1 + aside.1 * side)
     }
+}
+
+/// What a twin is, by the look that it has.
+fn kind_of(world: &World, entity: Entity) -> Option<Kind> {
+    Some(match world.resource::<Looks>().of(world.entity(entity))?.name {
+        "machine" => Kind::Machine,
+        "vehicle" => Kind::Vehicle,
+        "worker" => Kind::Worker,
+        "rack" => Kind::Rack,
+        "conveyor" => Kind::Belt,
+        "charger" => Kind::Charger,
+        "station" => Kind::Station,
+        _ => return None,
+    })
 }
 
 fn key((x, y): (f64, f64)) -> [u64; 2] {

@@ -10,6 +10,7 @@ use bevy_ecs::system::{RunSystemOnce, SystemParam};
 use crate::engine::identity::{Directory, TwinId};
 use crate::engine::time::Time;
 use crate::factory::calls::Task;
+use crate::factory::energy::battery::BatteryState;
 use crate::factory::floor::{Floor, FloorParam, sort_and_dedup};
 use crate::factory::jobs::{Job, JobRef, Place};
 use crate::factory::machine::{Machine, MachineState, Phase};
@@ -24,7 +25,7 @@ use crate::look::palette::{self, Colour};
 use crate::look::registry::Looks;
 use crate::look::sight::{Form, Motion, Show, Sight, Sights, ThingId, Value};
 
-use super::layout::{Layout, Pose};
+use super::layout::{Kind, Layout, Pose};
 use super::{BUILDING, JOBS, berth, goods, hall, machines};
 
 /// The words for what workers do.
@@ -243,9 +244,10 @@ impl Floor<'_, '_, '_> {
                 self.view.sights.look(now, ThingId::twin(twin), sight);
             }
         }
-        // Whoever was shown moves as shown; what is said twice costs little.
         let mut movers = std::mem::take(&mut self.view.touched.movers);
-        for (twin, mover) in movers.drain(..) {
+        // What goes on as before is not told again.
+        let news = |(_, mover): &(TwinId, MoverId)| !self.traffic.goes_on_evenly(self.network, *mover);
+        for (twin, mover) in movers.drain(..).filter(news) {
             let motion = self.driving(twin, mover);
             self.view.sights.move_on(now, ThingId::twin(twin), motion);
         }
@@ -266,29 +268,21 @@ impl Floor<'_, '_, '_> {
 
     fn sight_of_twin(&self, twin: TwinId) -> Option<Sight> {
         let entity = self.directory.entity(twin)?;
-        if let Ok(state) = self.states.get(entity) {
-            return Some(self.sight_of_machine(twin, state));
+        match self.view.layout.kind(twin)? {
+            Kind::Machine => self.states.get(entity).ok().map(|state| self.sight_of_machine(twin, state)),
+            Kind::Worker => self.workers.get(entity).ok().map(|(_, state)| self.sight_of_worker(twin, state)),
+            Kind::Belt => self.belts.get(entity).ok().map(|(_, state)| sight_of_conveyor(state)),
+            Kind::Charger => Some(self.sight_of_charger(twin)),
+            Kind::Station => Some(Sight::still(self.standing(twin))),
+            Kind::Rack => self.racks.get(entity).ok().map(|(_, state)| {
+                let values = [count(state.held.len()), count(state.incoming as usize), Value::None, Value::None];
+                Sight { values, ..Sight::still(self.standing(twin)) }
+            }),
+            Kind::Vehicle => {
+                let (_, state, _, level) = self.vehicles.get(entity).ok()?;
+                Some(self.sight_of_vehicle(twin, state, level.map(charge_of)))
+            }
         }
-        if let Ok((_, state, _, level)) = self.vehicles.get(entity) {
-            let charge = level.map_or(Value::None, |level| {
-                let rate = level.rate();
-                Value::Ramp { start: level.charge() - rate * level.until().seconds(), rate: rate as f32 }
-            });
-            return Some(self.sight_of_vehicle(twin, state, charge));
-        }
-        if let Ok((_, state)) = self.workers.get(entity) {
-            return Some(self.sight_of_worker(twin, state));
-        }
-        if let Ok((_, state)) = self.racks.get(entity) {
-            let values = [count(state.held.len()), count(state.incoming as usize), Value::None, Value::None];
-            return Some(Sight { values, ..Sight::still(self.standing(twin)) });
-        }
-        if let Ok((_, state)) = self.belts.get(entity) {
-            return Some(sight_of_conveyor(state));
-        }
-        // Whoever is of another domain shows itself.
-        self.view.sights.lasting(ThingId::twin(twin)).filter(|form| ["charger", "station"].contains(&&*form.look))?;
-        Some(self.sight_of_place(twin))
     }
 
     fn standing(&self, twin: TwinId) -> Motion {
@@ -311,13 +305,13 @@ impl Floor<'_, '_, '_> {
         Sight { motion: self.standing(twin), state: state.standing.condition as u8, values }
     }
 
-    fn sight_of_vehicle(&self, twin: TwinId, state: &VehicleState, charge: Value) -> Sight {
+    fn sight_of_vehicle(&self, twin: TwinId, state: &VehicleState, charge: Option<Value>) -> Sight {
         let motion = self.driving(twin, state.mover);
         let goal = state.goal.or_else(|| self.traffic.standing_at(state.mover));
         let values = [
             twin_value(goal.and_then(|spot| self.plan.owner_of(spot)).filter(|owner| *owner != twin)),
             count(state.load.len()),
-            charge,
+            charge.unwrap_or_default(),
             count(state.delivered as usize),
         ];
         Sight { motion, state: state.motion as u8, values }
@@ -342,9 +336,8 @@ impl Floor<'_, '_, '_> {
 
     /// Where a vehicle stands in a spot.
     fn bay(&self, mover: MoverId, spot: SpotId) -> (f64, f64) {
-        let Some((spot_at, owner)) = self.network.spot(spot).zip(self.plan.owner_of(spot)) else { return (0.0, 0.0) };
         let rank = self.traffic.claimants(spot).iter().position(|&other| other == mover).unwrap_or_default();
-        self.view.layout.bay(owner, self.network.place(spot_at.junction), rank, self.traffic.home(mover) == Some(spot))
+        self.view.layout.bay(spot, rank, self.traffic.home(mover) == Some(spot))
     }
 
     fn sight_of_worker(&self, twin: TwinId, state: &WorkerState) -> Sight {
@@ -369,9 +362,8 @@ impl Floor<'_, '_, '_> {
         Sight { motion, state: state.doing as u8, values }
     }
 
-    /// Chargers and stations.
-    fn sight_of_place(&self, twin: TwinId) -> Sight {
-        let spot = self.plan.spot_of(twin).filter(|_| self.plan.chargers.contains_key(&twin));
+    fn sight_of_charger(&self, twin: TwinId) -> Sight {
+        let spot = self.plan.spot_of(twin);
         let charging = |id: &&TwinId| {
             let state = self.directory.entity(**id).and_then(|entity| self.vehicles.get(entity).ok());
             state.is_some_and(|(_, state, ..)| {
@@ -417,6 +409,12 @@ impl Floor<'_, '_, '_> {
         let until = riding.map_or(job.since, |riding| riding.arrives);
         Motion::Within { host: ThingId::twin(conveyor), berth: berth::IN, since: job.since, until }
     }
+}
+
+/// The charge rises or falls evenly until it is told anew.
+fn charge_of(level: &BatteryState) -> Value {
+    let rate = level.rate();
+    Value::Ramp { start: level.charge() - rate * level.until().seconds(), rate: rate as f32 }
 }
 
 fn sight_of_conveyor(state: &ConveyorState) -> Sight {

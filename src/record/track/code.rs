@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use postcard::ser_flavors::Flavor;
 use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
 
@@ -55,6 +56,9 @@ struct FormRecord {
     scale: f32,
 }
 
+/// What speeds are multiplied by.
+const SPEED: f32 = 100_000.0;
+
 /// Millimetres.
 type Point = [i32; 3];
 
@@ -76,7 +80,7 @@ struct GoesRecord {
     since: i64,
     /// And how long it takes.
     lasts: i64,
-    /// Millimetres a second.
+    /// Hundredths of a millimetre a second: whoever goes on evenly is not told of again for long.
     speeds: [u32; 2],
     /// Milliradians; none if it goes straight on.
     before: Option<i16>,
@@ -135,6 +139,22 @@ fn end_of(motion: &Motion) -> Option<Point> {
         Motion::Stands { at, .. } => Some(millimetres(*at)),
         Motion::Goes { to, .. } => Some(millimetres(*to)),
         Motion::Within { .. } | Motion::Hidden => None,
+    }
+}
+
+/// Where records are written: byte by byte, since most of their numbers have one or two.
+struct Bytes<'a>(&'a mut Vec<u8>);
+
+impl Flavor for Bytes<'_> {
+    type Output = ();
+
+    fn try_push(&mut self, byte: u8) -> postcard::Result<()> {
+        self.0.push(byte);
+        Ok(())
+    }
+
+    fn finalize(self) -> postcard::Result<()> {
+        Ok(())
     }
 }
 
@@ -283,9 +303,8 @@ impl Encoder {
         self.now = at;
         self.changes += 1;
         self.head.records += 1;
-        let bytes = std::mem::take(&mut self.bytes);
         // Writing into memory cannot fail.
-        self.bytes = postcard::to_extend(&Record { after, thing, what }, bytes).unwrap_or_default();
+        let _ = postcard::serialize_with_flavor(&Record { after, thing, what }, Bytes(&mut self.bytes));
     }
 
     fn text(&mut self, text: &Arc<str>) -> u32 {
@@ -328,7 +347,7 @@ fn motion_record(former: &Motion, motion: &Motion, at: Time, find: &dyn Fn(Thing
                 way,
                 since: from_now(since),
                 lasts: microseconds(until) - microseconds(since),
-                speeds: speeds.map(|speed| nearest(speed * 1000.0).max(0) as u32),
+                speeds: speeds.map(|speed| nearest(speed * SPEED).max(0) as u32),
                 before: (!is_straight(way, before)).then(|| milliradians(before[1].atan2(before[0]))),
             })
         }
@@ -437,7 +456,7 @@ impl Decoder<'_> {
                     to: metres(to),
                     since: time(since)?,
                     until: time(since.checked_add(lasts)?)?,
-                    speeds: speeds.map(|speed| speed as f32 / 1000.0),
+                    speeds: speeds.map(|speed| speed as f32 / SPEED),
                     before: before.map_or(straight, |before| [radians(before).cos(), radians(before).sin()]),
                 }
             }

@@ -4,8 +4,9 @@ use std::fs::File;
 use std::io::{BufWriter, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
-use std::sync::mpsc::{Receiver, Sender, SyncSender, channel, sync_channel};
+use std::sync::mpsc::{Receiver, Sender, SyncSender, TryRecvError, channel, sync_channel};
 use std::thread::JoinHandle;
+use std::time::Duration;
 
 use bevy_ecs::prelude::World;
 use xxhash_rust::xxh3::xxh3_64;
@@ -21,10 +22,13 @@ use super::{ChunkInfo, FILE, Index, MAGIC, Mark, TRAILER, TrackError};
 const FEWEST: usize = 4_096;
 /// And so many for each thing that is there at its beginning.
 const FOR_EACH_THING: usize = 3;
-/// So many changes are handed over at once.
-const BATCH: usize = 1_024;
+/// So many changes are handed over at once: few enough to stay in the cache of the processor that made them.
+const BATCH: usize = 512;
 /// How many batches may wait to be written: a run that is faster than its writer waits for it.
-const WAITING: usize = 16;
+const WAITING: usize = 64;
+/// How long the writer sleeps when there is nothing to write: to wake it for each batch would cost the run more than the
+/// batch itself.
+const NAP: Duration = Duration::from_millis(2);
 
 /// What the thread that writes is told.
 enum Message {
@@ -72,16 +76,25 @@ impl TrackWriter {
         Ok(TrackWriter { sender, thread })
     }
 
-    /// Ends the record.
-    ///
-    /// # Errors
-    /// Whatever went wrong in writing, at any time.
-    pub fn finish(self, world: &mut World, end: Time) -> Result<(), TrackError> {
+    /// Ends the record. What is still to be written is written while the caller goes on.
+    pub fn stop(self, world: &mut World, end: Time) -> Unfinished {
         // The recorder hands over what it has when it goes.
         sight::stop_recording(world);
         let _ = self.sender.send(Message::End(end));
-        drop(self.sender);
-        match self.thread.join() {
+        Unfinished(self.thread)
+    }
+}
+
+/// A record that has come to its end and is being written.
+pub struct Unfinished(JoinHandle<Result<(), TrackError>>);
+
+impl Unfinished {
+    /// Waits until all is written.
+    ///
+    /// # Errors
+    /// Whatever went wrong in writing, at any time.
+    pub fn finish(self) -> Result<(), TrackError> {
+        match self.0.join() {
             Ok(result) => result,
             Err(_) => Err(TrackError::File { path: FILE.to_owned(), why: "its writer failed".to_owned() }),
         }
@@ -137,21 +150,22 @@ impl TrackFile {
     }
 
     fn write(mut self, messages: &Receiver<Message>, empties: &Sender<Vec<Change>>) -> Result<(), TrackError> {
-        for message in messages {
-            match message {
-                Message::Changes(mut changes) => {
+        loop {
+            match messages.try_recv() {
+                Ok(Message::Changes(mut changes)) => {
                     for change in changes.drain(..) {
                         self.add(&change)?;
                     }
                     // Whoever recorded may have gone.
                     let _ = empties.send(changes);
                 }
-                Message::Events(events) => self.index.events = events,
-                Message::End(end) => return self.end(end),
+                Ok(Message::Events(events)) => self.index.events = events,
+                Ok(Message::End(end)) => return self.end(end),
+                Err(TryRecvError::Empty) => std::thread::sleep(NAP),
+                // The run failed: its folder will not be kept.
+                Err(TryRecvError::Disconnected) => return Ok(()),
             }
         }
-        // The run failed: its folder will not be kept.
-        Ok(())
     }
 
     fn add(&mut self, change: &Change) -> Result<(), TrackError> {

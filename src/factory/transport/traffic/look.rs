@@ -60,6 +60,11 @@ impl Traffic {
         self.get(mover).map(|m| m.course(network, bay))
     }
 
+    /// Whether it goes on from its last point as it came there, straight ahead at an even speed.
+    pub fn goes_on_evenly(&self, network: &Network, mover: MoverId) -> bool {
+        self.get(mover).is_some_and(|m| m.goes_on_evenly(network))
+    }
+
     /// How fast it is: m/s.
     pub fn speed(&self, mover: MoverId, now: Time) -> Option<f64> {
         self.get(mover).map(|m| m.at(now).1)

@@ -267,6 +267,24 @@ impl Mover {
         if length > 0.0 { (self.at(now).0 / length).min(1.0) } else { 0.0 }
     }
 
+    /// Whether it goes on from its last point as it came there, straight ahead at an even speed: then nothing about its way
+    /// is new to whoever draws it.
+    pub fn goes_on_evenly(&self, network: &Network) -> bool {
+        const NEAR: f64 = 5e-3;
+        let (Motion::Rolling(leg), Some(first)) = (self.motion, self.passed.checked_sub(2)) else { return false };
+        let Profile { distance, entry, peak, exit } = leg.profile;
+        let &[before, here, next, ..] = &self.route[first..] else { return false };
+        if leg.offset > 0.0 || entry != peak || peak != exit {
+            return false;
+        }
+        let [before, here, next] = [before, here, next].map(|zone| network.place(zone));
+        let (came, goes) = ((here.0 - before.0, here.1 - before.1), (next.0 - here.0, next.1 - here.1));
+        let (dot, cross) = (came.0 * goes.0 + came.1 * goes.1, came.0 * goes.1 - came.1 * goes.0);
+        let drawn = goes.0 * goes.0 + goes.1 * goes.1;
+        let is_as_long = (drawn - distance * distance).abs() < 2.0 * NEAR * distance;
+        dot > 0.0 && cross.abs() < 1e-6 * dot && is_as_long
+    }
+
     /// How it moves from here on, for drawing. `bay` says where it stands in a spot.
     pub fn course(&self, network: &Network, bay: impl Fn(SpotId) -> (f64, f64)) -> Course {
         let last = self.passed.checked_sub(1);

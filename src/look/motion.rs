@@ -1,7 +1,7 @@
 //! Where a thing is at a moment of its motion.
 
+use super::sight::Motion;
 use crate::engine::time::Time;
-use crate::look::sight::Motion;
 
 /// A place and a heading: metres towards the east, the north and up; radians, counter-clockwise from east.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -24,7 +24,8 @@ impl Pose {
 const TURN: f32 = 0.6;
 
 /// Where something is that stands or goes, how far it has gone since it set out, and whether it is still on its way. None if
-/// it is within another thing or hidden.
+/// it is within another thing or hidden. Whoever does not come to a stand at the end of its way goes on straight ahead at
+/// the speed that it has there, until something else is said of it.
 pub fn pose(motion: &Motion, now: Time) -> Option<(Pose, f32, bool)> {
     match *motion {
         Motion::Stands { at, heading } => Some((Pose { at, heading }, 0.0, false)),
@@ -34,6 +35,8 @@ pub fn pose(motion: &Motion, now: Time) -> Option<(Pose, f32, bool)> {
             let way: [f32; 3] = std::array::from_fn(|axis| to[axis] - from[axis]);
             let far = way.iter().map(|part| part * part).sum::<f32>().sqrt();
             let share = if far > 1e-6 && length > 0.0 { share(elapsed / length, length / far, speeds) } else { 1.0 };
+            let beyond = ((now - until).seconds() as f32).max(0.0) * speeds[1];
+            let share = if far > 1e-6 { share + beyond / far } else { share };
             let at = std::array::from_fn(|axis| from[axis] + way[axis] * share);
             let ahead = if way[0].abs() + way[1].abs() > 1e-4 { [way[0], way[1]] } else { before };
             let ahead = ahead[1].atan2(ahead[0]);
@@ -44,7 +47,7 @@ pub fn pose(motion: &Motion, now: Time) -> Option<(Pose, f32, bool)> {
             } else {
                 ahead
             };
-            Some((Pose { at, heading }, far * share, now < until))
+            Some((Pose { at, heading }, far * share, now < until || speeds[1] > 0.0))
         }
         Motion::Within { .. } | Motion::Hidden => None,
     }
@@ -89,7 +92,10 @@ mod tests {
             let gone = |share: f64| pose(&motion, at(5.0 + seconds * share)).unwrap();
             prop_assert_eq!(gone(0.0).0.at, from);
             let end = gone(1.0);
-            prop_assert!(end.0.at.iter().zip(&to).all(|(a, b)| (a - b).abs() < 1e-3) && !end.2);
+            prop_assert!(end.0.at.iter().zip(&to).all(|(a, b)| (a - b).abs() < 1e-3));
+            prop_assert_eq!(end.2, speeds[1] > 0.0, "who does not stand goes on");
+            let beyond = pose(&motion, at(5.0 + seconds + 2.0)).unwrap().1;
+            prop_assert!((beyond - far - 2.0 * speeds[1]).abs() < 1e-2 * (1.0 + speeds[1]), "{beyond}");
             let ways: Vec<f32> = (0..=50).map(|n| gone(f64::from(n) / 50.0).1).collect();
             prop_assert!(ways.windows(2).all(|pair| pair[1] >= pair[0] - 1e-3), "{ways:?}");
         }
