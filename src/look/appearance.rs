@@ -85,7 +85,7 @@ impl<'de> Deserialize<'de> for Tint {
         let text = String::deserialize(deserializer)?;
         Tint::parse(&text).ok_or_else(|| {
             let names: Vec<&str> = NAMED.iter().map(|(name, _)| *name).collect();
-            de::Error::custom(format!("`{text}` is no colour: write it as \"#1f9e98\", or one of {}", names.join(", ")))
+            de::Error::custom(format!("`{text}` is no colour; write it as \"#1f9e98\", or one of {}", names.join(", ")))
         })
     }
 }

@@ -43,7 +43,7 @@ pub fn pose(motion: &Motion, now: Time) -> Option<(Pose, f32, bool)> {
             let turned = elapsed / TURN.min(length.max(1e-3));
             let heading = if turned < 1.0 {
                 let heading = before[1].atan2(before[0]);
-                heading + turn(ahead - heading) * turned
+                heading + turn_to(ahead - heading) * turned
             } else {
                 ahead
             };
@@ -59,6 +59,13 @@ fn share(time: f32, seconds_per_metre: f32, speeds: [f32; 2]) -> f32 {
     let (t2, t3) = (time * time, time * time * time);
     let share = (t3 - 2.0 * t2 + time) * v0 + (3.0 * t2 - 2.0 * t3) + (t3 - t2) * v1;
     share.clamp(0.0, 1.0)
+}
+
+/// The shorter way round; who turns back turns to the left.
+fn turn_to(angle: f32) -> f32 {
+    const BACK: f32 = 0.01 - std::f32::consts::PI;
+    let by = turn(angle);
+    if by < BACK { by + std::f32::consts::TAU } else { by }
 }
 
 /// The shorter way round.

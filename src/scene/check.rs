@@ -98,7 +98,12 @@ pub fn check_end(world: &World, root: &Node, problems: &mut Problems) {
 /// That `error` was found while reading; its place is where the reader was.
 pub fn reading_problem(error: DeError, fallback: Span) -> Problem {
     let span = if error.span.is_unknown() { fallback } else { error.span };
-    Problem { span, message: error.message, label: "here".to_owned(), help: None }
+    // Whoever reads a value says what is wrong and, behind a semicolon, how to mend it.
+    let (message, help) = match error.message.rsplit_once("; ") {
+        Some((what, cure)) => (what.to_owned(), Some(cure.to_owned())),
+        None => (error.message, None),
+    };
+    Problem { span, message, label: "here".to_owned(), help }
 }
 
 fn refuse_unknown_sections(root: &Node, registry: &SceneRegistry, header: &TypeSchema, problems: &mut Problems) {

@@ -61,7 +61,7 @@ fn wishes_that_cannot_be_met_are_refused_before_anything_is_drawn() {
     let folder = with_runs();
     for (arguments, cure) in [
         (&["render", "nowhere.ron"][..], "nowhere.ron"),
-        (&["render", "plant.ron", "--at", "9w"], "--at 9w lies beyond the run, which goes from 0s to 1w"),
+        (&["render", "plant.ron", "--at", "9w"], "--at 63d lies beyond the run, which goes from 0s to 7d"),
         (&["render", "plant.ron", "--camera", "attic"], "there are overview, top, assembly, lathes, mills"),
         (&["render", "plant.ron", "--inspect", "mil-1"], "did you mean `mill-1`?"),
         (&["render", "plant.ron", "-o", "no/where.png"], "there is no folder no"),

@@ -19,7 +19,7 @@ use super::code::Encoder;
 use super::{ChunkInfo, FILE, Index, MAGIC, Mark, TRAILER, TrackError};
 
 /// A chunk has at least so many changes.
-const FEWEST: usize = 4_096;
+const FEWEST: usize = 16_384;
 /// And so many for each thing that is there at its beginning.
 const FOR_EACH_THING: usize = 3;
 /// So many changes are handed over at once: few enough to stay in the cache of the processor that made them.

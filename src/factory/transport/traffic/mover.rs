@@ -302,7 +302,9 @@ impl Mover {
                 let to = next();
                 // Nearly all legs begin at a point.
                 let from = if leg.offset > 0.0 { between(here, to, self.share(network, leg.since)) } else { here };
-                let speeds = [leg.profile.entry, leg.profile.exit];
+                // The way into a spot is drawn longer or shorter than it is.
+                let drawn = libm::hypot(to.0 - from.0, to.1 - from.1) / leg.profile.distance.max(1e-9);
+                let speeds = [leg.profile.entry, leg.profile.exit].map(|speed| speed * drawn);
                 Course { from, to, before, leg: Some((leg.since, leg.until, speeds)) }
             }
             _ => standing,
