@@ -47,21 +47,25 @@ impl View {
     /// All that is on stage, from a direction (radians, counter-clockwise from east) and an elevation.
     pub fn around(stage: &Stage, aspect: f32, direction: f32, elevation: f32) -> View {
         let [low, high] = stage.extent().unwrap_or([Vec2::splat(-5.0), Vec2::splat(5.0)]);
-        let (middle, half) = ((low + high) / 2.0, (high - low) / 2.0 + 1.0);
+        // Where things are is known of their middles.
+        const HALF: f32 = 2.4;
+        const TALL: f32 = 2.4;
+        let (middle, half) = ((low + high) / 2.0, (high - low) / 2.0 + HALF);
         let back = Vec3::new(direction.cos() * elevation.cos(), direction.sin() * elevation.cos(), elevation.sin());
         let right = Vec3::new(-back.y, back.x, 0.0).normalize();
         let up = back.cross(right);
         // Far enough for each corner to be within the field.
         let (tall, wide) = ((FIELD / 2.0).tan(), (FIELD / 2.0).tan() * aspect);
         let corners = [(-1.0, -1.0), (1.0, -1.0), (1.0, 1.0), (-1.0, 1.0)];
-        let far = |(x, y): (f32, f32)| {
-            let corner = Vec3::new(half.x * x, half.y * y, 0.0);
+        let corners = corners.into_iter().flat_map(|(x, y)| [-TALL / 2.0, TALL / 2.0].map(|z| (x, y, z)));
+        let far = |(x, y, z): (f32, f32, f32)| {
+            let corner = Vec3::new(half.x * x, half.y * y, z);
             let across = corner.dot(right).abs() / wide;
             let along = corner.dot(up).abs() / tall;
             corner.dot(back) + across.max(along)
         };
-        let distance = corners.into_iter().map(far).fold(6.0, f32::max) * 1.02;
-        let to = Vec3::new(middle.x, middle.y, 0.5);
+        let distance = corners.map(far).fold(6.0, f32::max) * 1.02;
+        let to = Vec3::new(middle.x, middle.y, TALL / 2.0);
         View { from: (to + back * distance).to_array(), to: to.to_array() }
     }
 

@@ -4,7 +4,54 @@ use std::fs;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
+use autotwin::look::model::{Berth, DRIVES};
+use autotwin::look::palette;
+use autotwin::look::registry::Looks;
+use autotwin::look::sight::Form;
+use autotwin::prelude::*;
+use autotwin::scene::load::load;
+
 use crate::support::scene;
+
+/// Every model that an author can choose is whole: what moves hangs together, and it is as large as its kind.
+#[test]
+fn every_model_can_be_drawn() {
+    let tree = load(&scene("factory.ron"), &[]).expect("the scene is right");
+    let (simulation, _) = prepare(&tree, &RunOptions::default(), None).expect("the scene is right");
+    let looks = simulation.world().resource::<Looks>();
+    let mut count = 0;
+    for look in looks.iter() {
+        let models = (look.models)();
+        let names = if models.is_empty() { vec![look.name] } else { models };
+        for (name, slots) in names.iter().flat_map(|name| [1.0, 7.0].map(|slots| (*name, slots))) {
+            let form = Form {
+                name: name.into(),
+                look: look.name.into(),
+                model: name.into(),
+                numbers: vec![slots, 2.0, 8.0, 6.0, 1.0, 4.0],
+                colour: palette::TEAL,
+                scale: 1.0,
+            };
+            let model = (look.model)(&form);
+            let is_whole = model.drives.len() <= DRIVES
+                && model.joints.iter().enumerate().all(|(number, joint)| {
+                    joint.drive < model.drives.len() && joint.parent.is_none_or(|parent| parent.0 < number)
+                })
+                && model.pieces.iter().all(|piece| piece.joint.is_none_or(|joint| joint.0 < model.joints.len()));
+            assert!(is_whole, "{}: {name}", look.name);
+            assert!(look.name == "hall" || !model.pieces.is_empty(), "{}: {name} has no form", look.name);
+            let is_sane = |place: &[f32; 3]| place.iter().all(|part| part.abs() < 30.0) && place[2] >= 0.0;
+            for berth in &model.berths {
+                match berth {
+                    Berth::Places(places) => assert!(!places.is_empty() && places.iter().all(is_sane), "{name}"),
+                    Berth::Belt { from, to, spacing } => assert!(is_sane(from) && is_sane(to) && *spacing > 0.0),
+                }
+            }
+            count += 1;
+        }
+    }
+    assert!(count > 50, "there are {count} models");
+}
 
 /// Runs the program, which must refuse and write nothing; gives what it said.
 fn refuse(here: &Path, arguments: &[&str], clean: impl Fn(&mut Command)) -> String {

@@ -3,7 +3,7 @@
 use std::f32::consts::TAU;
 
 use crate::look::model::{Finish, Model, Paint, Piece, Solid, axle, block, cylinder, is_called, stand, turned};
-use crate::look::palette::{CARDBOARD, CHARCOAL, STEEL, WHITE};
+use crate::look::palette::{CARDBOARD, CHARCOAL, SLATE, STEEL, WHITE};
 use crate::look::sight::Form;
 
 /// A model of goods.
@@ -14,14 +14,18 @@ struct Kind {
 }
 
 const KINDS: &[Kind] = &[
-    Kind { name: "gearbox", words: &["gearbox", "motor", "pump", "engine"], build: gearbox },
-    Kind { name: "shaft", words: &["shaft", "rod", "axle", "bar", "pin", "spindle"], build: shaft },
-    Kind { name: "gear", words: &["gear", "wheel", "disc", "ring", "pulley"], build: gear },
-    Kind { name: "housing", words: &["housing", "case", "block", "body", "frame"], build: housing },
+    Kind { name: "gearbox", words: &["gearbox", "motor", "pump", "engine"], build: || in_frame(gearbox()) },
+    Kind { name: "shaft", words: &["shaft", "rod", "axle", "bar", "pin", "spindle"], build: || in_frame(shaft()) },
+    Kind { name: "gear", words: &["gear", "wheel", "disc", "ring", "pulley"], build: || in_frame(gear()) },
+    Kind { name: "housing", words: &["housing", "case", "block", "body", "frame"], build: || in_frame(housing()) },
     Kind { name: "carton", words: &["parcel", "box", "carton", "package", "order"], build: carton },
     Kind { name: "bottles", words: &["bottle", "jar", "can", "juice", "drink"], build: bottles },
-    Kind { name: "produce", words: &["apple", "fruit", "crate", "potato", "food", "veg", "berr"], build: produce },
-    Kind { name: "sheets", words: &["plate", "sheet", "board", "panel"], build: sheets },
+    Kind {
+        name: "produce",
+        words: &["apple", "fruit", "crate", "potato", "food", "veg", "berr"],
+        build: || in_frame(produce()),
+    },
+    Kind { name: "sheets", words: &["plate", "sheet", "board", "panel"], build: || in_frame(sheets()) },
 ];
 
 /// What goods are of which nothing is known.
@@ -35,6 +39,20 @@ pub(super) fn kind_of(name: &str) -> &'static str {
 /// The model of a product: a box in its colour, if it is nothing that is known.
 pub(super) fn model(form: &Form) -> Model {
     (KINDS.iter().find(|kind| *kind.name == *form.model).unwrap_or(&ANY).build)()
+}
+
+/// How high goods are: they are stacked on one another.
+pub(super) const HEIGHT: f32 = 0.3;
+
+/// Goods that do not fill their place, on a plate with posts at its corners, which carries the one above.
+fn in_frame(goods: Model) -> Model {
+    const PLATE: f32 = 0.02;
+    let post = |x: f32, y: f32| stand([0.02, 0.02, HEIGHT - PLATE], [x, y, PLATE]).paint(SLATE).bevel(0.0);
+    let corners = [(0.19, 0.18), (0.19, -0.18), (-0.19, 0.18), (-0.19, -0.18)];
+    let mut model = Model::of(corners.map(|(x, y)| post(x, y)));
+    model.add([stand([0.4, 0.38, PLATE], [0.0; 3]).paint(SLATE).bevel(0.0)]);
+    model.place(goods, [0.0, 0.0, PLATE]);
+    model
 }
 
 fn metal(piece: Piece) -> Piece {
@@ -92,8 +110,8 @@ fn gearbox() -> Model {
 /// A cardboard box with tape in its colour.
 fn carton() -> Model {
     Model::of([
-        stand([0.36, 0.32, 0.28], [0.0; 3]).paint(CARDBOARD).finish(Finish::Matte).bevel(0.008),
-        block([0.364, 0.06, 0.284], [0.0, 0.0, 0.14]).painted(Paint::Own).bevel(0.0),
+        stand([0.36, 0.32, HEIGHT], [0.0; 3]).paint(CARDBOARD).finish(Finish::Matte).bevel(0.008),
+        block([0.364, 0.06, HEIGHT + 0.004], [0.0, 0.0, HEIGHT / 2.0]).painted(Paint::Own).bevel(0.0),
         block([0.01, 0.1, 0.08], [0.18, 0.08, 0.17]).paint(WHITE).bevel(0.0),
     ])
 }
@@ -135,8 +153,8 @@ fn sheets() -> Model {
 /// A plastic box in the product's colour.
 fn tote() -> Model {
     Model::of([
-        stand([0.36, 0.32, 0.2], [0.0; 3]).painted(Paint::Own).bevel(0.02),
-        stand([0.39, 0.35, 0.04], [0.0, 0.0, 0.18]).painted(Paint::OwnDark),
-        block([0.3, 0.26, 0.02], [0.0, 0.0, 0.225]).paint(CHARCOAL),
+        stand([0.36, 0.32, 0.26], [0.0; 3]).painted(Paint::Own).bevel(0.02),
+        stand([0.39, 0.35, 0.04], [0.0, 0.0, 0.25]).painted(Paint::OwnDark),
+        block([0.3, 0.26, 0.02], [0.0, 0.0, 0.29]).paint(CHARCOAL),
     ])
 }

@@ -12,6 +12,8 @@ use crate::look::model::{Berth, Finish, Model, Paint, Piece, block, cylinder, is
 use crate::look::palette::{CHARCOAL, SAFETY_YELLOW, SLATE, WHITE, WOOD};
 use crate::look::sight::Form;
 
+use super::goods;
+
 /// A model of machines.
 struct Kind {
     /// Its name.
@@ -68,12 +70,12 @@ pub(super) fn model(form: &Form) -> Model {
 
 /// Where jobs wait before a machine: on a pallet to its left.
 fn input() -> Berth {
-    Berth::grid([0.35, 1.72, 0.15], [0.42, 0.42, 0.36], [2, 2, 3])
+    Berth::grid([0.35, 1.72, 0.15], [0.42, 0.42, goods::HEIGHT], [2, 2, 3])
 }
 
 /// Where finished jobs wait: on a pallet to its right.
 fn output() -> Berth {
-    Berth::grid([0.35, -1.72, 0.15], [0.42, 0.42, 0.36], [2, 2, 3])
+    Berth::grid([0.35, -1.72, 0.15], [0.42, 0.42, goods::HEIGHT], [2, 2, 3])
 }
 
 /// Where jobs are worked on: in a row of at most eight, in two rows if there are more than four.

@@ -4,6 +4,8 @@ use crate::look::model::{Berth, Finish, Model, Paint, Piece, Solid, block, cylin
 use crate::look::palette::{BLUE, CHARCOAL, ORANGE, RUBBER, SAFETY_YELLOW, SLATE, STEEL, TEAL, WHITE};
 use crate::look::sight::Form;
 
+use super::goods;
+
 use super::machines::outline;
 
 const LEVELS: u32 = 4;
@@ -64,7 +66,7 @@ pub(super) fn store(_: u32) -> Model {
     model.add(frame(3, -0.9));
     let mut places = cells(3, 0.3);
     places.extend(cells(3, -0.9));
-    let front = |y: f32| Berth::grid([0.85, y, 0.02], [0.4, 0.4, 0.38], [1, 4, 2]);
+    let front = |y: f32| Berth::grid([0.85, y, 0.02], [0.4, 0.4, goods::HEIGHT], [1, 4, 2]);
     model.berths = vec![front(1.1), Berth::Places(places), front(-1.1)];
     model
 }
@@ -93,7 +95,7 @@ pub(super) fn station(form: &Form) -> Model {
     let arrow = vec![[tip, 0.0], [head, 0.5], [head, 0.18], [tail, 0.18], [tail, -0.18], [head, -0.18], [head, -0.5]];
     let arrow = if leaves { arrow } else { arrow.into_iter().rev().map(|[x, y]| [x, -y]).rev().collect() };
     model.add([Piece::new(Solid::Flat { outline: arrow }, [0.0, 0.0, 0.012]).paint(WHITE).finish(Finish::Matte)]);
-    model.berths = vec![Berth::grid([-0.3, 0.0, 0.02], [0.5, 0.5, 0.42], [4, 6, 3])];
+    model.berths = vec![Berth::grid([-0.3, 0.0, 0.02], [0.5, 0.5, goods::HEIGHT], [4, 6, 3])];
     model
 }
 

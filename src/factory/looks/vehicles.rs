@@ -4,6 +4,8 @@ use crate::look::model::{Berth, Drive, Finish, Model, Paint, axle, ball, block, 
 use crate::look::palette::{CHARCOAL, GREEN, RUBBER, SLATE, STEEL, TEAL, WHITE};
 use crate::look::sight::Form;
 
+use super::goods;
+
 /// A flat carrier; one that carries several things has a deck with rails.
 pub(super) fn model(form: &Form) -> Model {
     let length = form.numbers.first().copied().unwrap_or(1.2).clamp(0.4, 6.0);
@@ -69,7 +71,7 @@ fn tugger(length: f32, capacity: u32) -> Model {
     ]);
     let columns = capacity.clamp(1, 4).div_ceil(2);
     let rows = capacity.min(2);
-    let step = [0.42_f32.min(length * 0.62 / columns as f32), 0.4_f32.min(wide * 0.9 / rows as f32), 0.36];
+    let step = [0.42_f32.min(length * 0.62 / columns as f32), 0.4_f32.min(wide * 0.9 / rows as f32), goods::HEIGHT];
     let layers = capacity.div_ceil(columns * rows).min(3);
     model.berths = vec![Berth::grid([-length * 0.16, 0.0, 0.33], step, [columns, rows, layers])];
     model
