@@ -204,11 +204,14 @@ fn looks(world: &mut World, _: bool) {
     sights.into_iter().for_each(|(thing, sight)| told.look(now, thing, sight));
 }
 
+/// Whoever moves, or begins or ends its life.
+type HasChanged = Or<(Changed<Position>, Changed<Life>)>;
+
 /// Tells who has moved in this step.
 pub(super) fn tell(
     mut sights: ResMut<Sights>,
     clock: Res<Clock>,
-    moved: Query<(&TwinId, &Position, Option<&Life>), Or<(Changed<Position>, Changed<Life>)>>,
+    moved: Query<(&TwinId, &Position, Option<&Life>), HasChanged>,
 ) {
     if !sights.is_watched() {
         return;

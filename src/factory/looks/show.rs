@@ -236,14 +236,14 @@ impl Floor<'_, '_, '_> {
         if !self.view.sights.is_watched() {
             return;
         }
-        let now = self.clock.now;
-        let mut twins = std::mem::take(&mut self.view.touched.twins);
-        sort_and_dedup(&mut twins);
-        for twin in twins.drain(..) {
-            if let Some(sight) = self.sight_of_twin(twin) {
-                self.view.sights.look(now, ThingId::twin(twin), sight);
-            }
+        self.show_movers();
+        if !self.view.touched.twins.is_empty() || !self.view.touched.jobs.is_empty() {
+            self.show_changed();
         }
+    }
+
+    fn show_movers(&mut self) {
+        let now = self.clock.now;
         let mut movers = std::mem::take(&mut self.view.touched.movers);
         // What goes on as before is not told again.
         let news = |(_, mover): &(TwinId, MoverId)| !self.traffic.goes_on_evenly(self.network, *mover);
@@ -252,6 +252,17 @@ impl Floor<'_, '_, '_> {
             self.view.sights.move_on(now, ThingId::twin(twin), motion);
         }
         self.view.touched.movers = movers;
+    }
+
+    fn show_changed(&mut self) {
+        let now = self.clock.now;
+        let mut twins = std::mem::take(&mut self.view.touched.twins);
+        sort_and_dedup(&mut twins);
+        for twin in twins.drain(..) {
+            if let Some(sight) = self.sight_of_twin(twin) {
+                self.view.sights.look(now, ThingId::twin(twin), sight);
+            }
+        }
         self.view.touched.twins = twins;
         let mut jobs = std::mem::take(&mut self.view.touched.jobs);
         if jobs.len() > 1 {
