@@ -3,8 +3,7 @@
 //! The drawing itself goes to a device that does nothing, so what is measured is all that the program does for a frame: placing
 //! the twins, filling textures, choosing what is drawn, and recording the commands.
 //!
-//!   cargo bench --features viewer --bench viewer_frame
-//!   cargo bench --profile dev --features viewer --bench viewer_frame      (no release build of Bevy; slower by a little)
+//!   cargo bench --features viewer --bench viewer_frame      (builds Bevy for release: a quarter of an hour)
 
 use std::sync::Arc;
 use std::time::{Duration as Wall, Instant};
