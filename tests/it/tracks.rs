@@ -129,7 +129,7 @@ fn breakdowns_are_marked() {
     assert!(reader.index.events.windows(2).all(|pair| pair[0].at <= pair[1].at));
 }
 
-/// All changes of a scene of two hours that gets commands.
+/// All changes of a scene of two hours that gets commands. That somebody watches changes nothing.
 fn watch(scene: &str, log: &str) -> Vec<Change> {
     let folder = tempfile::tempdir().expect("a folder can be made");
     let path = folder.path().join("scene.ron");
@@ -141,6 +141,7 @@ fn watch(scene: &str, log: &str) -> Vec<Change> {
     while !simulation.has_ended() {
         simulation.step();
     }
+    assert_eq!(simulation.digest().total.to_string(), run(&tree, &options, 2).digest());
     simulation.world_mut().resource_mut::<Sights>().take(Vec::new())
 }
 

@@ -9,6 +9,7 @@ use crate::factory::energy::battery::Charger;
 use crate::factory::machine::Machine;
 use crate::factory::people::worker::Worker;
 use crate::factory::plan::Plan;
+use crate::factory::transport::conveyor::Conveyor;
 use crate::factory::transport::haulage::Sites;
 use crate::factory::transport::network::{Network, SpotId};
 use crate::factory::transport::rack::Rack;
@@ -115,6 +116,7 @@ impl Layout {
             }
         }
         layout.set_out(&unplaced);
+        layout.join(world);
         layout.scale = (layout.narrowest(world) / ROOM).clamp(0.2, 1.0);
         layout.bounds = bounds(world, &layout);
         layout.bays = layout.bays(world);
@@ -171,6 +173,20 @@ impl Layout {
             let place = (column as f64 * STEP, first - row as f64 * STEP);
             self.poses.insert(twin, Pose { place, heading: -std::f64::consts::FRAC_PI_2 });
         }
+    }
+
+    /// Puts conveyors between their machines.
+    fn join(&mut self, world: &World) {
+        let directory = world.resource::<Directory>();
+        let place = |name: &str| Some(self.pose(directory.find(name)?)?.place);
+        let belts = directory.twins().filter_map(|(twin, entity, _)| {
+            let conveyor = world.entity(entity).get::<Conveyor>()?;
+            let (from, to) = (place(&conveyor.from)?, place(&conveyor.to)?);
+            let middle = ((from.0 + to.0) / 2.0, (from.1 + to.1) / 2.0);
+            Some((twin, Pose { place: middle, heading: (to.1 - from.1).atan2(to.0 - from.0) }))
+        });
+        let belts: Vec<(TwinId, Pose)> = belts.collect();
+        self.poses.extend(belts);
     }
 
     /// The least distance between two machines or racks among the first few hundred: enough to see how close a plant is

@@ -166,12 +166,13 @@ fn form_of(world: &World, layout: &Layout, entity: Entity, name: Arc<str>) -> Op
     Some(Form { name, look: look.into(), model: model.into(), numbers, colour, scale })
 }
 
-/// What the model of a conveyor needs to know: the places of both ends, how large machines are drawn, and how many jobs it
-/// holds.
+/// What the model of a conveyor needs to know: how far apart its machines are, how large they are drawn, and how many jobs
+/// it holds.
 fn belt_of(world: &World, layout: &Layout, conveyor: &Conveyor) -> Option<Vec<f32>> {
     let place = |name: &str| Some(layout.pose(world.resource::<Directory>().find(name)?)?.place);
     let (from, to) = (place(&conveyor.from)?, place(&conveyor.to)?);
-    Some([from.0, from.1, to.0, to.1, layout.scale, conveyor.capacity() as f64].map(|number| number as f32).to_vec())
+    let far = libm::hypot(to.0 - from.0, to.1 - from.1);
+    Some([far, layout.scale, conveyor.capacity() as f64].map(|number| number as f32).to_vec())
 }
 
 /// People wear the colour of the first of their skills.
@@ -282,7 +283,7 @@ impl Floor<'_, '_, '_> {
         match self.view.layout.kind(twin)? {
             Kind::Machine => self.states.get(entity).ok().map(|state| self.sight_of_machine(twin, state)),
             Kind::Worker => self.workers.get(entity).ok().map(|(_, state)| self.sight_of_worker(twin, state)),
-            Kind::Belt => self.belts.get(entity).ok().map(|(_, state)| sight_of_conveyor(state)),
+            Kind::Belt => self.belts.get(entity).ok().map(|(_, state)| self.sight_of_conveyor(twin, state)),
             Kind::Charger => Some(self.sight_of_charger(twin)),
             Kind::Station => Some(Sight::still(self.standing(twin))),
             Kind::Rack => self.racks.get(entity).ok().map(|(_, state)| {
@@ -387,6 +388,16 @@ impl Floor<'_, '_, '_> {
         Sight { motion: self.standing(twin), state: u8::from(vehicle.is_some()), values }
     }
 
+    fn sight_of_conveyor(&self, twin: TwinId, state: &ConveyorState) -> Sight {
+        let standing = match () {
+            () if state.down => 1,
+            () if state.suspended => 2,
+            () => 0,
+        };
+        let values = [count(state.riding.len()), count(state.carried as usize), Value::None, Value::None];
+        Sight { motion: self.standing(twin), state: standing, values }
+    }
+
     fn sight_of_job(&self, job: &Job) -> Sight {
         let within = |host: TwinId, berth: u8| Motion::Within {
             host: ThingId::twin(host),
@@ -426,16 +437,6 @@ impl Floor<'_, '_, '_> {
 fn charge_of(level: &BatteryState) -> Value {
     let rate = level.rate();
     Value::Ramp { start: level.charge() - rate * level.until().seconds(), rate: rate as f32 }
-}
-
-fn sight_of_conveyor(state: &ConveyorState) -> Sight {
-    let standing = match () {
-        () if state.down => 1,
-        () if state.suspended => 2,
-        () => 0,
-    };
-    let values = [count(state.riding.len()), count(state.carried as usize), Value::None, Value::None];
-    Sight { motion: Motion::stands(0.0, 0.0, 0.0), state: standing, values }
 }
 
 /// On the way to work: from beside one machine to beside another.

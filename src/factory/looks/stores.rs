@@ -99,24 +99,16 @@ pub(super) fn station(form: &Form) -> Model {
     model
 }
 
-/// A belt on legs from the side of one machine to the side of the next.
+/// A belt on legs from the side of one machine to the side of the next; it goes along x, about its middle. Its numbers: how far
+/// apart the machines are, how large they are drawn, and how many jobs it holds.
 pub(super) fn conveyor(form: &Form) -> Model {
     let number = |index: usize| form.numbers.get(index).copied().unwrap_or_default();
-    let ([x0, y0], [x1, y1]) = ([number(0), number(1)], [number(2), number(3)]);
-    let (scale, capacity) = (number(4).max(0.1), number(5).max(1.0));
-    let (dx, dy) = (x1 - x0, y1 - y0);
-    let far = dx.hypot(dy).max(0.01);
-    let (ux, uy) = (dx / far, dy / far);
+    let (far, scale, capacity) = (number(0).max(0.01), number(1).max(0.1), number(2).max(1.0));
     // From the one machine's housing to the other's.
     let gap = (1.25 * scale).min(far * 0.3);
-    let (from, to) = ([x0 + ux * gap, y0 + uy * gap], [x1 - ux * gap, y1 - uy * gap]);
     let length = far - 2.0 * gap;
-    let turn = uy.atan2(ux);
     let (high, wide) = (0.72, 0.5 * scale.max(0.5));
-    let middle = [(from[0] + to[0]) / 2.0, (from[1] + to[1]) / 2.0];
-    let along = |size: [f32; 3], side: f32, z: f32| {
-        block(size, [middle[0] - uy * side, middle[1] + ux * side, z]).turned([0.0, 0.0, turn])
-    };
+    let along = |size: [f32; 3], side: f32, z: f32| block(size, [0.0, side, z]);
     let mut model = Model::of([
         along([length, wide, 0.06], 0.0, high).paint(RUBBER).finish(Finish::Matte),
         along([length, 0.05, 0.16], wide / 2.0 + 0.02, high - 0.02).paint(TEAL),
@@ -124,21 +116,14 @@ pub(super) fn conveyor(form: &Form) -> Model {
     ]);
     let legs = (length / 1.6).ceil().max(1.0) as u32;
     for n in 0..=legs {
-        let share = n as f32 / legs as f32 * 0.94 + 0.03;
-        let at = [from[0] + (to[0] - from[0]) * share, from[1] + (to[1] - from[1]) * share];
+        let x = (n as f32 / legs as f32 * 0.94 + 0.03 - 0.5) * length;
         for side in [wide / 2.0, -wide / 2.0] {
-            model.add([stand([0.06, 0.06, high - 0.08], [at[0] - uy * side, at[1] + ux * side, 0.0]).paint(CHARCOAL)]);
+            model.add([stand([0.06, 0.06, high - 0.08], [x, side, 0.0]).paint(CHARCOAL)]);
         }
     }
-    model.add([cylinder(
-        0.04,
-        0.2,
-        [from[0] - uy * (wide / 2.0 + 0.1), from[1] + ux * (wide / 2.0 + 0.1), high + 0.05],
-    )
-    .painted(Paint::State)
-    .finish(Finish::Light)]);
-    let top = high + 0.03;
-    model.berths =
-        vec![Berth::Belt { from: [from[0], from[1], top], to: [to[0], to[1], top], spacing: length / capacity }];
+    let lamp = cylinder(0.04, 0.2, [-length / 2.0, wide / 2.0 + 0.1, high + 0.05]);
+    model.add([lamp.painted(Paint::State).finish(Finish::Light)]);
+    let end = |x: f32| [x, 0.0, high + 0.03];
+    model.berths = vec![Berth::Belt { from: end(-length / 2.0), to: end(length / 2.0), spacing: length / capacity }];
     model
 }
