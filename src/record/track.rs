@@ -9,8 +9,8 @@
 //! ```
 //!
 //! Places are kept to a millimetre, headings to a thousandth of a radian, times to a microsecond. A change says only what
-//! differs from what was before, and nothing of whoever goes on evenly. A new chunk begins when the changes outweigh what is there, so that any moment is read
-//! by decoding one chunk, whatever the length of the run.
+//! differs from what was before. A new chunk begins when the changes outweigh what is there, so that any moment is read by
+//! decoding one chunk, whatever the length of the run.
 
 mod code;
 pub mod read;
