@@ -187,10 +187,13 @@ pub struct Change {
     pub event: Event,
 }
 
+/// How many changes a recorder is told at once: few enough to stay in the cache of the processor that made them.
+const BATCH: usize = 512;
+
 /// Somebody who writes down what is seen as it happens.
 pub trait Recorder: Send + Sync + 'static {
-    /// Something has changed. Changes come in the order of time.
-    fn record(&mut self, change: Change);
+    /// Takes over what has changed, in the order of time, and gives back an empty list to be filled.
+    fn record(&mut self, changes: Vec<Change>) -> Vec<Change>;
     /// Something happened, to be marked on a line of time.
     fn note(&mut self, entry: &Entry);
 }
@@ -200,8 +203,10 @@ pub trait Recorder: Send + Sync + 'static {
 pub struct Sights {
     watched: bool,
     recorder: Option<Box<dyn Recorder>>,
-    /// The changes since they were last taken out, where somebody collects them.
-    changes: Option<Vec<Change>>,
+    /// The changes that nobody has taken yet.
+    changes: Vec<Change>,
+    /// Whether somebody collects them.
+    collected: bool,
     words: BTreeMap<&'static str, Vec<Arc<str>>>,
     entries: Vec<Entry>,
     /// What was shown and lasts.
@@ -219,29 +224,25 @@ impl Sights {
     /// Something came.
     pub fn come(&mut self, at: Time, thing: ThingId, form: Form) {
         if self.watched {
-            self.tell(Change { at, thing, event: Event::Comes(Arc::new(form)) });
+            self.tell(at, thing, Event::Comes(Arc::new(form)));
         }
     }
 
     /// Something looks different.
+    #[inline]
     pub fn look(&mut self, at: Time, thing: ThingId, sight: Sight) {
-        if self.watched {
-            self.tell(Change { at, thing, event: Event::Looks(sight) });
-        }
+        self.tell(at, thing, Event::Looks(sight));
     }
 
     /// Something moves differently.
+    #[inline]
     pub fn move_on(&mut self, at: Time, thing: ThingId, motion: Motion) {
-        if self.watched {
-            self.tell(Change { at, thing, event: Event::Moves(motion) });
-        }
+        self.tell(at, thing, Event::Moves(motion));
     }
 
     /// Something is no longer there.
     pub fn go(&mut self, at: Time, thing: ThingId) {
-        if self.watched {
-            self.tell(Change { at, thing, event: Event::Goes });
-        }
+        self.tell(at, thing, Event::Goes);
     }
 
     /// Says that twins have come, gone or been moved: what lasts is shown anew at the end of the step.
@@ -262,15 +263,19 @@ impl Sights {
         news.for_each(|(thing, form)| self.come(now, thing, form));
     }
 
-    fn tell(&mut self, change: Change) {
-        match (&mut self.recorder, &mut self.changes) {
-            (Some(recorder), None) => recorder.record(change),
-            (None, Some(changes)) => changes.push(change),
-            (Some(recorder), Some(changes)) => {
-                recorder.record(change.clone());
-                changes.push(change);
+    #[inline]
+    fn tell(&mut self, at: Time, thing: ThingId, event: Event) {
+        if self.watched {
+            self.changes.push(Change { at, thing, event });
+            if self.changes.len() >= BATCH && !self.collected {
+                self.hand_over();
             }
-            (None, None) => {}
+        }
+    }
+
+    fn hand_over(&mut self) {
+        if let Some(recorder) = &mut self.recorder {
+            self.changes = recorder.record(std::mem::take(&mut self.changes));
         }
     }
 
@@ -279,7 +284,7 @@ impl Sights {
         if let Some(recorder) = &mut self.recorder {
             recorder.note(entry);
         }
-        if self.changes.is_some() {
+        if self.collected {
             self.entries.push(entry.clone());
         }
     }
@@ -302,7 +307,10 @@ impl Sights {
     /// Takes the changes out, in the order of time; `emptied` takes their place.
     pub fn take(&mut self, emptied: Vec<Change>) -> Vec<Change> {
         debug_assert!(emptied.is_empty());
-        self.changes.as_mut().map_or_else(Vec::new, |changes| std::mem::replace(changes, emptied))
+        if let Some(recorder) = &mut self.recorder {
+            recorder.record(self.changes.clone());
+        }
+        std::mem::replace(&mut self.changes, emptied)
     }
 }
 
@@ -323,7 +331,7 @@ pub(super) struct Shows(pub(super) Vec<Show>);
 /// Collects changes from now on, to be taken out with [`Sights::take`]; first of all, that comes which is there. The world
 /// must be ready for its first step.
 pub fn collect(world: &mut World) {
-    world.get_resource_or_init::<Sights>().changes = Some(Vec::new());
+    world.get_resource_or_init::<Sights>().collected = true;
     watch(world);
 }
 
@@ -333,11 +341,14 @@ pub fn record(world: &mut World, recorder: Box<dyn Recorder>) {
     watch(world);
 }
 
-/// Takes the recorder out.
+/// Tells the recorder what it has not been told yet, and takes it out.
 pub fn stop_recording(world: &mut World) {
     let mut sights = world.get_resource_or_init::<Sights>();
-    sights.recorder = None;
-    sights.watched = sights.changes.is_some();
+    let untold = if sights.collected { sights.changes.clone() } else { std::mem::take(&mut sights.changes) };
+    if let Some(mut recorder) = sights.recorder.take() {
+        recorder.record(untold);
+    }
+    sights.watched = sights.collected;
 }
 
 fn watch(world: &mut World) {

@@ -15,6 +15,7 @@ use crate::factory::transport::network::{Network, SpotId};
 use crate::factory::transport::rack::Rack;
 use crate::factory::transport::vehicle::{Station, Vehicle};
 use crate::look::registry::Looks;
+use crate::look::sight::Motion;
 use crate::world::position::Position;
 
 /// A place on the floor, and which way whatever is there looks.
@@ -85,8 +86,8 @@ pub struct Layout {
     owners: BTreeMap<[u64; 2], TwinId>,
     /// Where vehicles stand, by the number of the spot.
     bays: Vec<Bay>,
-    /// What is seen of each twin, by id.
-    kinds: Vec<Option<Kind>>,
+    /// What is seen of each twin, by id, and how it stands if it has a fixed place.
+    seen: Vec<Option<(Kind, Motion)>>,
     /// By how much machines are drawn smaller than they are, so that they do not overlap.
     pub scale: f64,
     /// The corners of the floor; none if nothing stands on it.
@@ -101,11 +102,6 @@ impl Layout {
         for (twin, entity, _) in world.resource::<Directory>().twins() {
             let parts = world.entity(entity);
             let stands = parts.contains::<Machine>() || parts.contains::<Rack>() || parts.contains::<Station>();
-            if let Some(kind) = kind_of(world, entity) {
-                let number = twin.0 as usize;
-                layout.kinds.resize(layout.kinds.len().max(number + 1), None);
-                layout.kinds[number] = Some(kind);
-            }
             if !stands && !parts.contains::<Charger>() && !parts.contains::<Vehicle>() {
                 continue;
             }
@@ -117,10 +113,22 @@ impl Layout {
         }
         layout.set_out(&unplaced);
         layout.join(world);
+        layout.seen = layout.seen(world);
         layout.scale = (layout.narrowest(world) / ROOM).clamp(0.2, 1.0);
         layout.bounds = bounds(world, &layout);
         layout.bays = layout.bays(world);
         layout
+    }
+
+    fn seen(&self, world: &World) -> Vec<Option<(Kind, Motion)>> {
+        let mut seen = Vec::new();
+        for (twin, entity, _) in world.resource::<Directory>().twins() {
+            let number = twin.0 as usize;
+            seen.resize(seen.len().max(number + 1), None);
+            let standing = |Pose { place: (x, y), heading }| Motion::stands(x, y, heading);
+            seen[number] = kind_of(world, entity).map(|kind| (kind, self.pose(twin).map_or(Motion::Hidden, standing)));
+        }
+        seen
     }
 
     fn bays(&self, world: &World) -> Vec<Bay> {
@@ -139,7 +147,12 @@ impl Layout {
 
     /// What a twin is.
     pub fn kind(&self, twin: TwinId) -> Option<Kind> {
-        *self.kinds.get(twin.0 as usize)?
+        self.seen.get(twin.0 as usize)?.map(|(kind, _)| kind)
+    }
+
+    /// How a twin stands in its place; hidden if it has none.
+    pub fn standing(&self, twin: TwinId) -> Motion {
+        self.seen.get(twin.0 as usize).copied().flatten().map_or(Motion::Hidden, |(_, motion)| motion)
     }
 
     /// The pose of a twin with a fixed place.

@@ -285,23 +285,16 @@ impl Floor<'_, '_, '_> {
             Kind::Worker => self.workers.get(entity).ok().map(|(_, state)| self.sight_of_worker(twin, state)),
             Kind::Belt => self.belts.get(entity).ok().map(|(_, state)| self.sight_of_conveyor(twin, state)),
             Kind::Charger => Some(self.sight_of_charger(twin)),
-            Kind::Station => Some(Sight::still(self.standing(twin))),
+            Kind::Station => Some(Sight::still(self.view.layout.standing(twin))),
             Kind::Rack => self.racks.get(entity).ok().map(|(_, state)| {
                 let values = [count(state.held.len()), count(state.incoming as usize), Value::None, Value::None];
-                Sight { values, ..Sight::still(self.standing(twin)) }
+                Sight { values, ..Sight::still(self.view.layout.standing(twin)) }
             }),
             Kind::Vehicle => {
                 let (_, state, _, level) = self.vehicles.get(entity).ok()?;
                 Some(self.sight_of_vehicle(twin, state, level.map(charge_of)))
             }
         }
-    }
-
-    fn standing(&self, twin: TwinId) -> Motion {
-        self.view
-            .layout
-            .pose(twin)
-            .map_or(Motion::Hidden, |Pose { place: (x, y), heading }| Motion::stands(x, y, heading))
     }
 
     fn sight_of_machine(&self, twin: TwinId, state: &MachineState) -> Sight {
@@ -314,7 +307,7 @@ impl Floor<'_, '_, '_> {
             count(state.tally.operations as usize),
             twin_value(crew),
         ];
-        Sight { motion: self.standing(twin), state: state.standing.condition as u8, values }
+        Sight { motion: self.view.layout.standing(twin), state: state.standing.condition as u8, values }
     }
 
     fn sight_of_vehicle(&self, twin: TwinId, state: &VehicleState, charge: Option<Value>) -> Sight {
@@ -333,8 +326,11 @@ impl Floor<'_, '_, '_> {
         let bay = |spot: SpotId| self.bay(mover, spot);
         let point = |(x, y): (f64, f64)| [x as f32, y as f32, 0.0];
         match self.traffic.course(self.network, mover, bay) {
-            None => self.standing(twin),
-            Some(Course { to, before, leg: None, .. }) => Motion::stands(to.0, to.1, before.1.atan2(before.0)),
+            None => self.view.layout.standing(twin),
+            Some(Course { to, before, leg: None, .. }) => Motion::Stands {
+                at: point(to),
+                heading: (before.1 as f32).atan2(before.0 as f32),
+            },
             Some(Course { from, to, before, leg: Some((since, until, speeds)) }) => Motion::Goes {
                 from: point(from),
                 to: point(to),
@@ -385,7 +381,7 @@ impl Floor<'_, '_, '_> {
         };
         let vehicle = spot.and_then(|_| self.plan.vehicles.iter().find(charging).copied());
         let values = [twin_value(vehicle), Value::None, Value::None, Value::None];
-        Sight { motion: self.standing(twin), state: u8::from(vehicle.is_some()), values }
+        Sight { motion: self.view.layout.standing(twin), state: u8::from(vehicle.is_some()), values }
     }
 
     fn sight_of_conveyor(&self, twin: TwinId, state: &ConveyorState) -> Sight {
@@ -395,7 +391,7 @@ impl Floor<'_, '_, '_> {
             () => 0,
         };
         let values = [count(state.riding.len()), count(state.carried as usize), Value::None, Value::None];
-        Sight { motion: self.standing(twin), state: standing, values }
+        Sight { motion: self.view.layout.standing(twin), state: standing, values }
     }
 
     fn sight_of_job(&self, job: &Job) -> Sight {

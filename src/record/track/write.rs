@@ -22,8 +22,6 @@ use super::{ChunkInfo, FILE, Index, MAGIC, Mark, TRAILER, TrackError};
 const FEWEST: usize = 16_384;
 /// And so many for each thing that is there at its beginning.
 const FOR_EACH_THING: usize = 3;
-/// So many changes are handed over at once: few enough to stay in the cache of the processor that made them.
-const BATCH: usize = 512;
 /// How many batches may wait to be written: a run that is faster than its writer waits for it.
 const WAITING: usize = 64;
 /// How long the writer sleeps when there is nothing to write: to wake it for each batch would cost the run more than the
@@ -45,7 +43,6 @@ pub struct TrackWriter {
 
 /// Hands over what is seen as it happens.
 struct TrackRecorder {
-    batch: Vec<Change>,
     events: Vec<Mark>,
     sender: SyncSender<Message>,
     /// Batches that were written, to be filled again. Never waited for: what is in the world must be fit to be shared.
@@ -63,7 +60,6 @@ impl TrackWriter {
         let (sender, receiver) = sync_channel(WAITING);
         let (empties, emptied) = channel();
         let recorder = TrackRecorder {
-            batch: Vec::with_capacity(BATCH),
             events: Vec::new(),
             sender: sender.clone(),
             emptied: Mutex::new(emptied),
@@ -102,11 +98,12 @@ impl Unfinished {
 }
 
 impl Recorder for TrackRecorder {
-    fn record(&mut self, change: Change) {
-        self.batch.push(change);
-        if self.batch.len() == BATCH {
-            self.hand_over();
-        }
+    fn record(&mut self, changes: Vec<Change>) -> Vec<Change> {
+        let room = changes.capacity();
+        // If nobody listens any more, `finish` says why.
+        let _ = self.sender.send(Message::Changes(changes));
+        let emptied = self.emptied.get_mut().ok().and_then(|emptied| emptied.try_recv().ok());
+        emptied.unwrap_or_else(|| Vec::with_capacity(room))
     }
 
     fn note(&mut self, entry: &Entry) {
@@ -114,19 +111,8 @@ impl Recorder for TrackRecorder {
     }
 }
 
-impl TrackRecorder {
-    fn hand_over(&mut self) {
-        let emptied = self.emptied.get_mut().ok().and_then(|emptied| emptied.try_recv().ok());
-        let empty = emptied.unwrap_or_else(|| Vec::with_capacity(BATCH));
-        let full = std::mem::replace(&mut self.batch, empty);
-        // If nobody listens any more, `finish` says why.
-        let _ = self.sender.send(Message::Changes(full));
-    }
-}
-
 impl Drop for TrackRecorder {
     fn drop(&mut self) {
-        self.hand_over();
         let _ = self.sender.send(Message::Events(std::mem::take(&mut self.events)));
     }
 }
@@ -153,9 +139,8 @@ impl TrackFile {
         loop {
             match messages.try_recv() {
                 Ok(Message::Changes(mut changes)) => {
-                    for change in changes.drain(..) {
-                        self.add(&change)?;
-                    }
+                    changes.iter().try_for_each(|change| self.add(change))?;
+                    changes.clear();
                     // Whoever recorded may have gone.
                     let _ = empties.send(changes);
                 }

@@ -303,13 +303,18 @@ impl Mover {
                 // Nearly all legs begin at a point.
                 let from = if leg.offset > 0.0 { between(here, to, self.share(network, leg.since)) } else { here };
                 // The way into a spot is drawn longer or shorter than it is.
-                let drawn = libm::hypot(to.0 - from.0, to.1 - from.1) / leg.profile.distance.max(1e-9);
+                let drawn = far(from, to) / leg.profile.distance.max(1e-9);
                 let speeds = [leg.profile.entry, leg.profile.exit].map(|speed| speed * drawn);
                 Course { from, to, before, leg: Some((leg.since, leg.until, speeds)) }
             }
             _ => standing,
         }
     }
+}
+
+/// For drawing; the world's own distances are `libm`'s.
+fn far(from: (f64, f64), to: (f64, f64)) -> f64 {
+    ((to.0 - from.0).powi(2) + (to.1 - from.1).powi(2)).sqrt()
 }
 
 fn between(from: (f64, f64), to: (f64, f64), share: f64) -> (f64, f64) {
