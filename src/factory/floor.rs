@@ -33,7 +33,7 @@ use super::energy::power::Power;
 use super::energy::tariff::Tariff;
 use super::indicators::shop::ShopTally;
 use super::jobs::{JobRef, Jobs, Place};
-use super::looks::show::View;
+use super::looks::show::{View, ViewParam};
 use super::machine::{Machine, MachineState};
 use super::orders::purchasing::Spares;
 use super::people::worker::{Worker, WorkerState};
@@ -158,7 +158,7 @@ pub struct FloorParam<'w, 's> {
     consumers: Consumers<'w, 's>,
     meter: ResMut<'w, Meter>,
     tariff: Res<'w, Tariff>,
-    view: View<'w>,
+    view: ViewParam<'w>,
 }
 
 impl<'w, 's> FloorParam<'w, 's> {
@@ -191,7 +191,7 @@ impl<'w, 's> FloorParam<'w, 's> {
             consumers: &mut self.consumers,
             meter: &mut self.meter,
             tariff: &self.tariff,
-            view: &mut self.view,
+            view: self.view.view(),
         }
     }
 }
@@ -224,7 +224,7 @@ pub struct Floor<'a, 'w, 's> {
     pub(super) consumers: &'a mut Consumers<'w, 's>,
     pub(super) meter: &'a mut Meter,
     pub(super) tariff: &'a Tariff,
-    pub(super) view: &'a mut View<'w>,
+    pub(super) view: View<'a>,
 }
 
 /// Aisles, and who is on them.

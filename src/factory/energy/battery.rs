@@ -201,12 +201,12 @@ impl BatteryState {
 
     /// How full it is, from 0 to 1. For output; decisions go by [`level`](Self::level).
     pub fn charge(&self) -> f64 {
-        self.level.picojoules() / self.capacity.picojoules()
+        self.level.0 as f64 / self.capacity.0 as f64
     }
 
     /// By how much its charge rises in a second. For output.
     pub fn rate(&self) -> f64 {
-        -(self.draw * Duration::from_secs(1)).picojoules() / self.capacity.picojoules()
+        -(self.draw.0 as f64 * 1e9) / self.capacity.0 as f64
     }
 
     /// What is taken from it; negative while it is charged.

@@ -60,31 +60,25 @@ impl Energy {
         Energy((kilowatt_hours * PICOJOULES_PER_KILOWATT_HOUR).round() as i128)
     }
 
-    /// Picojoules, to the nearest floating-point number.
-    pub fn picojoules(self) -> f64 {
-        // Nine megajoules fit into half of the digits, which a processor converts by itself.
-        i64::try_from(self.0).map_or_else(|_| self.0 as f64, |few| few as f64)
-    }
-
     /// Kilowatt-hours.
     pub fn kwh(self) -> f64 {
-        self.picojoules() / PICOJOULES_PER_KILOWATT_HOUR
+        self.0 as f64 / PICOJOULES_PER_KILOWATT_HOUR
     }
 
     /// Joules.
     pub fn joules(self) -> f64 {
-        self.picojoules() / PICOJOULES_PER_JOULE
+        self.0 as f64 / PICOJOULES_PER_JOULE
     }
 
     /// This share of the energy, to the nearest picojoule as far as a floating-point number can tell.
     pub fn share(self, share: f64) -> Energy {
-        Energy((self.picojoules() * share).round() as i128)
+        Energy((self.0 as f64 * share).round() as i128)
     }
 
     /// The mean power in kilowatts, where that energy was drawn over `time`; none over no time.
     pub fn mean_kw(self, time: Duration) -> Option<f64> {
         // A picojoule in a nanosecond is a milliwatt.
-        (time > Duration::ZERO).then(|| self.picojoules() / time.nanos() as f64 / MILLIWATTS_PER_KILOWATT)
+        (time > Duration::ZERO).then(|| self.0 as f64 / time.nanos() as f64 / MILLIWATTS_PER_KILOWATT)
     }
 }
 

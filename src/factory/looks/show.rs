@@ -40,31 +40,51 @@ pub(super) struct Touched {
     movers: Vec<(TwinId, MoverId)>,
 }
 
-/// What the floor needs in order to be seen.
+/// What the floor needs of the world in order to be seen.
 #[derive(SystemParam)]
-pub(in crate::factory) struct View<'w> {
+pub(in crate::factory) struct ViewParam<'w> {
     sights: ResMut<'w, Sights>,
     touched: ResMut<'w, Touched>,
     layout: Res<'w, Layout>,
 }
 
+impl ViewParam<'_> {
+    /// To be seen during one call of a system.
+    pub fn view(&mut self) -> View<'_> {
+        View {
+            is_watched: self.sights.is_watched(),
+            sights: &mut self.sights,
+            touched: &mut self.touched,
+            layout: &self.layout,
+        }
+    }
+}
+
+/// Where the floor tells what can be seen of it.
+pub(in crate::factory) struct View<'a> {
+    is_watched: bool,
+    sights: &'a mut Sights,
+    touched: &'a mut Touched,
+    layout: &'a Layout,
+}
+
 impl View<'_> {
     /// Notes that a twin looks different.
     pub fn touch(&mut self, twin: TwinId) {
-        if self.sights.is_watched() {
+        if self.is_watched {
             self.touched.twins.push(twin);
         }
     }
 
     /// Notes that a vehicle drives on.
     pub fn touch_mover(&mut self, vehicle: TwinId, mover: MoverId) {
-        if self.sights.is_watched() {
+        if self.is_watched {
             self.touched.movers.push((vehicle, mover));
         }
     }
 
     fn touch_job(&mut self, job: JobRef) {
-        if self.sights.is_watched() {
+        if self.is_watched {
             self.touched.jobs.push(job);
         }
     }
@@ -206,7 +226,7 @@ fn host_of(place: Place) -> Option<TwinId> {
 impl Floor<'_, '_, '_> {
     /// Notes that a job goes to another place: it and both hosts look different then.
     pub(in crate::factory) fn touch_move(&mut self, job: JobRef, to: Place) {
-        if self.view.sights.is_watched() {
+        if self.view.is_watched {
             let from = self.jobs.get(job).place;
             self.view.touch_job(job);
             [host_of(from), host_of(to)].into_iter().flatten().for_each(|host| self.view.touch(host));
@@ -215,7 +235,7 @@ impl Floor<'_, '_, '_> {
 
     /// Notes that all jobs on a conveyor move differently.
     pub(in crate::factory) fn touch_belt(&mut self, conveyor: TwinId) {
-        if self.view.sights.is_watched()
+        if self.view.is_watched
             && let Some((_, state)) = self.directory.entity(conveyor).and_then(|entity| self.belts.get(entity).ok())
         {
             state.riding.iter().for_each(|riding| self.view.touched.jobs.push(riding.job));
@@ -225,7 +245,7 @@ impl Floor<'_, '_, '_> {
 
     /// Shows a job that was not there before.
     pub(in crate::factory) fn show_new(&mut self, job: JobRef) {
-        if self.view.sights.is_watched() {
+        if self.view.is_watched {
             let new = self.jobs.get(job);
             self.view.sights.come(self.clock.now, thing_of(new), job_form(new, self.plan));
             self.view.touch_job(job);
@@ -234,7 +254,7 @@ impl Floor<'_, '_, '_> {
 
     /// Shows what was touched in this moment.
     pub(in crate::factory) fn show_touched(&mut self) {
-        if !self.view.sights.is_watched() {
+        if !self.view.is_watched {
             return;
         }
         self.show_movers();
@@ -349,7 +369,7 @@ impl Floor<'_, '_, '_> {
     }
 
     fn sight_of_worker(&self, twin: TwinId, state: &WorkerState) -> Sight {
-        let layout = &self.view.layout;
+        let layout = self.view.layout;
         let standing = |place| {
             let Pose { place: (x, y), heading } = layout.beside(place, twin);
             Motion::stands(x, y, heading)
