@@ -284,7 +284,8 @@ impl Floor<'_, '_, '_> {
         let motion = state.observe();
         let before = state.motion;
         if motion == before {
-            return self.view.touch_mover(id, state.mover);
+            let mover = state.mover;
+            return self.touch_mover(id, mover);
         }
         self.view.touch(id);
         state.count_until(now);

@@ -36,7 +36,7 @@ const TASKS: [Task; 4] = [Task::Setup(0), Task::Operation(0), Task::Repair, Task
 pub(super) struct Touched {
     twins: Vec<TwinId>,
     jobs: Vec<JobRef>,
-    /// Vehicles that only drive on.
+    /// Vehicles that only drive on, but not as before.
     movers: Vec<(TwinId, MoverId)>,
 }
 
@@ -73,13 +73,6 @@ impl View<'_> {
     pub fn touch(&mut self, twin: TwinId) {
         if self.is_watched {
             self.touched.twins.push(twin);
-        }
-    }
-
-    /// Notes that a vehicle drives on.
-    pub fn touch_mover(&mut self, vehicle: TwinId, mover: MoverId) {
-        if self.is_watched {
-            self.touched.movers.push((vehicle, mover));
         }
     }
 
@@ -214,11 +207,11 @@ fn job_form(job: &Job, plan: &Plan) -> Form {
     }
 }
 
-/// The twin that a job is at.
+/// The twin that looks different by a job that is there.
 fn host_of(place: Place) -> Option<TwinId> {
     match place {
-        Place::Yard => None,
-        Place::Queue(host) | Place::Slot(host, _) | Place::Output(host) | Place::Kit(host) => Some(host),
+        Place::Yard | Place::Output(_) => None,
+        Place::Queue(host) | Place::Slot(host, _) | Place::Kit(host) => Some(host),
         Place::Vehicle(host) | Place::Conveyor(host) | Place::Rack(host) => Some(host),
     }
 }
@@ -230,6 +223,14 @@ impl Floor<'_, '_, '_> {
             let from = self.jobs.get(job).place;
             self.view.touch_job(job);
             [host_of(from), host_of(to)].into_iter().flatten().for_each(|host| self.view.touch(host));
+        }
+    }
+
+    /// Notes that a vehicle drives on. That it goes straight on evenly is no news; whatever changes its way later in this
+    /// moment is noted by itself.
+    pub(in crate::factory) fn touch_mover(&mut self, vehicle: TwinId, mover: MoverId) {
+        if self.view.is_watched && !self.traffic.goes_on_evenly(self.network, mover) {
+            self.view.touched.movers.push((vehicle, mover));
         }
     }
 
@@ -257,7 +258,9 @@ impl Floor<'_, '_, '_> {
         if !self.view.is_watched {
             return;
         }
-        self.show_movers();
+        if !self.view.touched.movers.is_empty() {
+            self.show_movers();
+        }
         if !self.view.touched.twins.is_empty() || !self.view.touched.jobs.is_empty() {
             self.show_changed();
         }
@@ -266,9 +269,11 @@ impl Floor<'_, '_, '_> {
     fn show_movers(&mut self) {
         let now = self.clock.now;
         let mut movers = std::mem::take(&mut self.view.touched.movers);
-        // What goes on as before is not told again.
-        let news = |(_, mover): &(TwinId, MoverId)| !self.traffic.goes_on_evenly(self.network, *mover);
-        for (twin, mover) in movers.drain(..).filter(news) {
+        for (twin, mover) in movers.drain(..) {
+            // Whose whole look is new is told below.
+            if self.view.touched.twins.contains(&twin) {
+                continue;
+            }
             let motion = self.driving(twin, mover);
             self.view.sights.move_on(now, ThingId::twin(twin), motion);
         }
