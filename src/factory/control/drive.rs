@@ -285,7 +285,7 @@ impl Floor<'_, '_, '_> {
         let before = state.motion;
         if motion == before {
             let mover = state.mover;
-            return self.touch_mover(id, mover);
+            return self.show_driving(id, mover);
         }
         self.view.touch(id);
         state.count_until(now);

@@ -70,12 +70,14 @@ pub enum Kind {
 /// Where vehicles stand that have stopped for a twin.
 #[derive(Clone, Copy, Debug, Default)]
 struct Bay {
-    /// Where the first stands.
-    first: (f64, f64),
+    /// Where they turn off the aisle.
+    junction: (f64, f64),
+    /// How the first stands.
+    first: Pose,
     /// The way from there to the next on its left.
     aside: (f64, f64),
-    /// Where the twin itself stands.
-    home: (f64, f64),
+    /// How the twin itself stands, if it is a vehicle at home.
+    home: Pose,
 }
 
 /// Where everything that has a fixed place stands. Made for those who watch; the world itself does not know it.
@@ -134,13 +136,15 @@ impl Layout {
     fn bays(&self, world: &World) -> Vec<Bay> {
         let (network, plan) = (world.resource::<Network>(), world.resource::<Plan>());
         let bay = |spot: SpotId| {
-            let place = network.spot(spot).map_or((0.0, 0.0), |spot| network.place(spot.junction));
+            let junction = network.spot(spot).map_or((0.0, 0.0), |spot| network.place(spot.junction));
             let Some((owner, pose)) = plan.owner_of(spot).and_then(|owner| Some((owner, self.pose(owner)?))) else {
-                return Bay { first: place, aside: (0.0, 0.0), home: place };
+                let here = Pose { place: junction, heading: 0.0 };
+                return Bay { junction, first: here, aside: (0.0, 0.0), home: here };
             };
             let before = if self.kind(owner) == Some(Kind::Charger) { CHARGING } else { BAY } * self.scale;
             let (first, next) = (pose.point(before, 0.0), pose.point(before, ASTRIDE));
-            Bay { first, aside: (next.0 - first.0, next.1 - first.1), home: pose.place }
+            let aside = (next.0 - first.0, next.1 - first.1);
+            Bay { junction, first: come(junction, first), aside, home: come(junction, pose.place) }
         };
         (0..network.spots() as u32).map(SpotId).map(bay).collect()
     }
@@ -235,16 +239,21 @@ impl Layout {
         }
     }
 
-    /// Where a vehicle stands that has stopped in a spot: beside those who came sooner.
-    pub fn bay(&self, spot: SpotId, rank: usize, is_home: bool) -> (f64, f64) {
-        let Bay { first, aside, home } = self.bays.get(spot.0 as usize).copied().unwrap_or_default();
-        if is_home {
-            return home;
+    /// How a vehicle stands that has stopped in a spot: beside those who came sooner, looking the way it came in.
+    pub fn bay(&self, spot: SpotId, rank: usize, is_home: bool) -> Pose {
+        let Bay { junction, first, aside, home } = self.bays.get(spot.0 as usize).copied().unwrap_or_default();
+        if is_home || rank == 0 {
+            return if is_home { home } else { first };
         }
         // To the left, to the right, farther to the left, ...
         let side = rank.div_ceil(2) as f64 * if rank.is_multiple_of(2) { -1.0 } else { 1.0 };
-        (first.0 + aside.0 * side, first.1 + aside.1 * side)
+        come(junction, (first.place.0 + aside.0 * side, first.place.1 + aside.1 * side))
     }
+}
+
+/// How somebody stands who has come straight from one place to another.
+fn come(from: (f64, f64), place: (f64, f64)) -> Pose {
+    Pose { place, heading: (place.1 - from.1).atan2(place.0 - from.0) }
 }
 
 /// What a twin is, by the look that it has.

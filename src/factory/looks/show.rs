@@ -36,8 +36,6 @@ const TASKS: [Task; 4] = [Task::Setup(0), Task::Operation(0), Task::Repair, Task
 pub(super) struct Touched {
     twins: Vec<TwinId>,
     jobs: Vec<JobRef>,
-    /// Vehicles that only drive on, but not as before.
-    movers: Vec<(TwinId, MoverId)>,
 }
 
 /// What the floor needs of the world in order to be seen.
@@ -226,11 +224,15 @@ impl Floor<'_, '_, '_> {
         }
     }
 
-    /// Notes that a vehicle drives on. That it goes straight on evenly is no news; whatever changes its way later in this
-    /// moment is noted by itself.
-    pub(in crate::factory) fn touch_mover(&mut self, vehicle: TwinId, mover: MoverId) {
-        if self.view.is_watched && !self.traffic.goes_on_evenly(self.network, mover) {
-            self.view.touched.movers.push((vehicle, mover));
+    /// Shows that a vehicle drives on. That it goes straight on evenly is no news; and whatever changes its way later in this
+    /// moment is shown by itself.
+    pub(in crate::factory) fn show_driving(&mut self, vehicle: TwinId, mover: MoverId) {
+        if self.view.is_watched
+            && !self.traffic.goes_on_evenly(self.network, mover)
+            && !self.view.touched.twins.contains(&vehicle)
+        {
+            let motion = self.driving(vehicle, mover);
+            self.view.sights.move_on(self.clock.now, ThingId::twin(vehicle), motion);
         }
     }
 
@@ -255,29 +257,9 @@ impl Floor<'_, '_, '_> {
 
     /// Shows what was touched in this moment.
     pub(in crate::factory) fn show_touched(&mut self) {
-        if !self.view.is_watched {
-            return;
-        }
-        if !self.view.touched.movers.is_empty() {
-            self.show_movers();
-        }
         if !self.view.touched.twins.is_empty() || !self.view.touched.jobs.is_empty() {
             self.show_changed();
         }
-    }
-
-    fn show_movers(&mut self) {
-        let now = self.clock.now;
-        let mut movers = std::mem::take(&mut self.view.touched.movers);
-        for (twin, mover) in movers.drain(..) {
-            // Whose whole look is new is told below.
-            if self.view.touched.twins.contains(&twin) {
-                continue;
-            }
-            let motion = self.driving(twin, mover);
-            self.view.sights.move_on(now, ThingId::twin(twin), motion);
-        }
-        self.view.touched.movers = movers;
     }
 
     fn show_changed(&mut self) {
@@ -348,14 +330,14 @@ impl Floor<'_, '_, '_> {
     }
 
     fn driving(&self, twin: TwinId, mover: MoverId) -> Motion {
-        let bay = |spot: SpotId| self.bay(mover, spot);
+        if let Some(spot) = self.traffic.standing_at(mover) {
+            let Pose { place: (x, y), heading } = self.bay(mover, spot);
+            return Motion::stands(x, y, heading);
+        }
         let point = |(x, y): (f64, f64)| [x as f32, y as f32, 0.0];
-        match self.traffic.course(self.network, mover, bay) {
+        match self.traffic.course(self.network, mover, |spot| self.bay(mover, spot).place) {
             None => self.view.layout.standing(twin),
-            Some(Course { to, before, leg: None, .. }) => Motion::Stands {
-                at: point(to),
-                heading: (before.1 as f32).atan2(before.0 as f32),
-            },
+            Some(Course { to, before, leg: None, .. }) => Motion::stands(to.0, to.1, before.1.atan2(before.0)),
             Some(Course { from, to, before, leg: Some((since, until, speeds)) }) => Motion::Goes {
                 from: point(from),
                 to: point(to),
@@ -367,8 +349,8 @@ impl Floor<'_, '_, '_> {
         }
     }
 
-    /// Where a vehicle stands in a spot.
-    fn bay(&self, mover: MoverId, spot: SpotId) -> (f64, f64) {
+    /// How a vehicle stands in a spot.
+    fn bay(&self, mover: MoverId, spot: SpotId) -> Pose {
         let rank = self.traffic.claimants(spot).iter().position(|&other| other == mover).unwrap_or_default();
         self.view.layout.bay(spot, rank, self.traffic.home(mover) == Some(spot))
     }
