@@ -191,6 +191,12 @@ impl Network {
         self.places[zone.0 as usize]
     }
 
+    /// Whether a zone is in a lane, between two junctions.
+    pub fn is_in_lane(&self, zone: ZoneId) -> bool {
+        // Junctions are numbered before the zones of lanes.
+        zone.0 as usize >= self.names.len()
+    }
+
     /// The names of the junctions, in alphabetical order.
     pub fn junction_names(&self) -> impl Iterator<Item = &str> + Clone {
         self.names.iter().map(String::as_str)
@@ -226,9 +232,7 @@ impl Network {
     /// written, or against it. None at a junction.
     pub(super) fn goes_along(&self, zone: ZoneId, next: ZoneId) -> Option<bool> {
         let row = self.row(zone)?;
-        // Junctions are numbered before the zones of lanes.
-        let in_lane = next.0 as usize >= self.names.len();
-        Some(if in_lane { next > zone } else { zone.0 + 1 == row.first + row.zones && next == row.ends[1] })
+        Some(if self.is_in_lane(next) { next > zone } else { zone.0 + 1 == row.first + row.zones && next == row.ends[1] })
     }
 
     /// The zones on the fastest path for somebody of that speed (m/s), without the one he stands in, up to the junction of

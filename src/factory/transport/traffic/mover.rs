@@ -277,6 +277,10 @@ impl Mover {
         if leg.offset > 0.0 || entry != peak || peak != exit {
             return false;
         }
+        // Lanes are straight.
+        if network.is_in_lane(here) {
+            return before != next;
+        }
         let [before, here, next] = [before, here, next].map(|zone| network.place(zone));
         let (came, goes) = ((here.0 - before.0, here.1 - before.1), (next.0 - here.0, next.1 - here.1));
         let (dot, cross) = (came.0 * goes.0 + came.1 * goes.1, came.0 * goes.1 - came.1 * goes.0);
