@@ -204,9 +204,13 @@ impl BatteryState {
         self.level.0 as f64 / self.capacity.0 as f64
     }
 
-    /// By how much its charge rises in a second. For output.
-    pub fn rate(&self) -> f64 {
-        -(self.draw.0 as f64 * 1e9) / self.capacity.0 as f64
+    /// How full it would have been at the start of the run, and by how much its charge rises in a second, if it had always
+    /// been as it is now. For output.
+    pub fn ramp(&self) -> (f64, f64) {
+        let capacity = self.capacity.0 as f64;
+        // Milliwatts for a second, in picojoules.
+        let rate = -(self.draw.0 as f64 * 1e9) / capacity;
+        (self.level.0 as f64 / capacity - rate * self.until.seconds(), rate)
     }
 
     /// What is taken from it; negative while it is charged.

@@ -84,8 +84,8 @@ struct Bay {
 #[derive(Resource, Clone, Debug, Default)]
 pub struct Layout {
     poses: BTreeMap<TwinId, Pose>,
-    /// Whose place is at those coordinates.
-    owners: BTreeMap<[u64; 2], TwinId>,
+    /// How people stand who work at those coordinates, side by side.
+    crews: BTreeMap<[u64; 2], [Pose; 3]>,
     /// Where vehicles stand, by the number of the spot.
     bays: Vec<Bay>,
     /// What is seen of each twin, by id, and how it stands if it has a fixed place.
@@ -100,7 +100,7 @@ impl Layout {
     /// The layout of a world as it is now.
     pub fn of(world: &World) -> Layout {
         let mut layout = Layout { scale: 1.0, ..Layout::default() };
-        let mut unplaced = Vec::new();
+        let (mut unplaced, mut owners) = (Vec::new(), BTreeMap::new());
         for (twin, entity, _) in world.resource::<Directory>().twins() {
             let parts = world.entity(entity);
             let stands = parts.contains::<Machine>() || parts.contains::<Rack>() || parts.contains::<Station>();
@@ -108,7 +108,10 @@ impl Layout {
                 continue;
             }
             match parts.get::<Position>() {
-                Some(position) => layout.put(world, twin, *position),
+                Some(position) => {
+                    layout.put(world, twin, *position);
+                    owners.insert(key((position.x, position.y)), twin);
+                }
                 None if parts.contains::<Machine>() => unplaced.push(twin),
                 None => {}
             }
@@ -117,6 +120,7 @@ impl Layout {
         layout.join(world);
         layout.seen = layout.seen(world);
         layout.scale = (layout.narrowest(world) / ROOM).clamp(0.2, 1.0);
+        layout.crews = layout.crews(owners);
         layout.bounds = bounds(world, &layout);
         layout.bays = layout.bays(world);
         layout
@@ -131,6 +135,16 @@ impl Layout {
             seen[number] = kind_of(world, entity).map(|kind| (kind, self.pose(twin).map_or(Motion::Hidden, standing)));
         }
         seen
+    }
+
+    fn crews(&self, owners: BTreeMap<[u64; 2], TwinId>) -> BTreeMap<[u64; 2], [Pose; 3]> {
+        let beside = |pose: Pose| {
+            [0.0, 0.75, -0.75].map(|side| Pose {
+                place: pose.point(CREW * self.scale, side * self.scale),
+                heading: pose.heading + std::f64::consts::PI,
+            })
+        };
+        owners.into_iter().filter_map(|(place, owner)| Some((place, beside(self.pose(owner)?)))).collect()
     }
 
     fn bays(&self, world: &World) -> Vec<Bay> {
@@ -164,8 +178,7 @@ impl Layout {
         self.poses.get(&twin).copied()
     }
 
-    /// Notes where a twin stands now.
-    pub fn put(&mut self, world: &World, twin: TwinId, position: Position) {
+    fn put(&mut self, world: &World, twin: TwinId, position: Position) {
         let said = (position.x, position.y);
         let junction = junction_of(world, twin);
         // What the scene puts on a junction is drawn beside the crossing.
@@ -177,7 +190,6 @@ impl Layout {
             heading => heading,
         };
         self.poses.insert(twin, Pose { place, heading });
-        self.owners.insert(key(said), twin);
     }
 
     /// Sets those who have no place out in rows, to the south of the others.
@@ -223,13 +235,9 @@ impl Layout {
 
     /// Where somebody stands who works at a place: beside the machine that is there.
     pub fn beside(&self, place: (f64, f64), who: TwinId) -> Pose {
-        // Side by side, in an order that stays the same.
-        let side = [0.0, 0.75, -0.75][who.0 as usize % 3];
-        match self.owners.get(&key(place)).and_then(|owner| self.poses.get(owner)) {
-            Some(pose) => {
-                let at = pose.point(CREW * self.scale, side * self.scale);
-                Pose { place: at, heading: pose.heading + std::f64::consts::PI }
-            }
+        match self.crews.get(&key(place)) {
+            // In an order that stays the same.
+            Some(crew) => crew[who.0 as usize % crew.len()],
             // In the open people stand a little apart: leaves of a sunflower.
             None => {
                 let (turn, far) = (2.399_963 * who.0 as f64, 0.45 * ((who.0 % 7) as f64).sqrt());

@@ -438,8 +438,8 @@ impl Floor<'_, '_, '_> {
 
 /// The charge rises or falls evenly until it is told anew.
 fn charge_of(level: &BatteryState) -> Value {
-    let rate = level.rate();
-    Value::Ramp { start: level.charge() - rate * level.until().seconds(), rate: rate as f32 }
+    let (start, rate) = level.ramp();
+    Value::Ramp { start, rate: rate as f32 }
 }
 
 /// On the way to work: from beside one machine to beside another.

@@ -259,16 +259,15 @@ impl Encoder {
         }
     }
 
-    /// Ends a chunk. Its bytes are not compressed.
-    pub fn finish(&mut self) -> Vec<u8> {
+    /// Ends a chunk, and writes it into `chunk`, not compressed.
+    pub fn finish(&mut self, chunk: &mut Vec<u8>) {
+        chunk.clear();
         // Writing into memory cannot fail.
-        let head = postcard::to_allocvec(&self.head).unwrap_or_default();
-        let whole = [head.as_slice(), self.bytes.as_slice()].concat();
-        self.bytes.clear();
+        let _ = postcard::serialize_with_flavor(&self.head, Bytes(chunk));
+        chunk.append(&mut self.bytes);
         self.head = Head::default();
         self.texts.clear();
         self.present.values_mut().for_each(|known| known.number = None);
-        whole
     }
 
     /// The number of a thing in this chunk.

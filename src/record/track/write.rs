@@ -9,6 +9,7 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 
 use bevy_ecs::prelude::World;
+use lz4_flex::block::{compress_into, get_maximum_output_size};
 use xxhash_rust::xxh3::xxh3_64;
 
 use crate::engine::journal::Entry;
@@ -123,6 +124,10 @@ struct TrackFile {
     place: u64,
     index: Index,
     encoder: Encoder,
+    /// Memory for a chunk, before and after it is compressed: used again, since to ask the system for so much holds up the
+    /// run.
+    plain: Vec<u8>,
+    packed: Vec<u8>,
     /// When the present chunk began, and when its last change was.
     span: Option<(Time, Time)>,
 }
@@ -130,7 +135,7 @@ struct TrackFile {
 impl TrackFile {
     fn new(path: PathBuf, file: File, index: Index) -> Result<TrackFile, TrackError> {
         let (file, encoder) = (BufWriter::new(file), Encoder::default());
-        let mut new = TrackFile { path, file, place: 0, index, encoder, span: None };
+        let mut new = TrackFile { path, file, place: 0, index, encoder, plain: Vec::new(), packed: Vec::new(), span: None };
         new.put(&MAGIC)?;
         Ok(new)
     }
@@ -175,8 +180,10 @@ impl TrackFile {
     fn end_chunk(&mut self) -> Result<(), TrackError> {
         if let Some((start, _)) = self.span.take() {
             let place = self.place;
-            let bytes = self.encoder.finish();
+            let mut bytes = std::mem::take(&mut self.plain);
+            self.encoder.finish(&mut bytes);
             let (length, checksum) = self.put_compressed(&bytes)?;
+            self.plain = bytes;
             self.index.chunks.push(ChunkInfo { start, place, length, checksum });
         }
         Ok(())
@@ -197,9 +204,16 @@ impl TrackFile {
     }
 
     fn put_compressed(&mut self, bytes: &[u8]) -> Result<(u64, u64), TrackError> {
-        let packed = lz4_flex::compress_prepend_size(bytes);
-        self.put(&packed)?;
-        Ok((packed.len() as u64, xxh3_64(&packed)))
+        let mut packed = std::mem::take(&mut self.packed);
+        // As long as it can get at most, after the length of what is packed.
+        packed.resize(packed.len().max(4 + get_maximum_output_size(bytes.len())), 0);
+        packed[..4].copy_from_slice(&(bytes.len() as u32).to_le_bytes());
+        let length = compress_into(bytes, &mut packed[4..]).map_err(|error| TrackError::file(&self.path, error))?;
+        let whole = &packed[..4 + length];
+        self.put(whole)?;
+        let place = (whole.len() as u64, xxh3_64(whole));
+        self.packed = packed;
+        Ok(place)
     }
 
     fn put(&mut self, bytes: &[u8]) -> Result<(), TrackError> {
