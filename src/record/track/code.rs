@@ -158,10 +158,16 @@ impl Flavor for Bytes<'_> {
     }
 }
 
+/// A copy that shares no memory with it.
+fn copy_of(form: &Form) -> Form {
+    let [name, look, model] = [&form.name, &form.look, &form.model].map(|text| Arc::from(&**text));
+    Form { name, look, model, numbers: form.numbers.clone(), ..*form }
+}
+
 /// A thing as whoever encodes knows it.
 #[derive(Clone, Debug)]
 struct Known {
-    form: Arc<Form>,
+    form: Form,
     sight: Sight,
     /// Since when it is in its state.
     since: Time,
@@ -220,9 +226,9 @@ impl Encoder {
             Event::Comes(form) => {
                 let number = self.number(*thing);
                 let sight = Sight::still(Motion::Hidden);
-                let known = Known { form: form.clone(), sight, since: *at, number: Some(number) };
-                self.present.insert(*thing, known);
-                self.come(number, form, *at);
+                let form = copy_of(form);
+                self.come(number, &form, *at);
+                self.present.insert(*thing, Known { form, sight, since: *at, number: Some(number) });
             }
             Event::Looks(sight) => {
                 let number = self.number(*thing);

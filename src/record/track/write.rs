@@ -46,8 +46,9 @@ pub struct TrackWriter {
 struct TrackRecorder {
     events: Vec<Mark>,
     sender: SyncSender<Message>,
-    /// Batches that were written, to be filled again. Never waited for: what is in the world must be fit to be shared.
-    emptied: Mutex<Receiver<Vec<Change>>>,
+    /// Batches that were written, to be emptied and filled again: memory goes back where it came from, since threads that
+    /// free one another's wait for each other. Never waited for: what is in the world must be fit to be shared.
+    written: Mutex<Receiver<Vec<Change>>>,
 }
 
 impl TrackWriter {
@@ -59,17 +60,17 @@ impl TrackWriter {
         let path = folder.join(FILE);
         let file = File::create(&path).map_err(|error| TrackError::file(&path, error))?;
         let (sender, receiver) = sync_channel(WAITING);
-        let (empties, emptied) = channel();
+        let (back, written) = channel();
         let recorder = TrackRecorder {
             events: Vec::new(),
             sender: sender.clone(),
-            emptied: Mutex::new(emptied),
+            written: Mutex::new(written),
         };
         sight::record(world, Box::new(recorder));
         let words = world.resource::<Sights>().words();
         let words = words.iter().map(|(look, words)| ((*look).to_owned(), words.clone())).collect();
         let file = TrackFile::new(path, file, Index { words, ..Index::default() })?;
-        let thread = std::thread::spawn(move || file.write(&receiver, &empties));
+        let thread = std::thread::spawn(move || file.write(&receiver, &back));
         Ok(TrackWriter { sender, thread })
     }
 
@@ -103,8 +104,10 @@ impl Recorder for TrackRecorder {
         let room = changes.capacity();
         // If nobody listens any more, `finish` says why.
         let _ = self.sender.send(Message::Changes(changes));
-        let emptied = self.emptied.get_mut().ok().and_then(|emptied| emptied.try_recv().ok());
-        emptied.unwrap_or_else(|| Vec::with_capacity(room))
+        let written = self.written.get_mut().ok().and_then(|written| written.try_recv().ok());
+        let mut emptied = written.unwrap_or_else(|| Vec::with_capacity(room));
+        emptied.clear();
+        emptied
     }
 
     fn note(&mut self, entry: &Entry) {
@@ -140,14 +143,13 @@ impl TrackFile {
         Ok(new)
     }
 
-    fn write(mut self, messages: &Receiver<Message>, empties: &Sender<Vec<Change>>) -> Result<(), TrackError> {
+    fn write(mut self, messages: &Receiver<Message>, back: &Sender<Vec<Change>>) -> Result<(), TrackError> {
         loop {
             match messages.try_recv() {
-                Ok(Message::Changes(mut changes)) => {
+                Ok(Message::Changes(changes)) => {
                     changes.iter().try_for_each(|change| self.add(change))?;
-                    changes.clear();
                     // Whoever recorded may have gone.
-                    let _ = empties.send(changes);
+                    let _ = back.send(changes);
                 }
                 Ok(Message::Events(events)) => self.index.events = events,
                 Ok(Message::End(end)) => return self.end(end),
