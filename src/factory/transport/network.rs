@@ -232,7 +232,11 @@ impl Network {
     /// written, or against it. None at a junction.
     pub(super) fn goes_along(&self, zone: ZoneId, next: ZoneId) -> Option<bool> {
         let row = self.row(zone)?;
-        Some(if self.is_in_lane(next) { next > zone } else { zone.0 + 1 == row.first + row.zones && next == row.ends[1] })
+        Some(if self.is_in_lane(next) {
+            next > zone
+        } else {
+            zone.0 + 1 == row.first + row.zones && next == row.ends[1]
+        })
     }
 
     /// The zones on the fastest path for somebody of that speed (m/s), without the one he stands in, up to the junction of

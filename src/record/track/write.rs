@@ -61,11 +61,7 @@ impl TrackWriter {
         let file = File::create(&path).map_err(|error| TrackError::file(&path, error))?;
         let (sender, receiver) = sync_channel(WAITING);
         let (back, written) = channel();
-        let recorder = TrackRecorder {
-            events: Vec::new(),
-            sender: sender.clone(),
-            written: Mutex::new(written),
-        };
+        let recorder = TrackRecorder { events: Vec::new(), sender: sender.clone(), written: Mutex::new(written) };
         sight::record(world, Box::new(recorder));
         let words = world.resource::<Sights>().words();
         let words = words.iter().map(|(look, words)| ((*look).to_owned(), words.clone())).collect();
@@ -138,7 +134,8 @@ struct TrackFile {
 impl TrackFile {
     fn new(path: PathBuf, file: File, index: Index) -> Result<TrackFile, TrackError> {
         let (file, encoder) = (BufWriter::new(file), Encoder::default());
-        let mut new = TrackFile { path, file, place: 0, index, encoder, plain: Vec::new(), packed: Vec::new(), span: None };
+        let mut new =
+            TrackFile { path, file, place: 0, index, encoder, plain: Vec::new(), packed: Vec::new(), span: None };
         new.put(&MAGIC)?;
         Ok(new)
     }
