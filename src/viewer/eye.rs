@@ -98,7 +98,9 @@ pub struct Eye {
     shown: Stand,
     /// How far the pointer has moved since the button was pressed.
     dragged: f32,
-    /// Where the world was clicked in this frame.
+    /// Where it was let go in the last frame, without having been dragged.
+    released: Option<Vec2>,
+    /// Where the world was clicked.
     pub clicked: Option<Vec2>,
 }
 
@@ -119,7 +121,7 @@ impl Eye {
     /// An eye with a view.
     pub fn new(view: View) -> Eye {
         let stand = Stand::of(view);
-        Eye { mode: Mode::Orbit, goal: stand, shown: stand, dragged: 0.0, clicked: None }
+        Eye { mode: Mode::Orbit, goal: stand, shown: stand, dragged: 0.0, released: None, clicked: None }
     }
 
     /// How one looks.
@@ -228,7 +230,8 @@ fn press(
     windows: Query<&Window>,
     wants: Res<EguiWantsInput>,
 ) {
-    eye.clicked = None;
+    // Only now have the cards seen where the pointer was: in a slow frame it moves, presses and lets go at once.
+    eye.clicked = eye.released.take().filter(|_| !wants.wants_any_pointer_input());
     if buttons.just_pressed(MouseButton::Left) {
         // A press on a card is none on the world.
         eye.dragged = if wants.wants_any_pointer_input() { f32::INFINITY } else { 0.0 };
@@ -237,7 +240,7 @@ fn press(
         eye.dragged += motion.delta.length();
     }
     if buttons.just_released(MouseButton::Left) && eye.dragged < CLICK {
-        eye.clicked = windows.iter().next().and_then(Window::cursor_position);
+        eye.released = windows.iter().next().and_then(Window::cursor_position);
     }
 }
 

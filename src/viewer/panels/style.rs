@@ -36,6 +36,8 @@ pub fn card() -> Frame {
 
 /// Dresses all that is drawn from now on.
 pub fn dress(context: &egui::Context) {
+    // However long: where frames are slow, a click takes long too.
+    context.options_mut(|options| options.input_options.max_click_duration = f64::INFINITY);
     context.all_styles_mut(|style| {
         let visuals = &mut style.visuals;
         *visuals = egui::Visuals::dark();
