@@ -12,5 +12,6 @@ pub mod queue;
 pub mod random;
 pub mod registry;
 pub mod simulation;
+pub mod spelling;
 pub mod stage;
 pub mod time;

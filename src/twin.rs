@@ -1,4 +1,6 @@
-//! What every twin can have: a life with a beginning and an end, and messages to and from others.
+//! What every twin can have: a life with a beginning and an end, messages to and from others; and the language in which its
+//! conditions are written.
 
+pub mod expression;
 pub mod life;
 pub mod messages;

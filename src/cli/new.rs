@@ -8,7 +8,7 @@ use crate::scene::templates::TEMPLATES;
 
 use super::Exit;
 use super::output::{fail, print, table};
-use crate::scene::problem::nearest;
+use crate::engine::spelling::nearest;
 
 /// Write a commented scene to start from.
 #[derive(Args)]

@@ -5,10 +5,10 @@ use clap::Args;
 
 use crate::engine::command::CommandKinds;
 use crate::engine::simulation::Simulation;
+use crate::engine::spelling::nearest;
 use crate::record::table::Tables;
 use crate::scene::expand::GroupSettings;
 use crate::scene::header::Header;
-use crate::scene::problem::nearest;
 use crate::scene::registry::SceneRegistry;
 use crate::scene::schema::TypeSchema;
 

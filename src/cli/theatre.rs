@@ -125,7 +125,7 @@ pub(super) fn find(stage: &Stage, name: &str) -> Result<crate::look::sight::Thin
     let found = stage.cast.iter().find(|(_, member)| &*member.form.name == name);
     found.map(|(_, member)| member.id).ok_or_else(|| {
         let names = stage.cast.iter().map(|(_, member)| &*member.form.name);
-        let cure = match crate::scene::problem::nearest(name, names) {
+        let cure = match crate::engine::spelling::nearest(name, names) {
             Some(other) => format!("; did you mean `{other}`?"),
             None => String::new(),
         };

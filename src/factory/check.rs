@@ -22,8 +22,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use bevy_ecs::prelude::{Component, EntityRef, World};
 
 use crate::engine::identity::Directory;
+use crate::engine::spelling::nearest;
 use crate::scene::expand::{key_place_for, place_for};
-use crate::scene::problem::{Problem, Problems, nearest};
+use crate::scene::problem::{Problem, Problems};
 use crate::scene::syntax::{Node, Span};
 use crate::scene::tree::{key_place, place};
 

@@ -9,8 +9,9 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 use crate::engine::identity::Directory;
+use crate::engine::spelling::nearest;
 use crate::scene::expand::place_for;
-use crate::scene::problem::{Problem, Problems, nearest};
+use crate::scene::problem::{Problem, Problems};
 use crate::scene::syntax::Node;
 
 use super::palette::Colour;

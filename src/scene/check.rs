@@ -10,12 +10,13 @@ use crate::engine::time::Duration;
 use super::expand::{self, Group, GroupSettings, Parts, SETTINGS};
 use super::header::{Header, STRUCTURE};
 use super::load::SceneTree;
-use super::problem::{Problem, Problems, Sources, nearest};
+use super::problem::{Problem, Problems, Sources};
 use super::registry::SceneRegistry;
 use super::schema::{Formats, TypeSchema};
 use super::syntax::de::{DeError, from_node};
 use super::syntax::{Field, Node, Span};
 use super::tree;
+use crate::engine::spelling::nearest;
 
 const DURATION: &str = "duration";
 

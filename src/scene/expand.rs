@@ -6,10 +6,11 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::place::Placement;
-use super::problem::{Problem, Problems, nearest};
+use super::problem::{Problem, Problems};
 use super::syntax::de::from_node;
 use super::syntax::{Node, Span, Value};
 use super::tree;
+use crate::engine::spelling::nearest;
 
 /// How many twins a scene may have, and how long a chain of `like` may be.
 const MAX_TWINS: u64 = 10_000_000;

@@ -5,10 +5,11 @@
 //! `arrivals.0.every`). A single twin of a group goes by its own name (`twins.lathe-3.machine.capacity`).
 
 use super::expand;
-use super::problem::{Problem, Problems, Sources, nearest};
+use super::problem::{Problem, Problems, Sources};
 use super::syntax::parse::{Limits, parse};
 use super::syntax::{Field, FileId, Name, Node, Span, Value};
 use super::tree;
+use crate::engine::spelling::nearest;
 
 /// Applies overrides in order; what is wrong with one is noted and points at its text.
 pub fn apply(root: &mut Node, sets: &[String], sources: &mut Sources, problems: &mut Problems) {

@@ -246,22 +246,5 @@ impl Diagnostic for Shown<'_> {
     }
 }
 
-/// The candidate that was probably meant by `word`: at most one mistake per three characters away.
-pub fn nearest<'a>(word: &str, candidates: impl Iterator<Item = &'a str>) -> Option<&'a str> {
-    const LONGEST: usize = 100;
-    let length = word.chars().count();
-    if length > LONGEST {
-        return None;
-    }
-    let word = word.to_lowercase();
-    let allowed = (length / 3).max(1);
-    candidates
-        .filter(|candidate| candidate.chars().count().abs_diff(length) <= allowed)
-        .map(|candidate| (strsim::damerau_levenshtein(&word, &candidate.to_lowercase()), candidate))
-        .filter(|(distance, _)| *distance <= allowed)
-        .min()
-        .map(|(_, candidate)| candidate)
-}
-
 #[cfg(test)]
 mod tests;

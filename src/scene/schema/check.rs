@@ -4,11 +4,12 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 use std::fmt;
 
-use super::super::problem::{Problem, Problems, nearest};
+use super::super::problem::{Problem, Problems};
 use super::super::syntax::{Node, Span, Value};
 use super::cure;
 use super::model::{Amount, Bound, Field, Id, Keys, Kind, Length, Model, Number, Record, Text, Type};
 use super::{sample, words};
+use crate::engine::spelling::nearest;
 
 /// Values are followed this deep; a text that is read cannot nest so deep.
 const DEEPEST: usize = 512;

@@ -1,11 +1,11 @@
 //! Holds values against types that leave a choice.
 
-use super::super::problem::nearest;
 use super::super::syntax::{Node, Value};
 use super::check::{Place, Subject, View, Walk, is_unit};
 use super::cure;
 use super::model::{Id, Kind, Model, Record, Variant};
 use super::words;
+use crate::engine::spelling::nearest;
 
 /// Alternatives within alternatives are tried out this deep; below, the first that looks right is taken.
 const MOST_TRIALS: usize = 2;

@@ -1,10 +1,10 @@
 //! How to mend what is wrong.
 
-use super::super::problem::nearest;
 use super::super::syntax::{Node, TupleValue, Value};
 use super::check::{Place, View};
 use super::model::{Amount, Bound, Field, Id, Kind, Model, Number, Variant};
 use super::{sample, words};
+use crate::engine::spelling::nearest;
 
 /// A cure for a value of the wrong type.
 pub(super) fn mismatch(model: &Model, id: Id, view: View<'_>, place: &Place<'_>) -> Option<String> {
