@@ -1,4 +1,5 @@
 //! What it costs to record what can be seen of a week of `scenes/factory.ron`, and to find a moment in the record.
+//! The run has one thread; `autotwin run` takes one for each core.
 //!
 //!   cargo bench --bench tracks
 
