@@ -1,5 +1,5 @@
 //! What it costs to record what can be seen of a week of `scenes/factory.ron`, and to find a moment in the record.
-//! The run has one thread; `autotwin run` takes one for each core.
+//! Runs on one thread, and on as many as `autotwin run` takes by itself: one for each core.
 //!
 //!   cargo bench --bench tracks
 
@@ -18,16 +18,19 @@ const SEEKS: usize = 500;
 fn main() {
     let scene = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenes/factory.ron");
     let folder = tempfile::tempdir().expect("a folder can be made");
-    // By turns, so that what else the machine does strikes both alike.
-    let times: Vec<[f64; 2]> =
-        (0..RUNS).map(|_| [false, true].map(|tracks| run(&scene, folder.path(), tracks))).collect();
-    let [without, with] = [0, 1].map(|which| median(times.iter().map(|pair| pair[which]).collect()));
-    println!(
-        "a week without tracks: {:.1} ms, with them: {:.1} ms (medians of {RUNS}): {:+.1} %",
-        without * 1e3,
-        with * 1e3,
-        (with / without - 1.0) * 100.0
-    );
+    for (threads, pool) in [("one thread", Pool::default()), ("a thread for each core", Pool::new(0).expect("threads"))]
+    {
+        // By turns, so that what else the machine does strikes both alike.
+        let times: Vec<[f64; 2]> =
+            (0..RUNS).map(|_| [false, true].map(|tracks| run(&scene, folder.path(), &pool, tracks))).collect();
+        let [without, with] = [0, 1].map(|which| median(times.iter().map(|pair| pair[which]).collect()));
+        println!(
+            "a week on {threads} without tracks: {:.1} ms, with them: {:.1} ms (medians of {RUNS}): {:+.1} %",
+            without * 1e3,
+            with * 1e3,
+            (with / without - 1.0) * 100.0
+        );
+    }
     let size = std::fs::metadata(folder.path().join(FILE)).expect("it was written").len();
     let begin = Instant::now();
     let mut reader = TrackReader::open(folder.path()).expect("the tracks are whole");
@@ -59,12 +62,12 @@ fn main() {
 }
 
 /// Seconds on the wall.
-fn run(scene: &Path, folder: &Path, tracks: bool) -> f64 {
+fn run(scene: &Path, folder: &Path, pool: &Pool, tracks: bool) -> f64 {
     let tree = load(scene, &[]).expect("the scene is right");
     let options = RunOptions { tracks, ..RunOptions::default() };
     let (mut simulation, header) = prepare(&tree, &options, None).expect("the scene is right");
     let begin = Instant::now();
-    let outcome = execute(&mut simulation, &header, Seed(header.seed), Pool::default(), Some(folder), &Nobody);
+    let outcome = execute(&mut simulation, &header, Seed(header.seed), pool.clone(), Some(folder), &Nobody);
     assert!(outcome.is_ok());
     begin.elapsed().as_secs_f64()
 }

@@ -59,6 +59,16 @@ impl Directory {
         self.by_name.get(name).copied()
     }
 
+    /// How many twins live.
+    pub fn len(&self) -> usize {
+        self.by_name.len()
+    }
+
+    /// True if no twin lives.
+    pub fn is_empty(&self) -> bool {
+        self.by_name.is_empty()
+    }
+
     /// All living twins, by id.
     pub fn twins(&self) -> impl Iterator<Item = (TwinId, Entity, &Arc<str>)> {
         let slots = self.entities.iter().zip(&self.names).enumerate();

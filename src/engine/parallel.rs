@@ -35,6 +35,14 @@ impl Pool {
         self.0.as_ref().map_or(1, |pool| pool.current_num_threads())
     }
 
+    /// Does `work` on a thread of the pool, so that its loops need not wait for another thread to begin them.
+    pub fn install<R: Send>(&self, work: impl FnOnce() -> R + Send) -> R {
+        match &self.0 {
+            None => work(),
+            Some(pool) => pool.install(work),
+        }
+    }
+
     /// Does `work` for every item. Items are what a query gives: `pool.for_each(&mut query, |(battery, pose)| ...)`.
     pub fn for_each<I>(&self, items: I, work: impl Fn(I::Item) + Send + Sync)
     where

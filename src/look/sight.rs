@@ -224,25 +224,31 @@ impl Sights {
     /// Something came.
     pub fn come(&mut self, at: Time, thing: ThingId, form: Form) {
         if self.watched {
-            self.tell(at, thing, Event::Comes(Arc::new(form)));
+            self.tell(Change { at, thing, event: Event::Comes(Arc::new(form)) });
         }
     }
 
     /// Something looks different.
     #[inline]
-    pub fn look(&mut self, at: Time, thing: ThingId, sight: Sight) {
-        self.tell(at, thing, Event::Looks(sight));
+    pub fn look(&mut self, at: Time, thing: ThingId, sight: &Sight) {
+        if self.watched {
+            self.tell(Change { at, thing, event: Event::Looks(*sight) });
+        }
     }
 
     /// Something moves differently.
     #[inline]
-    pub fn move_on(&mut self, at: Time, thing: ThingId, motion: Motion) {
-        self.tell(at, thing, Event::Moves(motion));
+    pub fn move_on(&mut self, at: Time, thing: ThingId, motion: &Motion) {
+        if self.watched {
+            self.tell(Change { at, thing, event: Event::Moves(*motion) });
+        }
     }
 
     /// Something is no longer there.
     pub fn go(&mut self, at: Time, thing: ThingId) {
-        self.tell(at, thing, Event::Goes);
+        if self.watched {
+            self.tell(Change { at, thing, event: Event::Goes });
+        }
     }
 
     /// Says that twins have come, gone or been moved: what lasts is shown anew at the end of the step.
@@ -263,16 +269,16 @@ impl Sights {
         news.for_each(|(thing, form)| self.come(now, thing, form));
     }
 
-    #[inline]
-    fn tell(&mut self, at: Time, thing: ThingId, event: Event) {
-        if self.watched {
-            self.changes.push(Change { at, thing, event });
-            if self.changes.len() >= BATCH && !self.collected {
-                self.hand_over();
-            }
+    // Always in line: a change is made where it is kept, and not copied there.
+    #[inline(always)]
+    fn tell(&mut self, change: Change) {
+        if self.changes.len() >= BATCH && !self.collected {
+            self.hand_over();
         }
+        self.changes.push(change);
     }
 
+    #[cold]
     fn hand_over(&mut self) {
         if let Some(recorder) = &mut self.recorder {
             self.changes = recorder.record(std::mem::take(&mut self.changes));

@@ -200,7 +200,7 @@ fn looks(world: &mut World, _: bool) {
     if told.lasting(ground).is_some() {
         sights.push((ground, Sight::still(Motion::stands(0.0, 0.0, 0.0))));
     }
-    sights.into_iter().for_each(|(thing, sight)| told.look(now, thing, sight));
+    sights.into_iter().for_each(|(thing, sight)| told.look(now, thing, &sight));
 }
 
 /// Whoever moves, or begins or ends its life.
@@ -218,7 +218,7 @@ pub(super) fn tell(
     for (&twin, position, life) in &moved {
         let thing = ThingId::twin(twin);
         if sights.lasting(thing).is_some_and(|form| &*form.look == LOOK.name) {
-            sights.look(clock.now, thing, sight_of(position, life));
+            sights.look(clock.now, thing, &sight_of(position, life));
         }
     }
 }

@@ -281,8 +281,18 @@ pub fn execute(
     folder: Option<&Path>,
     observer: &dyn Observer,
 ) -> Result<Outcome, RunError> {
+    simulation.set_pool(pool.clone());
+    pool.install(|| run_to_end(simulation, header, seed, folder, observer))
+}
+
+fn run_to_end(
+    simulation: &mut Simulation,
+    header: &Header,
+    seed: Seed,
+    folder: Option<&Path>,
+    observer: &dyn Observer,
+) -> Result<Outcome, RunError> {
     let started = Instant::now();
-    simulation.set_pool(pool);
     if let Some(folder) = folder {
         let wanted = |name: &str| header.record.tables.as_ref().is_none_or(|tables| tables.contains(name));
         table::open(simulation.world_mut(), folder, &wanted)?;

@@ -207,10 +207,13 @@ impl BatteryState {
     /// How full it would have been at the start of the run, and by how much its charge rises in a second, if it had always
     /// been as it is now. For output.
     pub fn ramp(&self) -> (f64, f64) {
-        let capacity = self.capacity.0 as f64;
-        // Milliwatts for a second, in picojoules.
-        let rate = -(self.draw.0 as f64 * 1e9) / capacity;
-        (self.level.0 as f64 / capacity - rate * self.until.seconds(), rate)
+        // In some millionths of a joule, which fit into 64 bits: vehicles tell their charge all the time, and to turn 128 bits
+        // into a floating-point number takes a call.
+        const SHIFT: u32 = 20;
+        let [level, capacity] = [self.level, self.capacity].map(|energy| (energy.0 >> SHIFT) as i64 as f64);
+        // Milliwatts for a second are as many thousand million picojoules.
+        let rate = -(self.draw.0 as f64 * 1e9 / f64::from(1 << SHIFT)) / capacity;
+        (level / capacity - rate * self.until.seconds(), rate)
     }
 
     /// What is taken from it; negative while it is charged.

@@ -132,7 +132,7 @@ fn looks(world: &mut World, first: bool) {
         let building = (0..hall::PARTS).map(|number| ThingId::other(BUILDING, number));
         let still = Sight::still(Motion::stands(0.0, 0.0, 0.0));
         for thing in building.filter(|thing| floor.view.sights.lasting(*thing).is_some()).collect::<Vec<_>>() {
-            floor.view.sights.look(now, thing, still);
+            floor.view.sights.look(now, thing, &still);
         }
         let twins: Vec<TwinId> = floor.directory.twins().map(|(twin, ..)| twin).collect();
         twins.into_iter().for_each(|twin| floor.view.touch(twin));
@@ -232,7 +232,7 @@ impl Floor<'_, '_, '_> {
             && !self.view.touched.twins.contains(&vehicle)
         {
             let motion = self.driving(vehicle, mover);
-            self.view.sights.move_on(self.clock.now, ThingId::twin(vehicle), motion);
+            self.view.sights.move_on(self.clock.now, ThingId::twin(vehicle), &motion);
         }
     }
 
@@ -268,7 +268,7 @@ impl Floor<'_, '_, '_> {
         sort_and_dedup(&mut twins);
         for twin in twins.drain(..) {
             if let Some(sight) = self.sight_of_twin(twin) {
-                self.view.sights.look(now, ThingId::twin(twin), sight);
+                self.view.sights.look(now, ThingId::twin(twin), &sight);
             }
         }
         self.view.touched.twins = twins;
@@ -279,7 +279,7 @@ impl Floor<'_, '_, '_> {
         }
         for job in jobs.drain(..) {
             if let Some((thing, sight)) = self.jobs.find(job).map(|found| (thing_of(found), self.sight_of_job(found))) {
-                self.view.sights.look(now, thing, sight);
+                self.view.sights.look(now, thing, &sight);
             }
         }
         self.view.touched.jobs = jobs;
