@@ -26,6 +26,8 @@ pub struct Panels {
     pub search: String,
     /// Whether the search wants the keys.
     pub focus_search: bool,
+    /// Whether the first of those who were found is to be taken.
+    pub search_entered: bool,
     /// Under the pointer.
     pub hovered: Option<crate::look::sight::ThingId>,
     /// What went wrong last, to be told.
@@ -40,6 +42,7 @@ impl Default for Panels {
             help: false,
             search: String::new(),
             focus_search: false,
+            search_entered: false,
             hovered: None,
             trouble: None,
         }

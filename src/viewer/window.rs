@@ -1,5 +1,6 @@
 //! The viewer in a window.
 
+use bevy::input::keyboard::KeyboardInput;
 use bevy::prelude::*;
 use bevy::render::view::screenshot::{Screenshot, save_to_disk};
 use bevy::window::{PrimaryWindow, WindowResolution};
@@ -114,7 +115,7 @@ fn point(
 /// Does what keys ask for.
 #[expect(clippy::too_many_arguments, reason = "keys ask for all kinds of things")]
 fn keys(
-    keys: Res<ButtonInput<KeyCode>>,
+    mut keys: MessageReader<KeyboardInput>,
     wants: Res<EguiWantsInput>,
     mut stage: ResMut<Stage>,
     mut play: ResMut<Play>,
@@ -124,20 +125,31 @@ fn keys(
     mut commands: Commands,
 ) {
     if wants.wants_any_keyboard_input() {
+        keys.clear();
         return;
     }
-    for key in keys.get_just_pressed() {
-        match key {
+    let mut pressed = keys.read().filter(|key| key.state.is_pressed() && !key.repeat);
+    while let Some(key) = pressed.next() {
+        match &key.key_code {
             KeyCode::Space => play.toggle(),
             KeyCode::Period => play.source.step(),
             KeyCode::Equal | KeyCode::NumpadAdd => play.change_speed(1),
             KeyCode::Minus | KeyCode::NumpadSubtract => play.change_speed(-1),
             KeyCode::BracketLeft | KeyCode::BracketRight if play.source.is_recorded() => {
-                let hour = Duration::from_secs(if *key == KeyCode::BracketLeft { -3600 } else { 3600 });
+                let hour = Duration::from_secs(if key.key_code == KeyCode::BracketLeft { -3600 } else { 3600 });
                 let to = stage.now + hour;
                 play.source.seek(to);
             }
-            KeyCode::Slash => panels.focus_search = true,
+            // What is typed right behind it, in a frame that takes long, is searched for too.
+            KeyCode::Slash => {
+                panels.search.clear();
+                panels.focus_search = true;
+                for key in pressed.by_ref() {
+                    let typed = key.text.as_deref().unwrap_or_default();
+                    panels.search.extend(typed.chars().filter(|letter| !letter.is_control()));
+                    panels.search_entered |= matches!(key.key_code, KeyCode::Enter | KeyCode::NumpadEnter);
+                }
+            }
             KeyCode::KeyH | KeyCode::F1 => panels.help = !panels.help,
             KeyCode::KeyL => panels.labels = !panels.labels,
             KeyCode::KeyP => {
@@ -168,7 +180,7 @@ fn keys(
             KeyCode::Digit4 => eye.set_mode(Mode::Top),
             KeyCode::Digit0 | KeyCode::Home => eye.go(View::overview(&stage, aspect(&windows))),
             KeyCode::Digit6 | KeyCode::Digit7 | KeyCode::Digit8 | KeyCode::Digit9 => {
-                let number = match key {
+                let number = match key.key_code {
                     KeyCode::Digit6 => 1,
                     KeyCode::Digit7 => 2,
                     KeyCode::Digit8 => 3,

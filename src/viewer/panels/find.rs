@@ -30,11 +30,12 @@ pub(super) fn show(
                 .hint_text("find a twin  ( / )")
                 .desired_width(f32::INFINITY);
             let response = ui.add(field);
-            if std::mem::take(&mut panels.focus_search) {
+            let entered = response.lost_focus() && ui.input(|input| input.key_pressed(egui::Key::Enter));
+            let entered = std::mem::take(&mut panels.search_entered) || entered;
+            if std::mem::take(&mut panels.focus_search) && !entered {
                 response.request_focus();
             }
             let finds = find(&stage, &panels.search);
-            let entered = response.lost_focus() && ui.input(|input| input.key_pressed(egui::Key::Enter));
             let mut taken = finds.first().filter(|_| entered).map(|(thing, ..)| *thing);
             for (thing, name, kind) in &finds {
                 ui.horizontal(|ui| {
