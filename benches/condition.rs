@@ -5,7 +5,7 @@
 use std::hint::black_box;
 use std::time::Instant;
 
-use autotwin::twin::expression::{Question, Symbol, Type, Vocabulary, condition};
+use autotwin::twin::expression::{Question, Symbol, Type, Unfit, Vocabulary, condition};
 
 const TWINS: usize = 10_000;
 const ROUNDS: usize = 100;
@@ -21,20 +21,20 @@ const CONDITIONS: [&str; 4] = [
 struct Letters;
 
 impl Vocabulary for Letters {
-    fn find(&mut self, question: Question) -> Option<Symbol> {
+    fn find(&mut self, question: Question) -> Result<Option<Symbol>, Unfit> {
         let slot = match question {
-            Question::Value(name) => ["a", "b", "c"].iter().position(|other| *other == name)? as u32,
-            Question::Of(..) => 3,
+            Question::Value(name) => ["a", "b", "c"].iter().position(|other| *other == name),
+            Question::Of(..) => Some(3),
         };
-        Some(Symbol { slot, kind: Type::Number })
+        Ok(slot.map(|slot| Symbol { slot: slot as u32, kind: Type::Number }))
     }
 
     fn values(&self) -> Vec<&str> {
         vec!["a", "b", "c"]
     }
 
-    fn questions(&self) -> Vec<&str> {
-        vec!["distance"]
+    fn questions(&self) -> Vec<(&str, &str)> {
+        vec![("distance", "`distance(dock)`")]
     }
 }
 

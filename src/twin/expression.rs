@@ -41,6 +41,8 @@ pub enum Type {
     Truth,
     /// One of these words.
     Word(Arc<[Arc<str>]>),
+    /// A twin: the nearest of those that are seen.
+    Twin,
 }
 
 impl Type {
@@ -49,6 +51,7 @@ impl Type {
             Type::Number => "a number",
             Type::Truth => "true or false",
             Type::Word(_) => "a word",
+            Type::Twin => "a twin",
         }
     }
 }
@@ -67,18 +70,30 @@ pub struct Symbol {
 pub enum Question<'a> {
     /// `battery.charge`
     Value(&'a str),
-    /// `distance(dock)`: something that has to do with something named.
-    Of(&'a str, &'a str),
+    /// `distance(dock)`: something that has to do with what is named.
+    Of(&'a str, &'a [&'a str]),
+}
+
+/// Why a question cannot be asked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unfit {
+    /// What is wrong, in one sentence without a full stop.
+    pub message: String,
+    /// How to mend it.
+    pub help: Option<String>,
 }
 
 /// What names mean to an expression.
 pub trait Vocabulary {
-    /// What a question asks for. None if nobody knows.
-    fn find(&mut self, question: Question) -> Option<Symbol>;
+    /// What a question asks for. None if there is no value of that name.
+    ///
+    /// # Errors
+    /// What is wrong with the question.
+    fn find(&mut self, question: Question) -> Result<Option<Symbol>, Unfit>;
     /// The names of values that there are, to help who mistyped one.
     fn values(&self) -> Vec<&str>;
-    /// The names of questions about something named.
-    fn questions(&self) -> Vec<&str>;
+    /// The names of questions about what is named, each with an example of how it is asked.
+    fn questions(&self) -> Vec<(&str, &str)>;
 }
 
 /// An expression that makes no sense.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::parse::{Node, Operator, Tree};
 use super::program::{Op, Pair, Program, Single};
-use super::{ExpressionError, Question, Symbol, Type, Vocabulary};
+use super::{ExpressionError, Question, Symbol, Type, Unfit, Vocabulary};
 use crate::engine::spelling::nearest;
 
 /// Functions that every vocabulary has.
@@ -123,13 +123,16 @@ impl Compiler<'_> {
             (Type::Number, Type::Truth) => error.help("compare it with something: `battery.charge < 0.2`"),
             (Type::Word(words), _) => error.help(format!("compare it with one of its words: {}", list(words))),
             (Type::Truth, _) => error.help("make a number of it: `if(condition, 1, 0)`"),
+            (Type::Twin, _) => error.help("ask whether there is one: `known(..)`"),
             _ => error,
         })
     }
 
     fn load(&mut self, tree: &Tree, name: &str) -> Result<Type, ExpressionError> {
-        if let Some(symbol) = self.vocabulary.find(Question::Value(name)) {
-            return Ok(self.value_of(symbol));
+        match self.vocabulary.find(Question::Value(name)) {
+            Ok(Some(symbol)) => return Ok(self.value_of(symbol)),
+            Ok(None) => {}
+            Err(Unfit { message, help }) => return Err(ExpressionError { place: tree.place.clone(), message, help }),
         }
         let error = ExpressionError::new(tree.place.clone(), format!("there is no value `{name}` here"));
         Err(match nearest(name, self.vocabulary.values().into_iter()) {
@@ -146,22 +149,32 @@ impl Compiler<'_> {
     /// What is asked of something that is named.
     fn question(&mut self, tree: &Tree, name: &str, arguments: &[Tree]) -> Result<Type, ExpressionError> {
         let error = |message: String| ExpressionError::new(tree.place.clone(), message);
-        if !self.vocabulary.questions().contains(&name) {
-            let mut known = self.vocabulary.questions();
-            known.extend(FUNCTIONS.map(|(function, _)| function));
+        let questions = self.vocabulary.questions();
+        let Some(example) = questions.iter().find(|(other, _)| *other == name).map(|(_, example)| (*example).to_owned())
+        else {
+            let known = questions.into_iter().map(|(question, _)| question);
+            let known: Vec<&str> = known.chain(FUNCTIONS.map(|(function, _)| function)).collect();
             let error = error(format!("there is no function `{name}`"));
             return Err(match nearest(name, known.iter().copied()) {
                 Some(near) => error.help(format!("did you mean `{near}`?")),
                 None => error.help(among("functions", known)),
             });
-        }
-        let [Tree { node: Node::Name(of) | Node::Text(of), place }] = arguments else {
-            let error = error(format!("`{name}` wants one name"));
-            return Err(error.help(format!("write it as `{name}(dock)`, or `{name}(\"dock 1\")`")));
         };
-        match self.vocabulary.find(Question::Of(name, of)) {
-            Some(symbol) => Ok(self.value_of(symbol)),
-            None => Err(ExpressionError::new(place.clone(), format!("`{name}` knows nothing of the name {of:?}"))),
+        let named = arguments.iter().map(|argument| match &argument.node {
+            Node::Name(of) | Node::Text(of) => Some(of.as_str()),
+            _ => None,
+        });
+        let Some(named) = named.collect::<Option<Vec<&str>>>() else {
+            return Err(error(format!("`{name}` is asked of names")).help(format!("write it as {example}")));
+        };
+        match self.vocabulary.find(Question::Of(name, &named)) {
+            Ok(Some(symbol)) => Ok(self.value_of(symbol)),
+            Ok(None) => Err(error(format!("`{name}` is asked otherwise")).help(format!("write it as {example}"))),
+            Err(Unfit { message, help }) => {
+                let [first, ..] = arguments else { return Err(error(message)) };
+                let last = arguments.last().unwrap_or(first);
+                Err(ExpressionError { place: first.place.start..last.place.end, message, help })
+            }
         }
     }
 

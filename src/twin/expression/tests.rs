@@ -24,11 +24,15 @@ fn robot() -> Robot {
 }
 
 impl Vocabulary for Robot {
-    fn find(&mut self, question: Question) -> Option<Symbol> {
+    fn find(&mut self, question: Question) -> Result<Option<Symbol>, Unfit> {
         match question {
-            Question::Value(name) => self.values.get(name).cloned(),
-            Question::Of("distance", "dock" | "dock 2") => Some(Symbol { slot: 5, kind: Type::Number }),
-            Question::Of(..) => None,
+            Question::Value(name) => Ok(self.values.get(name).cloned()),
+            Question::Of("distance", ["dock" | "dock 2"]) => Ok(Some(Symbol { slot: 5, kind: Type::Number })),
+            Question::Of("distance", [other]) => {
+                let message = format!("there is no twin `{other}`");
+                Err(Unfit { message, help: Some("there are `dock` and `dock 2`".to_owned()) })
+            }
+            Question::Of(..) => Ok(None),
         }
     }
 
@@ -36,8 +40,8 @@ impl Vocabulary for Robot {
         self.values.keys().copied().collect()
     }
 
-    fn questions(&self) -> Vec<&str> {
-        vec!["distance"]
+    fn questions(&self) -> Vec<(&str, &str)> {
+        vec![("distance", "`distance(dock)`, or `distance(\"dock 1\")`")]
     }
 }
 
