@@ -4,3 +4,4 @@
 pub mod expression;
 pub mod life;
 pub mod messages;
+pub mod who;

@@ -1,3 +1,5 @@
 //! Where things are.
 
+pub mod fields;
 pub mod position;
+pub mod space;

@@ -279,7 +279,7 @@ fn triangular(low: f64, mode: f64, high: f64, u: f64) -> f64 {
 }
 
 /// G. E. P. Box and M. E. Muller, "A note on the generation of random normal deviates" (1958).
-fn standard_normal(random: &mut Stream) -> f64 {
+pub fn standard_normal(random: &mut Stream) -> f64 {
     let radius = (-2.0 * libm::log(random.uniform())).sqrt();
     radius * libm::cos(std::f64::consts::TAU * random.uniform())
 }

@@ -10,6 +10,7 @@ use crate::engine::distribution::Distribution;
 use crate::engine::identity::{Directory, TwinId};
 use crate::engine::time::{Duration, Time};
 use crate::twin::life::Life;
+use crate::twin::who::fits;
 use crate::world::position::Position;
 
 use super::calendar::Calendar;
@@ -532,15 +533,6 @@ fn outcomes(
     outcomes
 }
 
-/// Whether a machine's name is meant by a key of `machines`: the name itself, or a pattern with `*` at one end.
-pub fn matches_pattern(pattern: &str, name: &str) -> bool {
-    match (pattern.strip_suffix('*'), pattern.strip_prefix('*')) {
-        (Some(start), _) => name.starts_with(start),
-        (_, Some(end)) => name.ends_with(end),
-        _ => pattern == name,
-    }
-}
-
 /// A machine that several keys mean goes by its own name first, else by the longest pattern.
 fn eligible(operation: &Operation, machines: &MachineNames) -> Vec<Eligible> {
     let mut found: BTreeMap<MachineRoom, (usize, &Distribution<Duration>)> = BTreeMap::new();
@@ -548,7 +540,7 @@ fn eligible(operation: &Operation, machines: &MachineNames) -> Vec<Eligible> {
         if let Some(&machine) = machines.get(pattern.as_str()) {
             found.insert(machine, (usize::MAX, time));
         } else if pattern.contains('*') {
-            for (_, &machine) in machines.iter().filter(|(name, _)| matches_pattern(pattern, name)) {
+            for (_, &machine) in machines.iter().filter(|(name, _)| fits(pattern, name)) {
                 let best = found.entry(machine).or_insert((pattern.len(), time));
                 if best.0 < pattern.len() {
                     *best = (pattern.len(), time);
@@ -677,11 +669,5 @@ mod tests {
         let mut operations = [operation(&[(0.25, Next::Operation(0)), (1.0, Next::Ship)], 1)];
         expect_remaining(&mut operations);
         assert!((operations[0].remaining_operations - 4.0 / 3.0).abs() < 1e-9);
-    }
-
-    #[test]
-    fn patterns_mean_what_they_look_like() {
-        assert!(matches_pattern("lathe-*", "lathe-12") && matches_pattern("*-north", "drill-north"));
-        assert!(matches_pattern("*", "any") && !matches_pattern("lathe", "lathe-1"));
     }
 }

@@ -4,8 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::engine::identity::Directory;
 use crate::factory::machine::Machine;
-use crate::factory::plan::{Next, matches_pattern};
+use crate::factory::plan::Next;
 use crate::scene::problem::Problems;
+use crate::twin::who::fits;
 
 use super::{Routed, Scene, Way, complain, did_you_mean, rounded};
 
@@ -104,7 +105,7 @@ fn check_machines(routed: &Routed, machines: &BTreeSet<&str>, scene: Scene, prob
     for pattern in routed.operation.machines.keys() {
         let is_pattern = pattern.contains('*');
         let found = if is_pattern {
-            machines.iter().any(|name| matches_pattern(pattern, name))
+            machines.iter().any(|name| fits(pattern, name))
         } else {
             machines.contains(pattern.as_str())
         };

@@ -150,7 +150,8 @@ impl Compiler<'_> {
     fn question(&mut self, tree: &Tree, name: &str, arguments: &[Tree]) -> Result<Type, ExpressionError> {
         let error = |message: String| ExpressionError::new(tree.place.clone(), message);
         let questions = self.vocabulary.questions();
-        let Some(example) = questions.iter().find(|(other, _)| *other == name).map(|(_, example)| (*example).to_owned())
+        let Some(example) =
+            questions.iter().find(|(other, _)| *other == name).map(|(_, example)| (*example).to_owned())
         else {
             let known = questions.into_iter().map(|(question, _)| question);
             let known: Vec<&str> = known.chain(FUNCTIONS.map(|(function, _)| function)).collect();

@@ -1,0 +1,139 @@
+//! Whom an author means by a text: a twin by its name, several by a pattern, or all of a kind.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use bevy_ecs::prelude::{Component, Resource, World};
+use serde::{Deserialize, Serialize};
+
+use crate::engine::identity::{Directory, TwinId};
+use crate::engine::spelling::nearest;
+
+/// The kinds that a twin is of: its own first, then those above it. Twins of one group share the list.
+#[derive(Component, Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Kinds(pub Arc<[Arc<str>]>);
+
+/// Who lives, by kind. A cache.
+#[derive(Resource, Clone, Debug, Default)]
+pub struct Population {
+    by_kind: BTreeMap<Arc<str>, Vec<TwinId>>,
+}
+
+impl Population {
+    /// Counts the twins anew.
+    pub fn rebuild(world: &mut World) {
+        let mut by_kind: BTreeMap<Arc<str>, Vec<TwinId>> = BTreeMap::new();
+        for (twin, entity, _) in world.resource::<Directory>().twins() {
+            for kind in world.entity(entity).get::<Kinds>().iter().flat_map(|kinds| kinds.0.iter()) {
+                match by_kind.get_mut(kind) {
+                    Some(twins) => twins.push(twin),
+                    None => drop(by_kind.insert(kind.clone(), vec![twin])),
+                }
+            }
+        }
+        world.insert_resource(Population { by_kind });
+    }
+
+    /// Those who are meant by a text, by id: the twin of that name, those whose name fits the pattern (`dock-*`), and those
+    /// of that kind.
+    pub fn find(&self, directory: &Directory, who: &str) -> Vec<TwinId> {
+        let mut twins: BTreeSet<TwinId> = self.by_kind.get(who).into_iter().flatten().copied().collect();
+        if who.contains('*') {
+            let named = directory.twins().filter(|(.., name)| fits(who, name));
+            twins.extend(named.map(|(twin, ..)| twin));
+        } else {
+            twins.extend(directory.find(who));
+        }
+        twins.into_iter().collect()
+    }
+
+    /// What to say to who means nobody by a text.
+    pub fn nobody(&self, directory: &Directory, who: &str) -> (String, String) {
+        let message = match who.contains('*') {
+            true => format!("no twin is called like `{who}`"),
+            false => format!("no twin and no kind is called `{who}`"),
+        };
+        let known = || directory.names().chain(self.by_kind.keys().map(AsRef::as_ref));
+        let help = match nearest(who, known()) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => "write the name of a twin, a pattern such as `dock-*`, or a kind".to_owned(),
+        };
+        (message, help)
+    }
+}
+
+/// Whether a name fits a pattern, in which each `*` stands for any letters.
+pub fn fits(pattern: &str, name: &str) -> bool {
+    let Some((first, rest)) = pattern.split_once('*') else { return pattern == name };
+    let Some(mut name) = name.strip_prefix(first) else { return false };
+    let mut parts: Vec<&str> = rest.split('*').collect();
+    let last = parts.pop().unwrap_or_default();
+    for part in parts {
+        match name.find(part) {
+            Some(at) => name = &name[at + part.len()..],
+            None => return false,
+        }
+    }
+    name.ends_with(last)
+}
+
+/// Twins, to be asked whether somebody is among them.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct TwinSet {
+    twins: Vec<TwinId>,
+    /// A bit for each id up to the last.
+    bits: Vec<u64>,
+}
+
+impl TwinSet {
+    /// Of these, which are in the order of their ids.
+    pub fn new(twins: Vec<TwinId>) -> TwinSet {
+        let mut bits = vec![0; twins.last().map_or(0, |last| last.0 as usize / 64 + 1)];
+        twins.iter().for_each(|twin| bits[twin.0 as usize / 64] |= 1_u64 << (twin.0 % 64));
+        TwinSet { twins, bits }
+    }
+
+    /// Whether that one is among them.
+    pub fn contains(&self, twin: TwinId) -> bool {
+        self.bits.get(twin.0 as usize / 64).is_some_and(|bits| bits >> (twin.0 % 64) & 1 == 1)
+    }
+
+    /// All of them, by id.
+    pub fn twins(&self) -> &[TwinId] {
+        &self.twins
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn patterns_fit() {
+        for (pattern, name, fit) in [
+            ("dock-*", "dock-1", true),
+            ("dock-*", "dock-", true),
+            ("dock-*", "duck-1", false),
+            ("*-1", "dock-1", true),
+            ("*", "", true),
+            ("a*b*c", "a-b-b-c", true),
+            ("a*b*c", "acb", false),
+            ("a*a", "a", false),
+            ("dock", "dock", true),
+            ("dock", "dock-1", false),
+        ] {
+            assert_eq!(fits(pattern, name), fit, "{pattern} {name}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn a_set_has_its_twins_and_no_others(ids in prop::collection::btree_set(0_u64..500, 0..60)) {
+            let set = TwinSet::new(ids.iter().copied().map(TwinId).collect());
+            for id in 0..600 {
+                prop_assert_eq!(set.contains(TwinId(id)), ids.contains(&id));
+            }
+        }
+    }
+}

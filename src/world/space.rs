@@ -1,0 +1,274 @@
+//! Where everybody is at a moment, to be asked who is near.
+//!
+//! Twins are sorted into square cells of the ground, row by row, so that the cells of one row that a search touches lie one
+//! after the other in memory. Within a cell they stand in the order of their ids: whoever asks gets the same answer in the
+//! same order in every run.
+
+use bevy_ecs::prelude::{Query, Res, ResMut, Resource};
+
+use super::position::Position;
+use crate::engine::clock::Clock;
+use crate::engine::identity::TwinId;
+use crate::engine::time::Time;
+
+/// A point: metres towards the east, the north and up.
+pub type Point = [f64; 3];
+
+/// A twin and where it is.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Placed {
+    /// Where.
+    pub at: Point,
+    /// Who.
+    pub twin: TwinId,
+}
+
+/// How many cells there may be for each twin: where twins are far apart, cells grow.
+const CELLS_FOR_EACH: usize = 4;
+/// And so many in any case.
+const FEWEST_CELLS: usize = 64;
+/// The smallest cell: metres.
+const SMALLEST: f64 = 1e-3;
+
+/// Where everybody is. A cache, made anew for each moment at which somebody wants to know.
+#[derive(Resource, Clone, Debug)]
+pub struct Space {
+    /// By cell, then by id.
+    placed: Vec<Placed>,
+    /// Where each cell begins in `placed`; one more than there are cells.
+    starts: Vec<u32>,
+    corner: [f64; 2],
+    columns: usize,
+    rows: usize,
+    /// The length of a cell's side: metres.
+    cell: f64,
+    /// By id: where in `placed` a twin is, or [`NOWHERE`].
+    ranks: Vec<u32>,
+    /// The moment of which it is true.
+    at: Option<Time>,
+    /// By id, while it is made.
+    places: Vec<Point>,
+    cells: Vec<u32>,
+}
+
+const NOWHERE: u32 = u32::MAX;
+
+impl Default for Space {
+    fn default() -> Self {
+        Space {
+            placed: Vec::new(),
+            starts: vec![0, 0],
+            corner: [0.0; 2],
+            columns: 1,
+            rows: 1,
+            cell: 1.0,
+            ranks: Vec::new(),
+            at: None,
+            places: Vec::new(),
+            cells: Vec::new(),
+        }
+    }
+}
+
+impl Space {
+    /// Sorts these twins in, each with its place; `cell` is how far most who ask will look (metres).
+    pub fn fill(&mut self, twins: impl Iterator<Item = (TwinId, Point)>, cell: f64) {
+        self.places.clear();
+        let mut corners = [f64::INFINITY, f64::INFINITY, f64::NEG_INFINITY, f64::NEG_INFINITY];
+        let mut count = 0;
+        for (twin, at) in twins.filter(|(_, at)| at.iter().all(|part| part.is_finite())) {
+            let id = twin.0 as usize;
+            if self.places.len() <= id {
+                self.places.resize(id + 1, [f64::NAN; 3]);
+            }
+            self.places[id] = at;
+            let [x, y, _] = at;
+            corners = [corners[0].min(x), corners[1].min(y), corners[2].max(x), corners[3].max(y)];
+            count += 1;
+        }
+        self.lay_out(corners, count, cell);
+        self.sort(count);
+    }
+
+    fn lay_out(&mut self, [west, south, east, north]: [f64; 4], count: usize, cell: f64) {
+        if count == 0 {
+            (self.corner, self.columns, self.rows, self.cell) = ([0.0; 2], 1, 1, 1.0);
+            return;
+        }
+        let most = (CELLS_FOR_EACH * count).max(FEWEST_CELLS) as f64;
+        let (width, height) = (east - west, north - south);
+        let mut cell = cell.max(SMALLEST);
+        let number = |length: f64, cell: f64| (length / cell).floor() + 1.0;
+        while number(width, cell) * number(height, cell) > most {
+            cell *= 1.5;
+        }
+        (self.corner, self.cell) = ([west, south], cell);
+        (self.columns, self.rows) = (number(width, cell) as usize, number(height, cell) as usize);
+    }
+
+    /// By counting, in two rounds over the twins by id.
+    fn sort(&mut self, count: usize) {
+        self.starts.clear();
+        self.starts.resize(self.columns * self.rows + 1, 0);
+        let mut cells = std::mem::take(&mut self.cells);
+        cells.clear();
+        for at in &self.places {
+            let cell = if at[0].is_nan() { NOWHERE } else { self.cell_of(*at) as u32 };
+            if cell != NOWHERE {
+                self.starts[cell as usize + 1] += 1;
+            }
+            cells.push(cell);
+        }
+        for cell in 1..self.starts.len() {
+            self.starts[cell] += self.starts[cell - 1];
+        }
+        self.placed.resize(count, Placed { at: [0.0; 3], twin: TwinId::NONE });
+        self.ranks.clear();
+        self.ranks.resize(self.places.len(), NOWHERE);
+        // Each cell's start moves on to its end while it is filled, which is the next one's start.
+        for (id, (&cell, &at)) in cells.iter().zip(&self.places).enumerate() {
+            if cell != NOWHERE {
+                let next = &mut self.starts[cell as usize];
+                self.placed[*next as usize] = Placed { at, twin: TwinId(id as u64) };
+                self.ranks[id] = *next;
+                *next += 1;
+            }
+        }
+        self.starts.rotate_right(1);
+        self.starts[0] = 0;
+        self.cells = cells;
+    }
+
+    fn cell_of(&self, [x, y, _]: Point) -> usize {
+        self.row(y) * self.columns + self.column(x)
+    }
+
+    /// The column of a point, or the nearest one.
+    fn column(&self, x: f64) -> usize {
+        // The cast saturates: what is west of all goes to the first column.
+        (((x - self.corner[0]) / self.cell) as usize).min(self.columns - 1)
+    }
+
+    fn row(&self, y: f64) -> usize {
+        (((y - self.corner[1]) / self.cell) as usize).min(self.rows - 1)
+    }
+
+    /// How many twins have a place.
+    pub fn len(&self) -> usize {
+        self.placed.len()
+    }
+
+    /// True if nobody has a place.
+    pub fn is_empty(&self) -> bool {
+        self.placed.is_empty()
+    }
+
+    /// Where a twin is.
+    pub fn place(&self, twin: TwinId) -> Option<Point> {
+        let rank = *self.ranks.get(twin.0 as usize)?;
+        self.placed.get(rank as usize).map(|placed| placed.at)
+    }
+
+    /// Calls `visit` for everybody within `range` (metres) of a point, with the square of the distance; who stands there
+    /// is one of them. By cell, then by id.
+    #[inline]
+    pub fn within(&self, at: Point, range: f64, mut visit: impl FnMut(&Placed, f64)) {
+        let [x, y, z] = at;
+        let squared = range * range;
+        let columns = self.column(x - range)..=self.column(x + range);
+        for row in self.row(y - range)..=self.row(y + range) {
+            let first = row * self.columns;
+            let (begin, end) = (self.starts[first + columns.start()], self.starts[first + columns.end() + 1]);
+            for placed in &self.placed[begin as usize..end as usize] {
+                let [dx, dy, dz] = [placed.at[0] - x, placed.at[1] - y, placed.at[2] - z];
+                let distance = dx * dx + dy * dy + dz * dz;
+                if distance <= squared {
+                    visit(placed, distance);
+                }
+            }
+        }
+    }
+
+    /// The nearest of those twins to a point, and how far it is (metres). Of several equally near, the one with the lowest id.
+    pub fn nearest(&self, at: Point, twins: impl Iterator<Item = TwinId>) -> Option<(TwinId, f64)> {
+        let far = |twin: TwinId| Some((distance(at, self.place(twin)?), twin));
+        let near = twins.filter_map(far).min_by(|(a, first), (b, second)| a.total_cmp(b).then(first.cmp(second)));
+        near.map(|(distance, twin)| (twin, distance))
+    }
+}
+
+/// How far it is from one point to another: metres.
+pub fn distance(from: Point, to: Point) -> f64 {
+    let [x, y, z] = [to[0] - from[0], to[1] - from[1], to[2] - from[2]];
+    (x * x + y * y + z * z).sqrt()
+}
+
+/// How far most who ask about their neighbours will look: metres. A cache: see [`Space::fill`].
+#[derive(Resource, Clone, Copy, Debug)]
+pub struct Reach(pub f64);
+
+impl Default for Reach {
+    fn default() -> Self {
+        Reach(10.0)
+    }
+}
+
+/// Notes where everybody is now.
+pub fn survey(clock: Res<Clock>, reach: Res<Reach>, mut space: ResMut<Space>, twins: Query<(&TwinId, &Position)>) {
+    let space = &mut *space;
+    space.fill(twins.iter().map(|(&twin, position)| (twin, [position.x, position.y, position.z])), reach.0);
+    space.at = Some(clock.now);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn points() -> impl Strategy<Value = Vec<Point>> {
+        let spread = prop_oneof![Just(1.0), Just(30.0), Just(1e5)];
+        let points = prop::collection::vec([-1.0..1.0, -1.0..1.0, -0.1..0.1], 0..80);
+        (spread, points).prop_map(|(spread, points)| points.into_iter().map(|p| p.map(|part| part * spread)).collect())
+    }
+
+    proptest! {
+        /// Against asking everybody.
+        #[test]
+        fn those_within_reach_are_found(
+            points in points(),
+            holes in prop::collection::vec(any::<bool>(), 80),
+            cell in 0.01_f64..50.0,
+            range in 0.0_f64..60.0,
+            at in [-40.0..40.0, -40.0..40.0, -1.0..1.0],
+        ) {
+            let placed = (0..).map(TwinId).zip(points.iter().copied()).filter(|(twin, _)| holes[twin.0 as usize]);
+            let placed: Vec<(TwinId, Point)> = placed.collect();
+            let mut space = Space::default();
+            // What was there before makes no difference, nor the order in which twins are named.
+            space.fill((0..7).map(|n| (TwinId(n * 40), [n as f64; 3])), 1.0);
+            space.fill(placed.iter().rev().copied(), cell);
+            prop_assert_eq!(space.len(), placed.len());
+            for at in [Some(at), points.first().copied()].into_iter().flatten() {
+                let mut found = Vec::new();
+                space.within(at, range, |placed, squared| found.push((placed.twin, squared)));
+                let mut again = found.clone();
+                again.sort_by_key(|(twin, _)| *twin);
+                let near = placed.iter().filter(|(_, point)| distance(*point, at).powi(2) <= range * range * (1.0 - 1e-12));
+                let surely: Vec<TwinId> = near.map(|(twin, _)| *twin).collect();
+                let found: Vec<TwinId> = again.iter().map(|(twin, _)| *twin).collect();
+                prop_assert!(surely.iter().all(|twin| found.contains(twin)), "{:?} {:?}", surely, found);
+                for (twin, squared) in again {
+                    prop_assert!((squared.sqrt() - distance(points[twin.0 as usize], at)).abs() < 1e-6);
+                    prop_assert!(squared <= range * range);
+                }
+                let nearest = space.nearest(at, placed.iter().map(|(twin, _)| *twin));
+                let least = placed.iter().map(|(_, point)| distance(*point, at)).fold(f64::INFINITY, f64::min);
+                prop_assert_eq!(nearest.map(|(_, far)| far), (!placed.is_empty()).then_some(least));
+            }
+            for twin in (0..300).map(TwinId) {
+                let known = placed.iter().find(|(other, _)| *other == twin).map(|(_, at)| *at);
+                prop_assert_eq!(space.place(twin), known);
+            }
+        }
+    }
+}
