@@ -6,7 +6,7 @@
 use autotwin::prelude::*;
 
 /// A cleaning robot's brush that wears down as time passes.
-#[derive(Component, Serialize, Deserialize, JsonSchema)]
+#[derive(Component, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct Brush {
     /// What is left of its bristles: 1 is new.

@@ -18,3 +18,4 @@ pub mod spawn;
 pub mod syntax;
 pub mod templates;
 pub mod tree;
+pub mod twins;

@@ -1,5 +1,7 @@
 //! Where things are.
 
 pub mod fields;
+pub mod physics;
 pub mod position;
 pub mod space;
+pub mod travel;

@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, VecDeque};
 use std::fmt;
 
 use bevy_ecs::prelude::{Resource, World};
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::clock::Clock;
@@ -56,6 +57,16 @@ enum PlainValue {
 enum TaggedValue {
     Number(f64),
     Text(String),
+}
+
+impl JsonSchema for Value {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Value".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({ "anyOf": [{ "type": "number" }, { "type": "string" }] })
+    }
 }
 
 // People write `3` or `"3"`; a checkpoint's format is not self-describing and needs the tag.
@@ -240,7 +251,11 @@ pub fn submit(world: &mut World, commands: Vec<(usize, Command)>) -> Result<(), 
     Ok(())
 }
 
-fn check(world: &World, command: &Command) -> Result<(), String> {
+/// Whether a command makes sense in a world.
+///
+/// # Errors
+/// What is wrong with it.
+pub fn check(world: &World, command: &Command) -> Result<(), String> {
     let kinds = world.resource::<CommandKinds>();
     let kind = kinds.0.get(command.action.as_str()).ok_or_else(|| {
         let known: Vec<&str> = kinds.0.keys().copied().collect();
@@ -276,11 +291,21 @@ pub(super) fn ingest(world: &mut World) {
 }
 
 fn apply(world: &mut World, now: Time, command: &Command) {
-    let Some(kind) = world.resource::<CommandKinds>().0.get(command.action.as_str()).copied() else { return };
-    let result = find_twin(world, &kind, command).and_then(|twin| (kind.apply)(world, twin, command).map(|()| twin));
-    let mut journal = world.resource_mut::<Journal>();
-    match result {
-        Ok(twin) => journal.note(now, twin, format!("command {}", kind.name), command.cause.clone(), None),
-        Err(why) => journal.note(now, TwinId::NONE, format!("refused {}", kind.name), why, None),
+    if let Err(why) = obey(world, command) {
+        world.resource_mut::<Journal>().note(now, TwinId::NONE, format!("refused {}", command.action), why, None);
     }
+}
+
+/// Applies a command now and notes that in the journal.
+///
+/// # Errors
+/// Why the world refuses it; nothing has changed then.
+pub fn obey(world: &mut World, command: &Command) -> Result<(), String> {
+    let kind = world.resource::<CommandKinds>().0.get(command.action.as_str()).copied();
+    let kind = kind.ok_or_else(|| format!("there is no command `{}`", command.action))?;
+    let twin = find_twin(world, &kind, command)?;
+    (kind.apply)(world, twin, command)?;
+    let now = world.resource::<Clock>().now;
+    world.resource_mut::<Journal>().note(now, twin, format!("command {}", kind.name), command.cause.clone(), None);
+    Ok(())
 }

@@ -6,11 +6,26 @@
 use std::sync::Arc;
 
 use bevy_ecs::prelude::Resource;
+use rayon::iter::plumbing::{Producer, ProducerCallback};
 use rayon::prelude::*;
 
 /// The threads of a run. With one thread every loop is a plain loop.
 #[derive(Resource, Clone, Default)]
 pub struct Pool(Option<Arc<rayon::ThreadPool>>);
+
+/// Fewer items are not worth the way to another thread.
+const FEWEST: usize = 256;
+
+/// Takes what a parallel iterator would share out, one after the other.
+struct OneByOne<F>(F);
+
+impl<T, F: Fn(T)> ProducerCallback<T> for OneByOne<F> {
+    type Output = ();
+
+    fn callback<P: Producer<Item = T>>(self, producer: P) {
+        producer.into_iter().for_each(self.0);
+    }
+}
 
 impl Pool {
     /// A pool of `threads` threads; 0 means one for each core.
@@ -52,8 +67,19 @@ impl Pool {
             None => items.into_iter().for_each(work),
             Some(pool) => {
                 let items: Vec<I::Item> = items.into_iter().collect();
-                pool.install(|| items.into_par_iter().with_min_len(256).for_each(work));
+                pool.install(|| items.into_par_iter().with_min_len(FEWEST).for_each(work));
             }
+        }
+    }
+
+    /// Does `work` for every row of tables, such as `twins.par_iter().zip(positions.par_iter_mut())`, where
+    /// [`Query::contiguous_iter_mut`] gave `twins` and `positions`. Asks for no memory.
+    ///
+    /// [`Query::contiguous_iter_mut`]: bevy_ecs::system::Query::contiguous_iter_mut
+    pub fn for_rows<I: IndexedParallelIterator>(&self, rows: I, work: impl Fn(I::Item) + Send + Sync) {
+        match &self.0 {
+            None => rows.with_producer(OneByOne(work)),
+            Some(pool) => pool.install(|| rows.with_min_len(FEWEST).for_each(work)),
         }
     }
 

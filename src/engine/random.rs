@@ -29,6 +29,11 @@ impl Purpose {
         // Mixed here, since it is known when the program is compiled.
         Purpose(mix(hash))
     }
+
+    /// The same purpose of something else: one of several sensors, one of several quantities.
+    pub const fn mixed(self, other: Purpose) -> Purpose {
+        Purpose(mix(self.0 ^ other.0.rotate_left(32)))
+    }
 }
 
 impl Seed {

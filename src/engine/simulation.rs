@@ -15,7 +15,7 @@ use super::parallel::Pool;
 use super::queue::{Event, EventKind, EventQueue};
 use super::random::Seed;
 use super::registry::{Part, Registry, StateResource, WorldDigest};
-use super::stage::{self, Stage, Step};
+use super::stage::{self, Passing, Stage, Step};
 use super::time::{Duration, Time};
 
 /// A step ends after this many events even if nothing asks for the stages, so that whoever watches gets a turn. It is
@@ -172,7 +172,7 @@ impl bevy_app::Plugin for EnginePlugin {
             .register_state_part::<TwinName>("name")
             .register_cache(Directory::rebuild)
             .add_step_systems(Stage::Ingest, command::ingest)
-            .add_step_systems(Stage::Advance, advance);
+            .add_step_systems(Stage::Advance, advance.in_set(Passing::Events));
     }
 }
 

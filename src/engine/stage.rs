@@ -28,6 +28,15 @@ pub enum Stage {
     Record,
 }
 
+/// The two halves of [`Stage::Advance`].
+#[derive(SystemSet, Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Passing {
+    /// Events happen, up to the next moment at which the stages are wanted.
+    Events,
+    /// Whatever moves or changes by itself does so up to that moment.
+    Motion,
+}
+
 /// An empty step: stages in order, one system after another.
 pub(super) fn empty_schedule() -> Schedule {
     use Stage::{Act, Advance, Analyse, Decide, Ingest, Record, Sense, Settle};
@@ -35,5 +44,6 @@ pub(super) fn empty_schedule() -> Schedule {
     // Parallelism is inside systems: a multi-threaded executor could reorder them.
     schedule.set_executor(SingleThreadedExecutor::new());
     schedule.configure_sets((Ingest, Sense, Analyse, Decide, Act, Advance, Settle, Record).chain());
+    schedule.configure_sets((Passing::Events, Passing::Motion).chain().in_set(Advance));
     schedule
 }

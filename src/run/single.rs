@@ -34,6 +34,7 @@ use crate::scene::problem::{Problem, Problems};
 use crate::scene::spawn::{self, Built};
 use crate::scene::syntax::Node;
 use crate::scene::tree;
+use crate::scene::twins::TwinsPlugin;
 use crate::twin::life::LifePlugin;
 use crate::twin::messages::MessagePlugin;
 
@@ -43,10 +44,10 @@ pub fn plugins(app: &mut App) {
     app.add_plugins(FactoryPlugin);
 }
 
-/// What every world has: lives, messages, positions, tables and metrics.
+/// What every world has: lives, messages, positions, sensors, beliefs and minds, tables and metrics.
 pub fn base_plugins(app: &mut App) {
     use crate::scene::registry::SceneApp;
-    app.add_plugins((LifePlugin, MessagePlugin, TablePlugin, MetricPlugin, LookPlugin));
+    app.add_plugins((LifePlugin, MessagePlugin, TwinsPlugin, TablePlugin, MetricPlugin, LookPlugin));
     app.register_part::<crate::world::position::Position>("position").register_check(check_recorded_tables);
 }
 

@@ -1,6 +1,7 @@
 //! From kinds and groups to twins: inheritance by `like`, name patterns, overrides of single twins.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -58,9 +59,16 @@ pub struct Group {
     pub name_span: Span,
     /// The parts of its twins.
     pub parts: Parts,
+    /// The kinds of its twins: their own first, then those above it.
+    pub kinds: KindNames,
     /// The parts of single twins that differ, by the twin's index in the group.
     pub overrides: BTreeMap<u64, Parts>,
+    /// The kinds of single twins that differ.
+    pub single_kinds: BTreeMap<u64, KindNames>,
 }
+
+/// Names of kinds, each before those above it. Shared by all twins that are of them.
+pub type KindNames = Arc<[Arc<str>]>;
 
 impl Group {
     /// The names of the group's twins, in order.
@@ -197,7 +205,21 @@ fn read_group(node: &Node, kinds: &Kinds, problems: &mut Problems) -> Option<Gro
         _ => own,
     };
     let overrides = read_overrides(node, &settings, &parts, kinds, problems);
-    Some(Group { settings, name_span, parts, overrides })
+    let names = settings.like.as_ref().map_or_else(KindNames::default, |like| kinds.above(like));
+    let single_kinds = single_kinds(node, &settings, &names, kinds);
+    Some(Group { settings, name_span, parts, kinds: names, overrides, single_kinds })
+}
+
+/// The kinds of twins whose override has a kind of its own: those come first.
+fn single_kinds(node: &Node, settings: &GroupSettings, group: &KindNames, kinds: &Kinds) -> BTreeMap<u64, KindNames> {
+    let members = node.get("overrides").map(tree::members).unwrap_or_default();
+    let single = members.into_iter().filter_map(|(name, _, value)| {
+        let number = number_in(&settings.name, name).or((settings.name == name).then_some(settings.first))?;
+        let own = kinds.above(value.get("like")?.as_str()?);
+        let rest = group.iter().filter(|kind| !own.contains(kind));
+        Some((number.checked_sub(settings.first)?, own.iter().chain(rest).cloned().collect()))
+    });
+    single.collect()
 }
 
 fn check_settings(settings: &GroupSettings, span: Span, problems: &mut Problems) -> Option<()> {
@@ -357,6 +379,17 @@ impl<'a> Kinds<'a> {
             self.parts(name, *span, problems);
             refuse_settings(node, "a kind", "say it where the twins are", problems);
         }
+    }
+
+    /// A kind and those above it. Circles end where they close.
+    fn above(&self, name: &str) -> KindNames {
+        let mut names: Vec<Arc<str>> = Vec::new();
+        let mut next = Some(name);
+        while let Some(name) = next.filter(|name| !names.iter().any(|other| **other == **name)) {
+            names.push(name.into());
+            next = self.0.get(name).and_then(|(_, node)| node.get("like")?.as_str());
+        }
+        names.into()
     }
 
     /// The parts of a kind with those that it inherits; none if it or one above it is unknown.

@@ -15,6 +15,7 @@ use super::problem::Problems;
 use super::schema::TypeSchema;
 use super::syntax::Node;
 use super::syntax::de::{DeError, from_node};
+use crate::twin::readable::Readable;
 
 /// The form of a type, made when it is first asked for: a run needs few of them.
 pub type LazySchema = LazyLock<TypeSchema, fn() -> TypeSchema>;
@@ -23,8 +24,20 @@ pub type LazySchema = LazyLock<TypeSchema, fn() -> TypeSchema>;
 pub struct PartEntry {
     /// Its form, for checks and for the reference.
     pub schema: LazySchema,
-    pub(super) insert: fn(&mut EntityWorldMut, &Node) -> Result<(), DeError>,
-    pub(super) read: fn(&Node) -> Result<(), DeError>,
+    /// Reads what is written, once for all twins that have it.
+    pub(super) read: fn(&Node) -> Result<Box<dyn Insert>, DeError>,
+}
+
+/// A part that was read, to be put on twins.
+pub(super) trait Insert {
+    /// Puts it on a twin.
+    fn insert(&self, twin: &mut EntityWorldMut);
+}
+
+impl<T: Part + Clone> Insert for T {
+    fn insert(&self, twin: &mut EntityWorldMut) {
+        twin.insert(self.clone());
+    }
 }
 
 /// A section of a scene, beside its twins.
@@ -51,8 +64,9 @@ pub struct SceneRegistry {
 
 /// What a plugin can add to scenes.
 pub trait SceneApp {
-    /// Registers a part: its form in RON, its page in the reference, and its place in digests and checkpoints.
-    fn register_part<T: Part + JsonSchema>(&mut self, name: &'static str) -> &mut Self;
+    /// Registers a part: its form in RON, its page in the reference, its place in digests and checkpoints, and its numbers
+    /// for sensors and conditions to read.
+    fn register_part<T: Part + JsonSchema + Clone>(&mut self, name: &'static str) -> &mut Self;
     /// Registers a section of the scene, kept as a resource: likewise.
     fn register_section<T: StateResource + JsonSchema + Default>(&mut self, name: &'static str) -> &mut Self;
     /// Registers a check of whole scenes, made once every value by itself is right.
@@ -62,16 +76,11 @@ pub trait SceneApp {
 }
 
 impl SceneApp for App {
-    fn register_part<T: Part + JsonSchema>(&mut self, name: &'static str) -> &mut Self {
-        let entry = PartEntry {
-            schema: LazyLock::new(TypeSchema::of::<T>),
-            insert: |twin, node| {
-                twin.insert(from_node::<T>(node)?);
-                Ok(())
-            },
-            read: |node| from_node::<T>(node).map(drop),
-        };
+    fn register_part<T: Part + JsonSchema + Clone>(&mut self, name: &'static str) -> &mut Self {
+        let entry =
+            PartEntry { schema: LazyLock::new(TypeSchema::of::<T>), read: |node| Ok(Box::new(from_node::<T>(node)?)) };
         self.world_mut().get_resource_or_init::<SceneRegistry>().parts.insert(name, entry);
+        self.world_mut().get_resource_or_init::<Readable>().add_part::<T>(name);
         self.register_state_part::<T>(name)
     }
 

@@ -1,5 +1,7 @@
 //! Makes a simulation from a scene.
 
+use std::collections::BTreeMap;
+
 use bevy_app::Plugins;
 use bevy_ecs::prelude::{Mut, World};
 
@@ -7,13 +9,14 @@ use crate::engine::identity::TwinId;
 use crate::engine::random::Seed;
 use crate::engine::simulation::Simulation;
 use crate::twin::life::{self, Life};
+use crate::twin::who::Kinds;
 
 use super::check::{self, CheckedScene, reading_problem};
 use super::expand::{Group, Parts};
 use super::header::Header;
 use super::load::SceneTree;
 use super::problem::Problems;
-use super::registry::SceneRegistry;
+use super::registry::{Insert, SceneRegistry};
 use super::syntax::Node;
 
 /// A world with all twins of a scene, before its first step, and the scene's settings.
@@ -64,6 +67,9 @@ fn insert_sections(world: &mut World, root: &Node, registry: &SceneRegistry, pro
 
 fn spawn_group(world: &mut World, group: &Group, seed: Seed, registry: &SceneRegistry, problems: &mut Problems) {
     let count = group.settings.count;
+    let shared = read_parts(&group.parts, registry, problems);
+    let single = group.overrides.iter().map(|(index, parts)| (*index, read_parts(parts, registry, problems)));
+    let single: BTreeMap<u64, Vec<Box<dyn Insert>>> = single.collect();
     for (index, name) in (0..count).zip(group.names()) {
         // Names are unique: the check has seen to it.
         let Ok((twin, entity)) = life::create(world, &name, "scene") else { continue };
@@ -71,25 +77,26 @@ fn spawn_group(world: &mut World, group: &Group, seed: Seed, registry: &SceneReg
         if let Some(place) = &group.settings.place {
             entity.insert(place.position(index, count, seed, twin.0));
         }
-        let parts = group.overrides.get(&index).unwrap_or(&group.parts);
-        insert_parts(&mut entity, parts, registry, problems);
+        let kinds = group.single_kinds.get(&index).unwrap_or(&group.kinds);
+        if !kinds.is_empty() {
+            entity.insert(Kinds(kinds.clone()));
+        }
+        single.get(&index).unwrap_or(&shared).iter().for_each(|part| part.insert(&mut entity));
         activate(world, twin);
     }
 }
 
-fn insert_parts(
-    entity: &mut bevy_ecs::world::EntityWorldMut,
-    parts: &Parts,
-    registry: &SceneRegistry,
-    problems: &mut Problems,
-) {
+/// The parts of twins, read.
+fn read_parts(parts: &Parts, registry: &SceneRegistry, problems: &mut Problems) -> Vec<Box<dyn Insert>> {
+    let mut read = Vec::new();
     for (name, (span, node)) in parts {
-        if let Some(entry) = registry.parts.get(name.as_str())
-            && let Err(error) = (entry.insert)(entity, node)
-        {
-            problems.push(reading_problem(error, *span));
+        match registry.parts.get(name.as_str()).map(|entry| (entry.read)(node)) {
+            Some(Ok(part)) => read.push(part),
+            Some(Err(error)) => problems.push(reading_problem(error, *span)),
+            None => {}
         }
     }
+    read
 }
 
 fn activate(world: &mut World, twin: TwinId) {

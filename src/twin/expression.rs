@@ -118,6 +118,11 @@ impl ExpressionError {
     }
 }
 
+/// The names of values that a text names, as far as it can be read: for whoever must know what it needs.
+pub fn names(text: &str) -> Vec<String> {
+    parse::parse(text).map(|tree| parse::names(&tree)).unwrap_or_default()
+}
+
 /// Compiles an expression of whatever type.
 ///
 /// # Errors
@@ -141,6 +146,16 @@ pub fn condition(text: &str, vocabulary: &mut dyn Vocabulary) -> Result<Program,
 /// The first thing in it that makes no sense; that it is no number.
 pub fn quantity(text: &str, vocabulary: &mut dyn Vocabulary) -> Result<Program, ExpressionError> {
     expect(text, vocabulary, &Type::Number, "write what is a number, such as `if(charging, 1, 0)`")
+}
+
+/// Compiles the parts of a condition that all must hold: what `and` joins at its top.
+///
+/// # Errors
+/// As of [`condition`].
+pub fn conjuncts(text: &str, vocabulary: &mut dyn Vocabulary) -> Result<Vec<Program>, ExpressionError> {
+    condition(text, vocabulary)?;
+    let tree = parse::parse(text)?;
+    parse::conjuncts(&tree).into_iter().map(|part| Ok(check::compile(part, vocabulary)?.0)).collect()
 }
 
 fn expect(text: &str, vocabulary: &mut dyn Vocabulary, wanted: &Type, help: &str) -> Result<Program, ExpressionError> {

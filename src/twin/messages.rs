@@ -16,6 +16,9 @@ use crate::engine::simulation::EngineApp;
 use crate::engine::stage::Stage;
 use crate::engine::time::Time;
 
+use super::knowledge::Attention;
+use super::step::Agenda;
+
 /// What one twin says to another.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Message {
@@ -57,7 +60,8 @@ pub fn deliver(
     mut queue: ResMut<EventQueue>,
     mut journal: ResMut<Journal>,
     mut outboxes: Query<&mut Outbox>,
-    mut inboxes: Query<&mut Inbox>,
+    mut inboxes: Query<(&mut Inbox, Option<&mut Attention>)>,
+    agenda: Option<ResMut<Agenda>>,
 ) {
     let mut messages: Vec<Message> = outboxes.iter_mut().flat_map(|mut outbox| std::mem::take(&mut outbox.0)).collect();
     if messages.is_empty() {
@@ -68,11 +72,23 @@ pub fn deliver(
     for message in messages {
         let reader = directory.entity(message.to).and_then(|entity| inboxes.get_mut(entity).ok());
         match reader {
-            Some(mut inbox) => inbox.0.push(message),
+            Some((mut inbox, attention)) => {
+                inbox.0.push(message);
+                // Whoever is told something looks around and thinks at once, unless it is put aside.
+                if let Some(mut attention) = attention.filter(|attention| attention.next() != Time::NEVER) {
+                    attention.sense = clock.now;
+                    if attention.decide != Time::NEVER {
+                        attention.decide = clock.now;
+                    }
+                }
+            }
             None => {
                 journal.note(clock.now, message.from, "undelivered", format!("{}: nobody there", message.topic), None)
             }
         }
+    }
+    if let Some(mut agenda) = agenda {
+        agenda.next = clock.now;
     }
     queue.wake(clock.now);
 }

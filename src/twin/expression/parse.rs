@@ -107,6 +107,25 @@ pub(super) fn parse(text: &str) -> Result<Tree, ExpressionError> {
     }
 }
 
+/// All names in a tree, of values and of what is asked.
+pub(super) fn names(tree: &Tree) -> Vec<String> {
+    match &tree.node {
+        Node::Number(_) | Node::Truth(_) | Node::Text(_) => Vec::new(),
+        Node::Name(name) => vec![name.clone()],
+        Node::Call(_, arguments) => arguments.iter().flat_map(names).collect(),
+        Node::Not(inner) | Node::Minus(inner) => names(inner),
+        Node::Pair(_, sides) => sides.iter().flat_map(names).collect(),
+    }
+}
+
+/// The parts that `and` joins at the top of a tree.
+pub(super) fn conjuncts(tree: &Tree) -> Vec<&Tree> {
+    match &tree.node {
+        Node::Pair(Operator::And, sides) => sides.iter().flat_map(conjuncts).collect(),
+        _ => vec![tree],
+    }
+}
+
 fn surplus(token: &Token, place: Range<usize>) -> ExpressionError {
     let error = ExpressionError::new(place, "the expression is over before this");
     match token {

@@ -171,6 +171,11 @@ impl Program {
         self.slots as usize
     }
 
+    /// The slots that it reads, as often as it does.
+    pub fn reads(&self) -> impl Iterator<Item = u32> + '_ {
+        self.ops.iter().filter_map(|op| if let Op::Load(slot) = op { Some(*slot) } else { None })
+    }
+
     /// What it comes to, given the values of the slots: a truth as 1 or 0, a word as its place among the words, what is not
     /// known as NaN. Slots that are not given are not known.
     pub fn run(&self, values: &[f64]) -> f64 {

@@ -1,0 +1,114 @@
+//! Goes somewhere.
+
+use std::sync::Arc;
+
+use super::{Action, Hand, Progress};
+use crate::engine::identity::{Directory, TwinId};
+use crate::engine::random::{Purpose, Seed};
+use crate::twin::expression::Program;
+use crate::twin::who::TwinSet;
+use crate::world::position::Position;
+use crate::world::space::{Point, distance};
+use crate::world::travel::{Drive, Travel};
+
+const ANY: Purpose = Purpose::new("action.go.any");
+
+/// Where somebody goes.
+pub enum Goal {
+    /// A point; as high as it is, if no height is given.
+    At(f64, f64, Option<f64>),
+    /// The nearest of these.
+    Nearest(Arc<TwinSet>),
+    /// One of these, at random.
+    Any(Arc<TwinSet>),
+    /// The twin in that slot.
+    Seen(Program),
+    /// Of which it has claimed a place.
+    Claimed,
+    /// Where two expressions say.
+    Point(Program, Program),
+}
+
+/// A way to go.
+pub struct Go {
+    /// Where to.
+    pub to: Goal,
+    /// How fast at most: m/s.
+    pub speed: Option<f64>,
+    /// How far before it stops: metres.
+    pub within: f64,
+}
+
+fn place(hand: &Hand, twin: TwinId) -> Option<Point> {
+    let entity = hand.world.resource::<Directory>().entity(twin)?;
+    hand.world.get::<Position>(entity).map(|Position { x, y, z, .. }| [*x, *y, *z])
+}
+
+impl Go {
+    /// Where that is now.
+    fn goal(&self, hand: &Hand, here: Point) -> Result<Point, &'static str> {
+        let of = |twin: TwinId| place(hand, twin).ok_or("where it wants to go has no place");
+        match &self.to {
+            Goal::At(x, y, z) => Ok([*x, *y, z.unwrap_or(here[2])]),
+            Goal::Nearest(twins) => {
+                let others = twins.twins().iter().filter(|twin| **twin != hand.twin);
+                let far = others.filter_map(|twin| Some((distance(here, place(hand, *twin)?), *twin)));
+                let nearest = far.min_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
+                nearest.ok_or("nobody of those is there").and_then(|(_, twin)| of(twin))
+            }
+            Goal::Any(twins) => {
+                let there: Vec<Point> = twins
+                    .twins()
+                    .iter()
+                    .filter(|twin| **twin != hand.twin)
+                    .filter_map(|twin| place(hand, *twin))
+                    .collect();
+                if there.is_empty() {
+                    return Err("nobody of those is there");
+                }
+                let number = u64::from(hand.activity.serial) << 16 | u64::from(hand.activity.step);
+                let mut random = hand.world.resource::<Seed>().stream(hand.twin.0, ANY, number);
+                Ok(there[random.below(there.len())])
+            }
+            Goal::Seen(slot) => {
+                let seen = hand.evaluate(slot);
+                if seen.is_nan() { Err("it sees nobody") } else { of(TwinId(seen as u64)) }
+            }
+            Goal::Claimed => hand.activity.claimed.ok_or("it has claimed nothing").and_then(of),
+            Goal::Point(x, y) => {
+                let at = [hand.evaluate(x), hand.evaluate(y), here[2]];
+                if at.iter().all(|part| part.is_finite()) { Ok(at) } else { Err("it does not know where that is") }
+            }
+        }
+    }
+}
+
+impl Action for Go {
+    fn begin(&self, hand: &mut Hand) -> Progress {
+        let (Some(&drive), Some(here)) = (hand.part::<Drive>(), place(hand, hand.twin)) else {
+            return Progress::Failed("it cannot move".into());
+        };
+        let goal = match self.goal(hand, here) {
+            Ok(goal) => goal,
+            Err(why) => return Progress::Failed(why.into()),
+        };
+        let far = distance(here, goal);
+        if far <= self.within {
+            return Progress::Done;
+        }
+        let share = (far - self.within) / far;
+        let end: Point = std::array::from_fn(|axis| here[axis] + (goal[axis] - here[axis]) * share);
+        let now = hand.now();
+        let arrives = hand.change(|travel: &mut Travel| travel.set_out(vec![here, end], now, &drive, self.speed));
+        arrives.map_or(Progress::Failed("it cannot move".into()), Progress::Until)
+    }
+
+    fn proceed(&self, hand: &mut Hand) -> Progress {
+        self.stop(hand);
+        Progress::Done
+    }
+
+    fn stop(&self, hand: &mut Hand) {
+        hand.change(Travel::stop);
+    }
+}

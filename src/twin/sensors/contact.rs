@@ -1,0 +1,28 @@
+//! Whom a twin's body touches.
+
+use std::sync::Arc;
+
+use super::{Output, Sensor};
+use crate::twin::knowledge::MOST_OUTPUTS;
+use crate::twin::source::View;
+use crate::twin::who::TwinSet;
+
+/// A sensor of touch.
+pub struct Contact {
+    /// Whom it feels; everybody, if none.
+    pub of: Option<Arc<TwinSet>>,
+}
+
+impl Sensor for Contact {
+    fn outputs(&self) -> Vec<Output> {
+        vec![Output::count("count"), Output::twin("twin")]
+    }
+
+    fn measure(&self, view: &View, out: &mut [f64; MOST_OUTPUTS]) -> bool {
+        let mut touched = view.touched();
+        touched.retain(|twin| self.of.as_ref().is_none_or(|of| of.contains(*twin)));
+        out[0] = touched.len() as f64;
+        out[1] = touched.first().map_or(f64::NAN, |twin| twin.0 as f64);
+        true
+    }
+}

@@ -1,0 +1,210 @@
+//! How well a sensor measures: what lies between the truth and what a twin is told.
+//!
+//! The truth is first made wrong (bias, drift, a random walk, white Gaussian noise), then held within what the instrument can
+//! show, and rounded to its resolution. A measurement can be lost, come late, or not be made because the sensor has failed or
+//! there is nothing left to run it. All chance comes from (seed, twin, sensor, number of the measurement).
+
+use super::{Failing, Output, Sensor, Shows};
+use crate::engine::distribution::{Distribution, standard_normal};
+use crate::engine::random::{Purpose, Seed, Stream};
+use crate::engine::time::{Duration, Time};
+use crate::twin::expression::Program;
+use crate::twin::knowledge::{Knowledge, MOST_OUTPUTS, Pending};
+use crate::twin::source::View;
+
+/// What a number is made wrong by.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Errors {
+    /// The standard deviation of white noise.
+    pub noise: f64,
+    /// Always too high by so much.
+    pub bias: f64,
+    /// Too high by so much more each hour.
+    pub drift_per_hour: f64,
+    /// Multiples of this are told; 0 for any number.
+    pub resolution: f64,
+    /// Nothing below.
+    pub low: Option<f64>,
+    /// Nothing above.
+    pub high: Option<f64>,
+}
+
+impl Errors {
+    /// What is told of a number: `hours` since the start, with what the random walk has come to.
+    fn distort(&self, truth: f64, hours: f64, wandered: f64, random: &mut Stream) -> f64 {
+        let noise = if self.noise > 0.0 { self.noise * standard_normal(random) } else { 0.0 };
+        let told = truth + self.bias + self.drift_per_hour * hours + wandered + noise;
+        let told = told.max(self.low.unwrap_or(f64::NEG_INFINITY)).min(self.high.unwrap_or(f64::INFINITY));
+        if self.resolution > 0.0 { (told / self.resolution).round() * self.resolution } else { told }
+    }
+}
+
+/// What is measured.
+pub enum Measured {
+    /// Something of the world.
+    World(Box<dyn Sensor>),
+    /// What follows from what the twin knows.
+    Formula(Program),
+}
+
+/// A sensor, ready to measure: what, how well, and where what it tells is put.
+pub struct Instrument {
+    /// Its name.
+    pub name: String,
+    /// What it measures.
+    pub measured: Measured,
+    /// What it tells.
+    pub outputs: Vec<Output>,
+    /// The slot of its first output.
+    pub slot: usize,
+    /// Where in the twin's times it notes when it measures next, and when it measured last what the twin knows.
+    pub next: usize,
+    /// As `next`.
+    pub seen: usize,
+    /// How often; none if whenever the twin looks around.
+    pub every: Option<Duration>,
+    /// When first.
+    pub phase: Duration,
+    /// How late; none if at once.
+    pub latency: Option<Distribution<Duration>>,
+    /// How wrong.
+    pub errors: Errors,
+    /// The standard deviation of its random walk in an hour, and the slot of what that has come to.
+    pub wander: Option<(f64, usize)>,
+    /// The share of measurements that are lost.
+    pub drop_out: f64,
+    /// How it fails, where it notes when it fails or works again next, and the slot of how often that has happened.
+    pub fails: Option<(Failing, usize, usize)>,
+    /// What a measurement costs of the twin's own quantities, by their numbers.
+    pub costs: Vec<(u16, f64)>,
+    /// Of its random numbers.
+    pub purpose: Purpose,
+}
+
+const FAULT: Purpose = Purpose::new("sensor.fault");
+const SECONDS_PER_HOUR: f64 = 3600.0;
+
+impl Instrument {
+    /// Whether it measures at a moment.
+    pub fn is_due(&self, knowledge: &Knowledge, now: Time) -> bool {
+        knowledge.times[self.next] <= now
+    }
+
+    /// Measures. Whatever is told at once is put into what the twin knows, and all else on its way. Returns whether
+    /// something was told.
+    pub fn measure(&self, number: usize, view: &View, knowledge: &mut Knowledge, levels: &mut [f64]) -> bool {
+        let now = view.now;
+        let count = self.schedule(knowledge, now);
+        let seed = *view.surroundings().seed;
+        let has_failed = self.has_failed(knowledge, seed, view);
+        if !self.pay(levels) || has_failed == Some(Shows::Nothing) {
+            return false;
+        }
+        let mut random = seed.stream(view.twin.0, self.purpose, count);
+        if self.drop_out > 0.0 && random.uniform() < self.drop_out {
+            return false;
+        }
+        let wandered = self.wander(knowledge, &mut random);
+        let mut told = [f64::NAN; MOST_OUTPUTS];
+        match has_failed {
+            Some(Shows::Stuck) => told[..self.outputs.len()].copy_from_slice(self.told(knowledge)),
+            _ => {
+                let is_anything = match &self.measured {
+                    Measured::World(sensor) => sensor.measure(view, &mut told),
+                    Measured::Formula(program) => {
+                        told[0] = program.run(&knowledge.values);
+                        true
+                    }
+                };
+                if !is_anything {
+                    return false;
+                }
+                let hours = now.seconds() / SECONDS_PER_HOUR;
+                for (told, _) in told.iter_mut().zip(&self.outputs).filter(|(_, output)| output.is_analog) {
+                    *told = match has_failed {
+                        Some(Shows::Value(value)) => value,
+                        _ => self.errors.distort(*told, hours, wandered, &mut random),
+                    };
+                }
+            }
+        }
+        match &self.latency {
+            None => {
+                self.tell(knowledge, &told, now);
+                true
+            }
+            Some(latency) => {
+                let arrives = now + latency.sample(&mut random);
+                let pending = Pending { arrives, seen: now, sensor: number as u16, values: told };
+                // Behind all that arrive no later.
+                let place = knowledge.pending.iter().position(|other| other.arrives > arrives);
+                knowledge.pending.insert(place.unwrap_or(knowledge.pending.len()), pending);
+                false
+            }
+        }
+    }
+
+    /// Puts a measurement into what the twin knows, unless a later one has come before it.
+    pub fn tell(&self, knowledge: &mut Knowledge, told: &[f64; MOST_OUTPUTS], seen: Time) {
+        if knowledge.times[self.seen] <= seen {
+            let count = self.outputs.len();
+            knowledge.values[self.slot..self.slot + count].copy_from_slice(&told[..count]);
+            knowledge.times[self.seen] = seen;
+        }
+    }
+
+    fn told<'a>(&self, knowledge: &'a Knowledge) -> &'a [f64] {
+        &knowledge.values[self.slot..self.slot + self.outputs.len()]
+    }
+
+    /// Notes when it measures next; returns how many measurements it should have made before.
+    fn schedule(&self, knowledge: &mut Knowledge, now: Time) -> u64 {
+        let Some(every) = self.every else { return now.nanos() as u64 };
+        let count = ((now.since_start() - self.phase).nanos().max(0) / every.nanos().max(1)) as u64;
+        let next = every.nanos().saturating_mul(count as i64 + 1);
+        knowledge.times[self.next] = Time::ZERO + self.phase + Duration::from_nanos(next);
+        count
+    }
+
+    /// Takes what a measurement costs; false if there is too little of it.
+    fn pay(&self, levels: &mut [f64]) -> bool {
+        let enough =
+            self.costs.iter().all(|(number, cost)| levels.get(*number as usize).is_some_and(|left| left >= cost));
+        if enough {
+            self.costs.iter().for_each(|(number, cost)| levels[*number as usize] -= cost);
+        }
+        enough
+    }
+
+    /// What it shows if it has failed.
+    fn has_failed(&self, knowledge: &mut Knowledge, seed: Seed, view: &View) -> Option<Shows> {
+        let (failing, clock, slot) = self.fails.as_ref()?;
+        let draw = |law: &Distribution<Duration>, count: f64| {
+            law.sample(&mut seed.stream(view.twin.0, self.purpose.mixed(FAULT), count as u64))
+        };
+        // The number of changes is even while it works.
+        if knowledge.values[*slot].is_nan() {
+            knowledge.values[*slot] = 0.0;
+            knowledge.times[*clock] = Time::ZERO + draw(&failing.after, 0.0);
+        }
+        while knowledge.times[*clock] <= view.now {
+            knowledge.values[*slot] += 1.0;
+            let changes = knowledge.values[*slot];
+            let lasts = if changes % 2.0 == 0.0 { Some(&failing.after) } else { failing.repair.as_ref() };
+            let since = knowledge.times[*clock];
+            // What lasts no time at all would never be over.
+            let lasts = lasts.map(|law| draw(law, changes).max(Duration::from_nanos(1)));
+            knowledge.times[*clock] = lasts.map_or(Time::NEVER, |lasts| since + lasts);
+        }
+        (knowledge.values[*slot] % 2.0 == 1.0).then_some(failing.shows)
+    }
+
+    /// Lets it wander on by the time of one measurement; returns where it has come to.
+    fn wander(&self, knowledge: &mut Knowledge, random: &mut Stream) -> f64 {
+        let Some((per_hour, slot)) = self.wander else { return 0.0 };
+        let hours = self.every.map_or(0.0, Duration::seconds) / SECONDS_PER_HOUR;
+        let before = Some(knowledge.values[slot]).filter(|walk| !walk.is_nan()).unwrap_or(0.0);
+        knowledge.values[slot] = before + per_hour * hours.sqrt() * standard_normal(random);
+        knowledge.values[slot]
+    }
+}
