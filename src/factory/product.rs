@@ -44,7 +44,7 @@ pub struct Operation {
     /// Its name, unique in the routing.
     #[schemars(example = &"turn")]
     pub name: String,
-    /// The machines that can do it, and how long each takes. A name may end or begin with `*` for several machines.
+    /// The machines that can do it, and how long each takes. A name may have a `*` for several machines.
     #[schemars(extend("minProperties" = 1))]
     #[schemars(example = json!({"lathe-1": "5m", "lathe-2": {"Exponential": {"mean": "6m"}}}))]
     pub machines: BTreeMap<String, Distribution<Duration>>,

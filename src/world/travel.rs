@@ -154,6 +154,10 @@ impl Travel {
         let profile = self.profile.filter(|_| self.route.len() > 1)?;
         let (mut left, speed) = profile.at((now - self.began).seconds());
         let last = self.route.len() - 2;
+        if left >= profile.length {
+            // To the last bit where it wanted to be.
+            return Some(OnTheWay { leg: last, at: self.route[last + 1], speed });
+        }
         for (leg, ends) in self.route.windows(2).enumerate() {
             let length = distance(ends[0], ends[1]);
             if left < length || leg == last {

@@ -8,7 +8,7 @@ use autotwin::run::single::Nobody;
 use crate::support::read;
 
 /// Passes a number on to the next twin of a ring, one more each time, and adds up what it is told.
-#[derive(Component, Serialize, Deserialize, JsonSchema)]
+#[derive(Component, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct Caller {
     /// How many twins the ring has.

@@ -115,16 +115,10 @@ fn check_machines(routed: &Routed, machines: &BTreeSet<&str>, scene: Scene, prob
             } else {
                 format!("there is no machine `{pattern}`")
             };
-            let help = match pattern.trim_end_matches('*').strip_prefix('*').unwrap_or(pattern.trim_end_matches('*')) {
-                _ if scene.world.resource::<Directory>().find(pattern).is_some() => {
-                    format!("the twin `{pattern}` is none: give it a part `machine`")
-                }
-                rest if rest.contains('*')
-                    || pattern.starts_with('*') && pattern.ends_with('*') && pattern.len() > 1 =>
-                {
-                    "a `*` stands at one end of a name, as in \"lathe-*\" or \"*-north\"".to_owned()
-                }
-                _ => did_you_mean(pattern, machines.iter().copied(), "the scene has no twins with a part `machine`"),
+            let help = if scene.world.resource::<Directory>().find(pattern).is_some() {
+                format!("the twin `{pattern}` is none: give it a part `machine`")
+            } else {
+                did_you_mean(pattern, machines.iter().copied(), "the scene has no twins with a part `machine`")
             };
             complain(routed.way.to("machines").to(pattern).key_place(), message, help, problems);
         }
