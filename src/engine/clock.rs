@@ -79,6 +79,12 @@ impl Periodic {
         self.next
     }
 
+    /// The first beat at a moment or behind it; the start of the run is one too.
+    pub fn at_or_after(&self, at: Time) -> Time {
+        let every = self.every.nanos().max(1);
+        Time::from_nanos(at.nanos().max(0).saturating_add(every - 1) / every * every)
+    }
+
     /// Whether a beat has come. If so, [`Periodic::next`] is the one after.
     pub fn due(&mut self, now: Time) -> bool {
         if now < self.next || self.every.is_zero() {

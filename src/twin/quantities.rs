@@ -234,6 +234,11 @@ pub fn begin(world: &mut World) {
     world.insert_batch(levels);
 }
 
+/// Whether any quantity changes by itself.
+pub fn change_by_themselves(flows: Res<Flows>) -> bool {
+    flows.makes.iter().any(|flow| !flow.is_still())
+}
+
 /// Lets quantities change up to now.
 pub fn flow(
     clock: Res<Clock>,
@@ -243,9 +248,6 @@ pub fn flow(
     surroundings: Surroundings,
     mut twins: Query<(&TwinId, Option<&Position>, &mut Levels)>,
 ) {
-    if flows.makes.iter().all(Flow::is_still) {
-        return;
-    }
     let (now, longest) = (clock.now, dynamics.step.seconds());
     let change = |twin: TwinId, position: Option<&Position>, levels: &mut Levels| {
         let Some(flow) = flows.of(twin).filter(|flow| !flow.is_still()) else { return };

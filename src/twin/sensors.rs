@@ -240,6 +240,12 @@ pub trait Sensor: Send + Sync {
     /// was anything to measure; if not, what was told before stays.
     fn measure(&self, view: &View, out: &mut [f64; MOST_OUTPUTS]) -> bool;
 
+    /// Is told which of its outputs anybody reads, and answers which of the others it will not work out.
+    fn spare(&mut self, is_read: &[bool]) -> Vec<usize> {
+        let _ = is_read;
+        Vec::new()
+    }
+
     /// The topic of the messages that it takes out of the inbox, if it is about messages.
     fn listens_to(&self) -> Option<&str> {
         None

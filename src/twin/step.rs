@@ -63,6 +63,18 @@ fn is_due(clock: Res<Clock>, agenda: Res<Agenda>) -> bool {
     agenda.next <= clock.now
 }
 
+/// Up to when all that moves by itself has been moved. A cache: to move it again changes nothing.
+#[derive(Resource, Default)]
+struct LastMotion(Option<Time>);
+
+fn has_time_passed(clock: Res<Clock>, last: Res<LastMotion>) -> bool {
+    last.0 != Some(clock.now)
+}
+
+fn note_motion(clock: Res<Clock>, mut last: ResMut<LastMotion>) {
+    last.0 = Some(clock.now);
+}
+
 /// Whether places matter to anybody who is due.
 fn asks_for_places(table: Res<FacultyTable>, fields: Res<Fields>) -> bool {
     table.asks_for_places || !fields.0.is_empty()
@@ -85,9 +97,9 @@ pub struct StepPlugin;
 
 impl Plugin for StepPlugin {
     fn build(&self, app: &mut App) {
-        let [activity_ends] = app.register_events(settle::ripen);
+        let [activity_ends] = app.register_events(settle::proceed);
         app.insert_resource(settle::Ends(activity_ends))
-            .init_resource::<settle::Ripe>()
+            .init_resource::<LastMotion>()
             .init_resource::<think::Stirred>()
             .init_resource::<trace::Tracing>()
             .init_resource::<Gate>()
@@ -133,13 +145,12 @@ impl Plugin for StepPlugin {
             (
                 travel::travel,
                 physics::simulate,
-                space::survey.run_if(asks_for_places),
-                quantities::post,
-                quantities::flow,
-                emit::gather.run_if(asks_for_places),
-                fields::spread,
+                (space::survey, quantities::post, quantities::flow).chain().run_if(quantities::change_by_themselves),
+                (quantities::post, emit::gather, fields::spread).chain().run_if(fields::linger),
+                note_motion,
             )
                 .chain()
+                .run_if(has_time_passed)
                 .in_set(Passing::Motion),
         )
         .add_step_systems(Stage::Settle, settle::settle.before(deliver));

@@ -352,6 +352,11 @@ fn begin_grids(world: &mut World) {
     }
 }
 
+/// Whether any field lingers.
+pub fn linger(grids: Res<Grids>) -> bool {
+    !grids.cells.is_empty()
+}
+
 /// Lets what lingers decay, spread and be added to, up to now.
 pub fn spread(clock: Res<Clock>, fields: Res<Fields>, map: Res<FieldMap>, mut grids: ResMut<Grids>) {
     let passed = (clock.now - grids.until).seconds();

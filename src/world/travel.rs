@@ -34,7 +34,7 @@ impl Default for Drive {
 }
 
 /// A speed that rises evenly from a stand, holds, and falls evenly to a stand.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Profile {
     /// How far: metres.
     pub length: f64,
@@ -104,17 +104,28 @@ impl Profile {
     }
 }
 
+/// A straight part of a route.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Leg {
+    /// Where it leads.
+    pub to: Point,
+    /// How far it is from the start of the route to there: metres.
+    pub ends: f64,
+    /// Which way it leads: radians, counter-clockwise from east. None if it leads straight up or nowhere.
+    pub heading: Option<f64>,
+}
+
 /// Where a twin goes: a route, and since when it has been on its way.
 #[derive(Component, Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Travel {
-    /// From where it set out, then each point on its way. Empty while it stands.
-    pub route: Vec<Point>,
+    /// From where it set out.
+    pub from: Point,
+    /// The legs of its way. None while it stands.
+    pub legs: Vec<Leg>,
     /// When it set out.
     pub began: Time,
     /// How its speed changes on the way.
-    pub profile: Option<Profile>,
-    /// Counts whatever was changed about its way, so that whoever draws it knows when to look.
-    pub changes: u32,
+    pub profile: Profile,
 }
 
 /// Where somebody is on its way: the leg, how far it has come on it (metres), and how fast it is (m/s).
@@ -130,51 +141,52 @@ pub struct OnTheWay {
 
 impl Travel {
     /// Sets out along a route that begins where the twin is. Returns when it arrives.
-    pub fn set_out(&mut self, route: Vec<Point>, now: Time, drive: &Drive, speed: Option<f64>) -> Time {
-        let length = route.windows(2).map(|leg| distance(leg[0], leg[1])).sum();
+    pub fn set_out(&mut self, route: &[Point], now: Time, drive: &Drive, speed: Option<f64>) -> Time {
+        self.legs.clear();
+        let mut ends = 0.0;
+        for pair in route.windows(2) {
+            ends += distance(pair[0], pair[1]);
+            let (east, north) = (pair[1][0] - pair[0][0], pair[1][1] - pair[0][1]);
+            let heading = (east != 0.0 || north != 0.0).then(|| libm::atan2(north, east));
+            self.legs.push(Leg { to: pair[1], ends, heading });
+        }
         let speed = speed.map_or(drive.speed, |speed| speed.min(drive.speed));
-        let profile = Profile::new(length, speed, drive.acceleration);
-        (self.route, self.began, self.profile) = (route, now, Some(profile));
-        self.changes += 1;
+        self.from = route.first().copied().unwrap_or_default();
+        self.began = now;
+        self.profile = Profile::new(ends, speed, drive.acceleration);
         // The nanosecond behind its arrival, so that it is there when asked.
-        now + Duration::from_seconds(profile.duration()) + Duration::from_nanos(1)
+        now + Duration::from_seconds(self.profile.duration()) + Duration::from_nanos(1)
     }
 
     /// Stands where it is.
     pub fn stop(&mut self) {
-        if !self.route.is_empty() {
-            self.route.clear();
-            self.profile = None;
-            self.changes += 1;
-        }
+        self.legs.clear();
+    }
+
+    /// Whether it is on its way.
+    pub fn is_under_way(&self) -> bool {
+        !self.legs.is_empty()
+    }
+
+    /// Where a leg begins, and how far that is from the start of the route.
+    pub fn start_of(&self, leg: usize) -> (Point, f64) {
+        leg.checked_sub(1).and_then(|before| self.legs.get(before)).map_or((self.from, 0.0), |leg| (leg.to, leg.ends))
     }
 
     /// Where it is at a moment. None while it stands.
     pub fn at(&self, now: Time) -> Option<OnTheWay> {
-        let profile = self.profile.filter(|_| self.route.len() > 1)?;
-        let (mut left, speed) = profile.at((now - self.began).seconds());
-        let last = self.route.len() - 2;
-        if left >= profile.length {
+        let last = self.legs.len().checked_sub(1)?;
+        let (far, speed) = self.profile.at((now - self.began).seconds());
+        if far >= self.profile.length {
             // To the last bit where it wanted to be.
-            return Some(OnTheWay { leg: last, at: self.route[last + 1], speed });
+            return Some(OnTheWay { leg: last, at: self.legs[last].to, speed });
         }
-        for (leg, ends) in self.route.windows(2).enumerate() {
-            let length = distance(ends[0], ends[1]);
-            if left < length || leg == last {
-                let share = if length > 0.0 { (left / length).min(1.0) } else { 1.0 };
-                let at = std::array::from_fn(|axis| ends[0][axis] + (ends[1][axis] - ends[0][axis]) * share);
-                return Some(OnTheWay { leg, at, speed });
-            }
-            left -= length;
-        }
-        None
-    }
-
-    /// Which way a leg leads: radians, counter-clockwise from east. None if it leads straight up or nowhere.
-    pub fn heading(&self, leg: usize) -> Option<f64> {
-        let (from, to) = (self.route.get(leg)?, self.route.get(leg + 1)?);
-        let (east, north) = (to[0] - from[0], to[1] - from[1]);
-        (east != 0.0 || north != 0.0).then(|| libm::atan2(north, east))
+        let leg = self.legs.iter().position(|leg| far < leg.ends).unwrap_or(last);
+        let (from, begins) = self.start_of(leg);
+        let Leg { to, ends, .. } = self.legs[leg];
+        let share = if ends > begins { (far - begins) / (ends - begins) } else { 1.0 };
+        let at = std::array::from_fn(|axis| from[axis] + (to[axis] - from[axis]) * share);
+        Some(OnTheWay { leg, at, speed })
     }
 }
 
@@ -185,7 +197,7 @@ pub fn travel(clock: Res<Clock>, pool: Res<Pool>, mut twins: Query<(&Travel, &mu
         let rows = travels.par_iter().zip(positions.bypass_change_detection().par_iter_mut());
         pool.for_rows(rows, |(travel, position)| {
             if let Some(on) = travel.at(now) {
-                let heading = travel.heading(on.leg).unwrap_or(position.heading);
+                let heading = travel.legs[on.leg].heading.unwrap_or(position.heading);
                 *position = Position { x: on.at[0], y: on.at[1], z: on.at[2], heading };
             }
         });
@@ -225,8 +237,8 @@ mod tests {
             points in prop::collection::vec([-20.0_f64..20.0, -20.0..20.0, 0.0..3.0], 2..6),
         ) {
             let mut travel = Travel::default();
-            let arrives = travel.set_out(points.clone(), Time::ZERO, &Drive { acceleration: Some(0.4), ..Drive::default() }, None);
-            let profile = travel.profile.unwrap();
+            let arrives = travel.set_out(&points, Time::ZERO, &Drive { acceleration: Some(0.4), ..Drive::default() }, None);
+            let profile = travel.profile;
             let mut far = 0.0;
             for (leg, ends) in points.windows(2).enumerate() {
                 far += distance(ends[0], ends[1]);

@@ -99,7 +99,7 @@ impl Action for Go {
         let share = (far - self.within) / far;
         let end: Point = std::array::from_fn(|axis| here[axis] + (goal[axis] - here[axis]) * share);
         let now = hand.now();
-        let arrives = hand.change(|travel: &mut Travel| travel.set_out(vec![here, end], now, &drive, self.speed));
+        let arrives = hand.change(|travel: &mut Travel| travel.set_out(&[here, end], now, &drive, self.speed));
         arrives.map_or(Progress::Failed("it cannot move".into()), Progress::Until)
     }
 

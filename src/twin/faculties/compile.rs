@@ -224,7 +224,21 @@ impl<'g, 'm> Maker<'g, 'm> {
         }
         self.made.asks = std::mem::take(&mut self.words.asks);
         self.made.slots = self.words.slots;
+        self.spare();
         self.made
+    }
+
+    /// Tells sensors which of their outputs no expression has named.
+    fn spare(&mut self) {
+        let read = &self.words.read;
+        for instrument in &mut self.made.instruments {
+            let slots = instrument.slot..instrument.slot + instrument.outputs.len();
+            let is_read: Vec<bool> = slots.map(|slot| read.contains(&slot)).collect();
+            if let Measured::World(sensor) = &mut instrument.measured {
+                let spared: Vec<usize> = sensor.spare(&is_read).into_iter().map(|n| instrument.slot + n).collect();
+                self.made.names.retain(|named| !spared.contains(&named.slot));
+            }
+        }
     }
 
     fn fault(&mut self, way: &[&str], message: impl Into<String>, help: impl Into<String>) {
@@ -350,6 +364,7 @@ impl<'g, 'm> Maker<'g, 'm> {
                     of,
                     is_occluded: *occluded,
                     height: *height,
+                    tells_bearing: true,
                 }))
             }
             Measures::Gauge { of, twin: other } => {

@@ -1,6 +1,6 @@
 //! What names mean to the expressions of one twin.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::Ask;
@@ -118,6 +118,8 @@ pub(super) struct Words<'g, 'f> {
     pub activities: BTreeMap<String, Vec<(u16, u16)>>,
     /// The names of the scene's fields.
     pub fields: &'f [String],
+    /// The slots that expressions have named.
+    pub read: BTreeSet<usize>,
     /// How many slots are taken.
     pub slots: usize,
     /// All names, to help who mistyped one.
@@ -147,6 +149,7 @@ impl<'g, 'f> Words<'g, 'f> {
             asked: BTreeMap::new(),
             activities: BTreeMap::new(),
             fields,
+            read: BTreeSet::new(),
             slots: first_slot,
             names,
         }
@@ -180,6 +183,7 @@ impl<'g, 'f> Words<'g, 'f> {
 
     fn value(&mut self, name: &str) -> Option<Symbol> {
         if let Some(symbol) = self.known.get(name) {
+            self.read.insert(symbol.slot as usize);
             return Some(symbol.clone());
         }
         let of_time = match name {

@@ -24,6 +24,8 @@ pub struct Proximity {
     pub is_occluded: bool,
     /// How high above the twin's place it looks from: metres.
     pub height: f64,
+    /// Whether anybody wants to know the bearing.
+    pub tells_bearing: bool,
 }
 
 impl Proximity {
@@ -38,6 +40,9 @@ impl Proximity {
     }
 }
 
+/// Which of the outputs the bearing is.
+const BEARING: usize = 2;
+
 /// The nearest of those seen so far.
 struct Nearest {
     twin: TwinId,
@@ -48,6 +53,11 @@ struct Nearest {
 impl Sensor for Proximity {
     fn outputs(&self) -> Vec<Output> {
         vec![Output::count("count"), Output::analog("distance"), Output::analog("bearing"), Output::twin("twin")]
+    }
+
+    fn spare(&mut self, is_read: &[bool]) -> Vec<usize> {
+        self.tells_bearing = is_read[BEARING];
+        if self.tells_bearing { Vec::new() } else { vec![BEARING] }
     }
 
     fn measure(&self, view: &View, out: &mut [f64; MOST_OUTPUTS]) -> bool {
@@ -72,10 +82,12 @@ impl Sensor for Proximity {
         });
         out[0] = f64::from(count);
         if nearest.twin != TwinId::NONE {
-            let (east, north) = (nearest.at[0] - x, nearest.at[1] - y);
             out[1] = nearest.squared.sqrt();
-            out[2] = if east == 0.0 && north == 0.0 { 0.0 } else { turn(libm::atan2(north, east) - heading) };
             out[3] = nearest.twin.0 as f64;
+            if self.tells_bearing {
+                let (east, north) = (nearest.at[0] - x, nearest.at[1] - y);
+                out[BEARING] = if east == 0.0 && north == 0.0 { 0.0 } else { turn(libm::atan2(north, east) - heading) };
+            }
         }
         true
     }

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::collections::VecDeque;
 use std::sync::atomic::Ordering;
 
-use bevy_ecs::prelude::{In, Mut, ResMut, Resource, World};
+use bevy_ecs::prelude::{In, Mut, Resource, World};
 
 use super::Agenda;
 use super::think::Stirred;
@@ -26,14 +26,9 @@ use crate::world::travel::Travel;
 #[derive(Resource, Clone, Copy)]
 pub struct Ends(pub EventKind);
 
-/// Activities whose time has come in this step.
-#[derive(Resource, Default)]
-pub struct Ripe(Vec<(TwinId, u32)>);
-
-/// The time of an activity has come: it goes on in Settle, at this very moment.
-pub fn ripen(In(event): In<Event>, mut ripe: ResMut<Ripe>, mut queue: ResMut<EventQueue>) {
-    ripe.0.push((event.twin, event.arg as u32));
-    queue.wake(event.at);
+/// The time of an activity has come: it goes on at this very moment.
+pub fn proceed(In(event): In<Event>, world: &mut World) {
+    work_off(world, VecDeque::from([Task::Proceed(event.twin, event.arg as u32)]));
 }
 
 /// Something to be settled.
@@ -46,21 +41,16 @@ enum Task {
     Free(TwinId),
 }
 
-/// Lets activities go on whose time has come, and grants what minds want.
+/// Grants what minds want.
 pub fn settle(world: &mut World) {
-    let mut tasks: VecDeque<Task> = VecDeque::new();
-    let mut ripe = std::mem::take(&mut world.resource_mut::<Ripe>().0);
-    ripe.sort_unstable();
-    tasks.extend(ripe.drain(..).map(|(twin, serial)| Task::Proceed(twin, serial)));
-    world.resource_mut::<Ripe>().0 = ripe;
     if world.resource::<Stirred>().0.swap(false, Ordering::Relaxed) {
-        tasks.extend(wishes(world));
+        let tasks = wishes(world);
+        work_off(world, tasks);
     }
-    work_off(world, tasks);
 }
 
 /// What minds want, by twin.
-fn wishes(world: &mut World) -> Vec<Task> {
+fn wishes(world: &mut World) -> VecDeque<Task> {
     let mut twins = world.query::<(&TwinId, &mut Doing)>();
     let mut wishes: Vec<(TwinId, Wish)> = Vec::new();
     for (twin, mut doing) in twins.iter_mut(world).filter(|(_, doing)| !doing.wishes.is_empty()) {
@@ -261,14 +251,19 @@ impl Clerk<'_> {
     }
 }
 
-/// Lets the mind of a twin decide at this very moment.
+/// Lets the mind of a twin decide as soon as it can: at this very moment, or where there are ticks, at the next of them.
 pub fn wake(world: &mut World, twin: TwinId) {
-    let now = world.resource::<Clock>().now;
+    let clock = world.resource::<Clock>();
+    let now = clock.now;
+    let soon = clock.tick.map_or(now, |tick| tick.at_or_after(now));
     let entity = world.resource::<Directory>().entity(twin);
     let Some(mut attention) = entity.and_then(|entity| world.get_mut::<Attention>(entity)) else { return };
-    attention.decide = now;
-    world.resource_mut::<Agenda>().next = now;
-    world.resource_mut::<EventQueue>().wake(now);
+    attention.decide = attention.decide.min(soon);
+    let mut agenda = world.resource_mut::<Agenda>();
+    agenda.next = agenda.next.min(soon);
+    if soon == now {
+        world.resource_mut::<EventQueue>().wake(now);
+    }
 }
 
 /// Whoever is put aside or leaves stops what it does; whoever comes back thinks at once.
