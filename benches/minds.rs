@@ -8,6 +8,7 @@ use std::time::Instant;
 
 use autotwin::prelude::*;
 use autotwin::scene::load::load_text;
+use autotwin::world::space::Space;
 
 const TICKS: usize = 50;
 const ROUNDS: usize = 5;
@@ -18,6 +19,7 @@ const NEIGHBOURS: f64 = 10.0;
 
 fn scene(twins: usize) -> String {
     let side = (twins as f64 * std::f64::consts::PI * RANGE * RANGE / NEIGHBOURS).sqrt();
+    let posts = (twins / 50).max(2);
     format!(
         r#"(
             tick: "100ms",
@@ -43,7 +45,7 @@ fn scene(twins: usize) -> String {
             )}},
             twins: [
                 (name: "walker-{{n}}", like: "walker", count: {twins}, place: Within(from: (0, 0), to: ({side}, {side}))),
-                (name: "post-{{n}}", count: 16, place: Within(from: (0, 0), to: ({side}, {side}))),
+                (name: "post-{{n}}", count: {posts}, place: Within(from: (0, 0), to: ({side}, {side}))),
             ],
         )"#
     )
@@ -74,6 +76,10 @@ fn main() {
         });
         per_step.sort_by(f64::total_cmp);
         let median = per_step[ROUNDS / 2];
+        let space = simulation.world().resource::<Space>();
+        let mut seen = 0;
+        (0..twins as u64).filter_map(|id| space.place(TwinId(id))).for_each(|at| space.within(at, RANGE, |_, _| seen += 1));
+        println!("  a twin sees {:.1} others at the end", seen as f64 / twins as f64 - 1.0);
         println!(
             "  {:.0} ns a twin-step, {:.2} M twin-steps/s (median of {ROUNDS} rounds of {TICKS} ticks); digest {}",
             median * 1e9,

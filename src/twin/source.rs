@@ -161,10 +161,19 @@ impl Source {
     }
 }
 
-/// The nearest of some twins that is not the one who looks.
+/// From so many on, the nearest is looked for where one stands, and not by asking all.
+const MANY: usize = 32;
+
+/// The nearest of some twins to a point that is not the one who asks.
+pub fn nearest_of(space: &Space, who: TwinId, at: Point, twins: &TwinSet) -> Option<(TwinId, f64)> {
+    if twins.twins().len() < MANY {
+        return space.nearest(at, twins.twins().iter().copied().filter(|twin| *twin != who));
+    }
+    space.nearest_of_many(at, |twin| twin != who && twins.contains(twin))
+}
+
 fn nearest(view: &View, twins: &TwinSet) -> Option<(TwinId, f64)> {
-    let others = twins.twins().iter().copied().filter(|twin| *twin != view.twin);
-    view.surroundings.space.nearest(view.place()?, others)
+    nearest_of(&view.surroundings.space, view.twin, view.place()?, twins)
 }
 
 /// The way to a point, to the left of where a twin looks: radians, from -π to π.

@@ -23,10 +23,22 @@ pub struct Placed {
     pub twin: TwinId,
 }
 
+impl Placed {
+    /// The square of how far it is from a point: m².
+    #[inline]
+    pub fn squared_distance(&self, at: Point) -> f64 {
+        let [x, y, z] = [self.at[0] - at[0], self.at[1] - at[1], self.at[2] - at[2]];
+        x * x + y * y + z * z
+    }
+}
+
 /// How many cells there may be for each twin: where twins are far apart, cells grow.
 const CELLS_FOR_EACH: usize = 4;
 /// And so many in any case.
 const FEWEST_CELLS: usize = 64;
+/// How large cells are, in parts of how far most look: the smaller they are, the fewer who are too far are looked at, and the
+/// more rows there are.
+const CELL: f64 = 0.5;
 /// The smallest cell: metres.
 const SMALLEST: f64 = 1e-3;
 
@@ -71,8 +83,8 @@ impl Default for Space {
 }
 
 impl Space {
-    /// Sorts these twins in, each with its place; `cell` is how far most who ask will look (metres).
-    pub fn fill(&mut self, twins: impl Iterator<Item = (TwinId, Point)>, cell: f64) {
+    /// Sorts these twins in, each with its place; `reach` is how far most who ask will look (metres).
+    pub fn fill(&mut self, twins: impl Iterator<Item = (TwinId, Point)>, reach: f64) {
         self.places.clear();
         let mut corners = [f64::INFINITY, f64::INFINITY, f64::NEG_INFINITY, f64::NEG_INFINITY];
         let mut count = 0;
@@ -86,7 +98,7 @@ impl Space {
             corners = [corners[0].min(x), corners[1].min(y), corners[2].max(x), corners[3].max(y)];
             count += 1;
         }
-        self.lay_out(corners, count, cell);
+        self.lay_out(corners, count, reach * CELL);
         self.sort(count);
     }
 
@@ -169,22 +181,28 @@ impl Space {
         self.placed.get(rank as usize).map(|placed| placed.at)
     }
 
+    /// Everybody who may be within `range` (metres) of a point, and some who are a little farther: rows of cells, each a slice
+    /// by cell and then by id.
+    #[inline]
+    pub fn around(&self, [x, y, _]: Point, range: f64) -> impl Iterator<Item = &[Placed]> {
+        let (west, east) = (self.column(x - range), self.column(x + range));
+        let rows = self.row(y - range)..=self.row(y + range);
+        rows.map(move |row| {
+            let first = row * self.columns;
+            let (begin, end) = (self.starts[first + west], self.starts[first + east + 1]);
+            &self.placed[begin as usize..end as usize]
+        })
+    }
+
     /// Calls `visit` for everybody within `range` (metres) of a point, with the square of the distance; who stands there
     /// is one of them. By cell, then by id.
     #[inline]
     pub fn within(&self, at: Point, range: f64, mut visit: impl FnMut(&Placed, f64)) {
-        let [x, y, z] = at;
         let squared = range * range;
-        let columns = self.column(x - range)..=self.column(x + range);
-        for row in self.row(y - range)..=self.row(y + range) {
-            let first = row * self.columns;
-            let (begin, end) = (self.starts[first + columns.start()], self.starts[first + columns.end() + 1]);
-            for placed in &self.placed[begin as usize..end as usize] {
-                let [dx, dy, dz] = [placed.at[0] - x, placed.at[1] - y, placed.at[2] - z];
-                let distance = dx * dx + dy * dy + dz * dz;
-                if distance <= squared {
-                    visit(placed, distance);
-                }
+        for placed in self.around(at, range).flatten() {
+            let distance = placed.squared_distance(at);
+            if distance <= squared {
+                visit(placed, distance);
             }
         }
     }
@@ -194,6 +212,36 @@ impl Space {
         let far = |twin: TwinId| Some((distance(at, self.place(twin)?), twin));
         let near = twins.filter_map(far).min_by(|(a, first), (b, second)| a.total_cmp(b).then(first.cmp(second)));
         near.map(|(distance, twin)| (twin, distance))
+    }
+
+    /// As [`Space::nearest`], of those for whom `is_one` holds: for many, of whom some should be near. Looks farther and farther.
+    pub fn nearest_of_many(&self, at: Point, is_one: impl Fn(TwinId) -> bool) -> Option<(TwinId, f64)> {
+        if self.is_empty() {
+            return None;
+        }
+        let [width, height] = [self.columns, self.rows].map(|count| count as f64 * self.cell);
+        let aside = (at[0] - self.corner[0]).abs() + (at[1] - self.corner[1]).abs();
+        // So far away nobody can be but for the height.
+        let farthest = width + height + aside;
+        let mut range = self.cell;
+        loop {
+            let all = range >= farthest;
+            let ones = self.around(at, range).flatten().filter(|placed| is_one(placed.twin));
+            let near = ones
+                .map(|placed| (placed.squared_distance(at), placed.twin))
+                .min_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
+            match near {
+                // Whoever is nearer than the search reached is the nearest of all.
+                Some((squared, twin)) if all || squared <= range * range => return Some((twin, squared.sqrt())),
+                None if all => return None,
+                _ => range *= 2.0,
+            }
+        }
+    }
+
+    /// The moment of which it is true; none if nobody has asked for it yet.
+    pub fn at(&self) -> Option<Time> {
+        self.at
     }
 }
 
@@ -264,6 +312,10 @@ mod tests {
                 let nearest = space.nearest(at, placed.iter().map(|(twin, _)| *twin));
                 let least = placed.iter().map(|(_, point)| distance(*point, at)).fold(f64::INFINITY, f64::min);
                 prop_assert_eq!(nearest.map(|(_, far)| far), (!placed.is_empty()).then_some(least));
+                let odd = |twin: TwinId| twin.0 % 2 == 1;
+                let expected = space.nearest(at, placed.iter().map(|(twin, _)| *twin).filter(|twin| odd(*twin)));
+                let found = space.nearest_of_many(at, odd);
+                prop_assert_eq!(found.map(|(twin, _)| twin), expected.map(|(twin, _)| twin));
             }
             for twin in (0..300).map(TwinId) {
                 let known = placed.iter().find(|(other, _)| *other == twin).map(|(_, at)| *at);

@@ -6,9 +6,10 @@ use super::{Action, Hand, Progress};
 use crate::engine::identity::{Directory, TwinId};
 use crate::engine::random::{Purpose, Seed};
 use crate::twin::expression::Program;
+use crate::twin::source::nearest_of;
 use crate::twin::who::TwinSet;
 use crate::world::position::Position;
-use crate::world::space::{Point, distance};
+use crate::world::space::{Point, Space, distance};
 use crate::world::travel::{Drive, Travel};
 
 const ANY: Purpose = Purpose::new("action.go.any");
@@ -44,32 +45,42 @@ fn place(hand: &Hand, twin: TwinId) -> Option<Point> {
     hand.world.get::<Position>(entity).map(|Position { x, y, z, .. }| [*x, *y, *z])
 }
 
+/// The nearest of these, by where everybody was seen at this moment, if somebody has looked, else by asking each.
+fn nearest(hand: &Hand, here: Point, twins: &TwinSet) -> Option<TwinId> {
+    let space = hand.world.resource::<Space>();
+    if space.at() == Some(hand.now()) {
+        return nearest_of(space, hand.twin, here, twins).map(|(twin, _)| twin);
+    }
+    let others = twins.twins().iter().filter(|twin| **twin != hand.twin);
+    let far = others.filter_map(|twin| Some((distance(here, place(hand, *twin)?), *twin)));
+    far.min_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1))).map(|(_, twin)| twin)
+}
+
+/// The place of one of these, each as likely.
+fn any(hand: &Hand, twins: &TwinSet) -> Option<Point> {
+    // Nearly all are there: one drawn after the other until one is.
+    const TRIES: usize = 16;
+    let number = u64::from(hand.activity.serial) << 16 | u64::from(hand.activity.step);
+    let mut random = hand.world.resource::<Seed>().stream(hand.twin.0, ANY, number);
+    let all = twins.twins();
+    let there = |twin: &TwinId| (*twin != hand.twin).then(|| place(hand, *twin))?;
+    for _ in 0..TRIES.min(all.len() * TRIES) {
+        if let Some(place) = there(&all[random.below(all.len())]) {
+            return Some(place);
+        }
+    }
+    let there: Vec<Point> = all.iter().filter_map(there).collect();
+    (!there.is_empty()).then(|| there[random.below(there.len())])
+}
+
 impl Go {
     /// Where that is now.
     fn goal(&self, hand: &Hand, here: Point) -> Result<Point, &'static str> {
         let of = |twin: TwinId| place(hand, twin).ok_or("where it wants to go has no place");
         match &self.to {
             Goal::At(x, y, z) => Ok([*x, *y, z.unwrap_or(here[2])]),
-            Goal::Nearest(twins) => {
-                let others = twins.twins().iter().filter(|twin| **twin != hand.twin);
-                let far = others.filter_map(|twin| Some((distance(here, place(hand, *twin)?), *twin)));
-                let nearest = far.min_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
-                nearest.ok_or("nobody of those is there").and_then(|(_, twin)| of(twin))
-            }
-            Goal::Any(twins) => {
-                let there: Vec<Point> = twins
-                    .twins()
-                    .iter()
-                    .filter(|twin| **twin != hand.twin)
-                    .filter_map(|twin| place(hand, *twin))
-                    .collect();
-                if there.is_empty() {
-                    return Err("nobody of those is there");
-                }
-                let number = u64::from(hand.activity.serial) << 16 | u64::from(hand.activity.step);
-                let mut random = hand.world.resource::<Seed>().stream(hand.twin.0, ANY, number);
-                Ok(there[random.below(there.len())])
-            }
+            Goal::Nearest(twins) => nearest(hand, here, twins).ok_or("nobody of those is there").and_then(of),
+            Goal::Any(twins) => any(hand, twins).ok_or("nobody of those is there"),
             Goal::Seen(slot) => {
                 let seen = hand.evaluate(slot);
                 if seen.is_nan() { Err("it sees nobody") } else { of(TwinId(seen as u64)) }

@@ -8,7 +8,7 @@ use crate::twin::knowledge::MOST_OUTPUTS;
 use crate::twin::source::{View, turn};
 use crate::twin::who::TwinSet;
 use crate::world::position::Position;
-use crate::world::space::Point;
+use crate::world::space::Placed;
 
 /// A proximity sensor.
 pub struct Proximity {
@@ -43,11 +43,59 @@ impl Proximity {
 /// Which of the outputs the bearing is.
 const BEARING: usize = 2;
 
-/// The nearest of those seen so far.
-struct Nearest {
+/// Who has been seen so far: how many, and the nearest of them.
+struct Seen<'a> {
+    count: u32,
     twin: TwinId,
     squared: f64,
-    at: Point,
+    at: Option<&'a Placed>,
+}
+
+impl<'a> Seen<'a> {
+    const NOBODY: Seen<'static> = Seen { count: 0, twin: TwinId::NONE, squared: f64::INFINITY, at: None };
+
+    /// One more who is looked at, and whether it is seen. Without branches: nobody could foretell them.
+    #[inline]
+    fn look_at(&mut self, other: &'a Placed, squared: f64, is_seen: bool) {
+        self.count += u32::from(is_seen);
+        let is_nearer = (squared < self.squared) | ((squared == self.squared) & (other.twin < self.twin));
+        if is_seen & is_nearer {
+            (self.squared, self.twin, self.at) = (squared, other.twin, Some(other));
+        }
+    }
+}
+
+impl Proximity {
+    /// Whether it sees everybody in its range.
+    fn sees_all(&self) -> bool {
+        self.of.is_none() && self.half_angle >= std::f64::consts::PI && !self.is_occluded
+    }
+
+    fn look<'a>(&self, view: &View<'a>, position: Position) -> Seen<'a> {
+        let Position { x, y, z, heading } = position;
+        let (here, squared_range) = ([x, y, z], self.range * self.range);
+        let around = view.surroundings().space.around(here, self.range);
+        let mut seen = Seen::NOBODY;
+        if self.sees_all() {
+            for other in around.flatten() {
+                let squared = other.squared_distance(here);
+                seen.look_at(other, squared, (squared <= squared_range) & (other.twin != view.twin));
+            }
+            return seen;
+        }
+        let looks = heading + self.direction;
+        let ahead = [libm::cos(looks), libm::sin(looks)];
+        for other in around.flatten() {
+            let squared = other.squared_distance(here);
+            let is_seen = squared <= squared_range
+                && other.twin != view.twin
+                && self.of.as_ref().is_none_or(|of| of.contains(other.twin))
+                && self.sees([other.at[0] - x, other.at[1] - y], ahead)
+                && (!self.is_occluded || !view.is_hidden([x, y, z + self.height], other, self.height));
+            seen.look_at(other, squared, is_seen);
+        }
+        seen
+    }
 }
 
 impl Sensor for Proximity {
@@ -61,32 +109,16 @@ impl Sensor for Proximity {
     }
 
     fn measure(&self, view: &View, out: &mut [f64; MOST_OUTPUTS]) -> bool {
-        let Some(Position { x, y, z, heading }) = view.position else { return false };
-        let looks = heading + self.direction;
-        let is_narrow = self.half_angle < std::f64::consts::PI;
-        let ahead = if is_narrow { [libm::cos(looks), libm::sin(looks)] } else { [1.0, 0.0] };
-        let mut count = 0_u32;
-        let mut nearest = Nearest { twin: TwinId::NONE, squared: f64::INFINITY, at: [0.0; 3] };
-        view.surroundings().space.within([x, y, z], self.range, |other, squared| {
-            let is_seen = other.twin != view.twin
-                && self.of.as_ref().is_none_or(|of| of.contains(other.twin))
-                && (!is_narrow || self.sees([other.at[0] - x, other.at[1] - y], ahead))
-                && (!self.is_occluded || !view.is_hidden([x, y, z + self.height], other, self.height));
-            if !is_seen {
-                return;
-            }
-            count += 1;
-            if squared < nearest.squared || squared == nearest.squared && other.twin < nearest.twin {
-                nearest = Nearest { twin: other.twin, squared, at: other.at };
-            }
-        });
-        out[0] = f64::from(count);
-        if nearest.twin != TwinId::NONE {
-            out[1] = nearest.squared.sqrt();
-            out[3] = nearest.twin.0 as f64;
+        let Some(position) = view.position else { return false };
+        let seen = self.look(view, position);
+        out[0] = f64::from(seen.count);
+        if let Some(nearest) = seen.at {
+            out[1] = seen.squared.sqrt();
+            out[3] = seen.twin.0 as f64;
             if self.tells_bearing {
-                let (east, north) = (nearest.at[0] - x, nearest.at[1] - y);
-                out[BEARING] = if east == 0.0 && north == 0.0 { 0.0 } else { turn(libm::atan2(north, east) - heading) };
+                let (east, north) = (nearest.at[0] - position.x, nearest.at[1] - position.y);
+                let is_here = east == 0.0 && north == 0.0;
+                out[BEARING] = if is_here { 0.0 } else { turn(libm::atan2(north, east) - position.heading) };
             }
         }
         true
