@@ -266,6 +266,27 @@ pub trait Belief: Send + Sync {
     fn update(&self, moment: Moment, inputs: &[f64], memory: &mut [f64], says: &mut [f64]);
 }
 
+/// Weights that fade as time passes.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Fading {
+    /// After how many seconds a weight is half of what it was.
+    pub half_life: f64,
+}
+
+impl Fading {
+    /// How many numbers it remembers: the last time that passed, and what is kept of a weight after it.
+    pub const REMEMBERS: usize = 2;
+
+    /// What is kept of a weight after some time. Nearly always as much time passes as the last time.
+    fn kept(&self, since: Duration, memory: &mut [f64]) -> f64 {
+        let seconds = since.seconds();
+        if memory[0] != seconds {
+            (memory[0], memory[1]) = (seconds, libm::exp2(-seconds / self.half_life));
+        }
+        memory[1]
+    }
+}
+
 /// Makes a belief of a kind from what its author gave it.
 pub type MakeBelief = fn(&BTreeMap<String, Value>) -> Result<Box<dyn Belief>, String>;
 

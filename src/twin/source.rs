@@ -17,7 +17,7 @@ use crate::engine::time::Time;
 use crate::world::fields::{FieldMap, FieldView, Fields, Grids};
 use crate::world::physics::{Bodies, Physics};
 use crate::world::position::Position;
-use crate::world::space::{Placed, Point, Space};
+use crate::world::space::{Point, Space};
 
 /// The world as everybody may read it while each writes its own.
 #[derive(SystemParam)]
@@ -87,9 +87,9 @@ impl<'a> View<'a> {
         self.surroundings.twins.get(entity).ok()
     }
 
-    /// Whether a body hides somebody from it, whom it looks at from a point.
-    pub fn is_hidden(&self, from: Point, target: &Placed, height: f64) -> bool {
-        self.surroundings.physics.hides(self.twin, from, target, height)
+    /// Whether a body, of neither of them, stands between it and another, who look at each other from these points.
+    pub fn is_hidden(&self, from: Point, other: TwinId, to: Point) -> bool {
+        self.surroundings.physics.stands_between([self.twin, other], from, to)
     }
 
     /// Whom its body touches, by id.

@@ -331,7 +331,7 @@ impl Prepared {
         let mut sum = 0.0;
         match &self.near {
             Some(near) => near.within(at, self.farthest, |placed, _| {
-                sum += self.emitters[placed.twin.0 as usize].adds(at);
+                sum += self.emitters[placed.twin().0 as usize].adds(at);
             }),
             None => sum = self.emitters.iter().map(|emitter| emitter.adds(at)).sum(),
         }

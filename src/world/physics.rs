@@ -16,7 +16,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::position::Position;
-use super::space::{Placed, Point};
+use super::space::Point;
 use super::travel::{Drive, Travel};
 use crate::engine::clock::Clock;
 use crate::engine::identity::{Directory, TwinId};
@@ -341,15 +341,13 @@ impl Physics {
         self.world.is_some()
     }
 
-    /// Whether the body of somebody else stands between a point and a twin, `height` metres above its place.
-    pub fn hides(&self, viewer: TwinId, from: Point, target: &Placed, height: f64) -> bool {
+    /// Whether a body of nobody of these stands between two points.
+    pub fn stands_between(&self, except: [TwinId; 2], from: Point, to: Point) -> bool {
         let Some(world) = &self.world else { return false };
-        let to = [target.at[0], target.at[1], target.at[2] + height];
         let vector = |at: Point| Vector::new(at[0] as f32, at[1] as f32, at[2] as f32);
         let way = vector(to) - vector(from);
         let is_between = |_, collider: &rapier3d::prelude::Collider| {
-            let twin = twin_of(collider.user_data);
-            twin.is_some_and(|twin| twin != viewer && twin != target.twin)
+            twin_of(collider.user_data).is_some_and(|twin| !except.contains(&twin))
         };
         let filter = QueryFilter::default().predicate(&is_between);
         // The whole way has the length 1 in units of itself.

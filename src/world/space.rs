@@ -14,19 +14,24 @@ use crate::engine::time::Time;
 /// A point: metres towards the east, the north and up.
 pub type Point = [f64; 3];
 
-/// A twin and where it is.
-#[derive(Clone, Copy, Debug, PartialEq)]
+/// A twin and about where it is: small, since those who look around go through many of them. In single precision from the
+/// corner of the world, which is a tenth of a millimetre in a world of a kilometre.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Placed {
-    /// Where.
-    pub at: Point,
-    /// Who.
-    pub twin: TwinId,
+    at: [f32; 3],
+    twin: u32,
 }
 
 impl Placed {
-    /// The square of how far it is from a point: m².
+    /// Who.
     #[inline]
-    pub fn squared_distance(&self, at: Point) -> f64 {
+    pub fn twin(&self) -> TwinId {
+        TwinId(u64::from(self.twin))
+    }
+
+    /// The square of how far it is from a point of [`Space::relative`]: m².
+    #[inline]
+    pub fn squared_distance(&self, at: [f32; 3]) -> f32 {
         let [x, y, z] = [self.at[0] - at[0], self.at[1] - at[1], self.at[2] - at[2]];
         x * x + y * y + z * z
     }
@@ -54,15 +59,15 @@ pub struct Space {
     rows: usize,
     /// The length of a cell's side: metres.
     cell: f64,
-    /// By id: where in `placed` a twin is, or [`NOWHERE`].
-    ranks: Vec<u32>,
     /// The moment of which it is true.
     at: Option<Time>,
-    /// By id, while it is made.
+    /// By id: where each is, NaN if nowhere.
     places: Vec<Point>,
+    /// By id, while it is made.
     cells: Vec<u32>,
 }
 
+/// Stands for no cell.
 const NOWHERE: u32 = u32::MAX;
 
 impl Default for Space {
@@ -74,7 +79,6 @@ impl Default for Space {
             columns: 1,
             rows: 1,
             cell: 1.0,
-            ranks: Vec::new(),
             at: None,
             places: Vec::new(),
             cells: Vec::new(),
@@ -134,15 +138,12 @@ impl Space {
         for cell in 1..self.starts.len() {
             self.starts[cell] += self.starts[cell - 1];
         }
-        self.placed.resize(count, Placed { at: [0.0; 3], twin: TwinId::NONE });
-        self.ranks.clear();
-        self.ranks.resize(self.places.len(), NOWHERE);
+        self.placed.resize(count, Placed::default());
         // Each cell's start moves on to its end while it is filled, which is the next one's start.
         for (id, (&cell, &at)) in cells.iter().zip(&self.places).enumerate() {
             if cell != NOWHERE {
                 let next = &mut self.starts[cell as usize];
-                self.placed[*next as usize] = Placed { at, twin: TwinId(id as u64) };
-                self.ranks[id] = *next;
+                self.placed[*next as usize] = Placed { at: relative(self.corner, at), twin: id as u32 };
                 *next += 1;
             }
         }
@@ -177,8 +178,13 @@ impl Space {
 
     /// Where a twin is.
     pub fn place(&self, twin: TwinId) -> Option<Point> {
-        let rank = *self.ranks.get(twin.0 as usize)?;
-        self.placed.get(rank as usize).map(|placed| placed.at)
+        self.places.get(twin.0 as usize).copied().filter(|at| !at[0].is_nan())
+    }
+
+    /// A point as those who are placed know it.
+    #[inline]
+    pub fn relative(&self, at: Point) -> [f32; 3] {
+        relative(self.corner, at)
     }
 
     /// Everybody who may be within `range` (metres) of a point, and some who are a little farther: rows of cells, each a slice
@@ -197,10 +203,10 @@ impl Space {
     /// Calls `visit` for everybody within `range` (metres) of a point, with the square of the distance; who stands there
     /// is one of them. By cell, then by id.
     #[inline]
-    pub fn within(&self, at: Point, range: f64, mut visit: impl FnMut(&Placed, f64)) {
-        let squared = range * range;
+    pub fn within(&self, at: Point, range: f64, mut visit: impl FnMut(&Placed, f32)) {
+        let (squared, here) = ((range * range) as f32, self.relative(at));
         for placed in self.around(at, range).flatten() {
-            let distance = placed.squared_distance(at);
+            let distance = placed.squared_distance(here);
             if distance <= squared {
                 visit(placed, distance);
             }
@@ -226,13 +232,10 @@ impl Space {
         let mut range = self.cell;
         loop {
             let all = range >= farthest;
-            let ones = self.around(at, range).flatten().filter(|placed| is_one(placed.twin));
-            let near = ones
-                .map(|placed| (placed.squared_distance(at), placed.twin))
-                .min_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
-            match near {
+            let ones = self.around(at, range).flatten().map(Placed::twin).filter(|twin| is_one(*twin));
+            match self.nearest(at, ones) {
                 // Whoever is nearer than the search reached is the nearest of all.
-                Some((squared, twin)) if all || squared <= range * range => return Some((twin, squared.sqrt())),
+                Some((twin, far)) if all || far <= range => return Some((twin, far)),
                 None if all => return None,
                 _ => range *= 2.0,
             }
@@ -243,6 +246,10 @@ impl Space {
     pub fn at(&self) -> Option<Time> {
         self.at
     }
+}
+
+fn relative(corner: [f64; 2], [x, y, z]: Point) -> [f32; 3] {
+    [(x - corner[0]) as f32, (y - corner[1]) as f32, z as f32]
 }
 
 /// How far it is from one point to another: metres.
@@ -273,17 +280,21 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    fn points() -> impl Strategy<Value = Vec<Point>> {
+    /// How far apart points are, and points.
+    fn points() -> impl Strategy<Value = (f64, Vec<Point>)> {
         let spread = prop_oneof![Just(1.0), Just(30.0), Just(1e5)];
         let points = prop::collection::vec([-1.0..1.0, -1.0..1.0, -0.1..0.1], 0..80);
-        (spread, points).prop_map(|(spread, points)| points.into_iter().map(|p| p.map(|part| part * spread)).collect())
+        let spread_out = |(spread, points): (f64, Vec<Point>)| {
+            (spread, points.into_iter().map(|point| point.map(|part| part * spread)).collect())
+        };
+        (spread, points).prop_map(spread_out)
     }
 
     proptest! {
         /// Against asking everybody.
         #[test]
         fn those_within_reach_are_found(
-            points in points(),
+            (spread, points) in points(),
             holes in prop::collection::vec(any::<bool>(), 80),
             cell in 0.01_f64..50.0,
             range in 0.0_f64..60.0,
@@ -298,16 +309,17 @@ mod tests {
             prop_assert_eq!(space.len(), placed.len());
             for at in [Some(at), points.first().copied()].into_iter().flatten() {
                 let mut found = Vec::new();
-                space.within(at, range, |placed, squared| found.push((placed.twin, squared)));
+                space.within(at, range, |placed, squared| found.push((placed.twin(), f64::from(squared))));
                 let mut again = found.clone();
                 again.sort_by_key(|(twin, _)| *twin);
-                let near = placed.iter().filter(|(_, point)| distance(*point, at).powi(2) <= range * range * (1.0 - 1e-12));
+                let near = placed.iter().filter(|(_, point)| distance(*point, at) <= range - 2e-2 * (spread / 1e5).max(1e-3));
                 let surely: Vec<TwinId> = near.map(|(twin, _)| *twin).collect();
                 let found: Vec<TwinId> = again.iter().map(|(twin, _)| *twin).collect();
                 prop_assert!(surely.iter().all(|twin| found.contains(twin)), "{:?} {:?}", surely, found);
                 for (twin, squared) in again {
-                    prop_assert!((squared.sqrt() - distance(points[twin.0 as usize], at)).abs() < 1e-6);
-                    prop_assert!(squared <= range * range);
+                    let off = (squared.sqrt() - distance(points[twin.0 as usize], at)).abs();
+                    prop_assert!(off < 2e-2 * (spread / 1e5).max(1e-3), "{off}");
+                    prop_assert!(squared <= range * range * (1.0 + 1e-6));
                 }
                 let nearest = space.nearest(at, placed.iter().map(|(twin, _)| *twin));
                 let least = placed.iter().map(|(_, point)| distance(*point, at)).fold(f64::INFINITY, f64::min);

@@ -35,7 +35,7 @@ use crate::twin::beliefs::last::Last;
 use crate::twin::beliefs::remaining_life::RemainingLife;
 use crate::twin::beliefs::seasonal::Seasonal;
 use crate::twin::beliefs::z_score::ZScore;
-use crate::twin::beliefs::{Belief, BeliefKinds, BeliefSpec, Beliefs};
+use crate::twin::beliefs::{Belief, BeliefKinds, BeliefSpec, Beliefs, Fading};
 use crate::twin::expression::{self, ExpressionError, Program, Symbol, Type};
 use crate::twin::minds::planner::{CompiledGoal, CompiledOperator, Planner};
 use crate::twin::minds::rules::{CompiledRule, Rules};
@@ -625,7 +625,8 @@ impl<'g, 'm> Maker<'g, 'm> {
                     );
                     return None;
                 }
-                Box::new(ZScore { half_life: *half_life, first: *first })
+                let fading = half_life.map(|half_life| Fading { half_life: half_life.seconds() });
+                Box::new(ZScore { fading, first: *first })
             }
             BeliefSpec::Cusum { target, slack, limit, .. } => {
                 Box::new(Cusum { target: *target, slack: *slack, limit: *limit })

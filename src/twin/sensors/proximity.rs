@@ -8,7 +8,7 @@ use crate::twin::knowledge::MOST_OUTPUTS;
 use crate::twin::source::{View, turn};
 use crate::twin::who::TwinSet;
 use crate::world::position::Position;
-use crate::world::space::Placed;
+use crate::world::space::{Point, distance};
 
 /// A proximity sensor.
 pub struct Proximity {
@@ -44,24 +44,23 @@ impl Proximity {
 const BEARING: usize = 2;
 
 /// Who has been seen so far: how many, and the nearest of them.
-struct Seen<'a> {
+struct Seen {
     count: u32,
-    twin: TwinId,
-    squared: f64,
-    at: Option<&'a Placed>,
+    nearest: TwinId,
+    squared: f32,
 }
 
-impl<'a> Seen<'a> {
-    const NOBODY: Seen<'static> = Seen { count: 0, twin: TwinId::NONE, squared: f64::INFINITY, at: None };
+impl Seen {
+    const NOBODY: Seen = Seen { count: 0, nearest: TwinId::NONE, squared: f32::INFINITY };
 
     /// One more who is looked at, and whether it is seen. Without branches: nobody could foretell them.
     #[inline]
-    fn look_at(&mut self, other: &'a Placed, squared: f64, is_seen: bool) {
+    fn look_at(&mut self, other: TwinId, squared: f32, is_seen: bool) {
         self.count += u32::from(is_seen);
-        let is_nearer = (squared < self.squared) | ((squared == self.squared) & (other.twin < self.twin));
-        if is_seen & is_nearer {
-            (self.squared, self.twin, self.at) = (squared, other.twin, Some(other));
-        }
+        let is_nearer = (squared < self.squared) | ((squared == self.squared) & (other < self.nearest));
+        let is_it = is_seen & is_nearer;
+        self.squared = if is_it { squared } else { self.squared };
+        self.nearest = if is_it { other } else { self.nearest };
     }
 }
 
@@ -71,30 +70,39 @@ impl Proximity {
         self.of.is_none() && self.half_angle >= std::f64::consts::PI && !self.is_occluded
     }
 
-    fn look<'a>(&self, view: &View<'a>, position: Position) -> Seen<'a> {
-        let Position { x, y, z, heading } = position;
-        let (here, squared_range) = ([x, y, z], self.range * self.range);
-        let around = view.surroundings().space.around(here, self.range);
+    fn look(&self, view: &View, position: Position) -> Seen {
+        let space = &view.surroundings().space;
+        let at = [position.x, position.y, position.z];
+        let (here, squared_range) = (space.relative(at), (self.range * self.range) as f32);
         let mut seen = Seen::NOBODY;
         if self.sees_all() {
-            for other in around.flatten() {
-                let squared = other.squared_distance(here);
-                seen.look_at(other, squared, (squared <= squared_range) & (other.twin != view.twin));
+            for row in space.around(at, self.range) {
+                for other in row {
+                    let squared = other.squared_distance(here);
+                    seen.look_at(other.twin(), squared, (squared <= squared_range) & (other.twin() != view.twin));
+                }
             }
             return seen;
         }
-        let looks = heading + self.direction;
+        let looks = position.heading + self.direction;
         let ahead = [libm::cos(looks), libm::sin(looks)];
-        for other in around.flatten() {
+        for other in space.around(at, self.range).flatten() {
             let squared = other.squared_distance(here);
             let is_seen = squared <= squared_range
-                && other.twin != view.twin
-                && self.of.as_ref().is_none_or(|of| of.contains(other.twin))
-                && self.sees([other.at[0] - x, other.at[1] - y], ahead)
-                && (!self.is_occluded || !view.is_hidden([x, y, z + self.height], other, self.height));
-            seen.look_at(other, squared, is_seen);
+                && other.twin() != view.twin
+                && self.of.as_ref().is_none_or(|of| of.contains(other.twin()))
+                && space.place(other.twin()).is_some_and(|there| {
+                    self.sees([there[0] - at[0], there[1] - at[1]], ahead) && !self.is_hidden(view, at, other.twin(), there)
+                });
+            seen.look_at(other.twin(), squared, is_seen);
         }
         seen
+    }
+
+    /// Whether a body stands between it and somebody.
+    fn is_hidden(&self, view: &View, at: Point, other: TwinId, there: Point) -> bool {
+        let raise = |[x, y, z]: Point| [x, y, z + self.height];
+        self.is_occluded && view.is_hidden(raise(at), other, raise(there))
     }
 }
 
@@ -112,11 +120,11 @@ impl Sensor for Proximity {
         let Some(position) = view.position else { return false };
         let seen = self.look(view, position);
         out[0] = f64::from(seen.count);
-        if let Some(nearest) = seen.at {
-            out[1] = seen.squared.sqrt();
-            out[3] = seen.twin.0 as f64;
+        if let Some(there) = view.surroundings().space.place(seen.nearest) {
+            out[1] = distance([position.x, position.y, position.z], there);
+            out[3] = seen.nearest.0 as f64;
             if self.tells_bearing {
-                let (east, north) = (nearest.at[0] - position.x, nearest.at[1] - position.y);
+                let (east, north) = (there[0] - position.x, there[1] - position.y);
                 let is_here = east == 0.0 && north == 0.0;
                 out[BEARING] = if is_here { 0.0 } else { turn(libm::atan2(north, east) - position.heading) };
             }
