@@ -14,8 +14,8 @@ const TICKS: usize = 50;
 const ROUNDS: usize = 5;
 /// How far a twin sees: metres.
 const RANGE: f64 = 3.0;
-/// How many others it sees there.
-const NEIGHBOURS: f64 = 10.0;
+/// How many others it sees there at first. Those who cross a square meet more of them, since most ways lead through its middle.
+const NEIGHBOURS: f64 = 8.0;
 
 fn scene(twins: usize) -> String {
     let side = (twins as f64 * std::f64::consts::PI * RANGE * RANGE / NEIGHBOURS).sqrt();
@@ -56,7 +56,8 @@ fn main() {
     let tree = load_text(Path::new("walkers.ron"), scene(twins), &[]).unwrap_or_else(|error| panic!("{error}"));
     for threads in [1, 2] {
         let begin = Instant::now();
-        let (mut simulation, _) = prepare(&tree, &RunOptions::default(), None).unwrap_or_else(|error| panic!("{error}"));
+        let (mut simulation, _) =
+            prepare(&tree, &RunOptions::default(), None).unwrap_or_else(|error| panic!("{error}"));
         let pool = Pool::new(threads).expect("threads can be had");
         simulation.set_pool(pool.clone());
         println!("{twins} twins, {threads} threads: made in {:.2} s", begin.elapsed().as_secs_f64());
@@ -78,7 +79,9 @@ fn main() {
         let median = per_step[ROUNDS / 2];
         let space = simulation.world().resource::<Space>();
         let mut seen = 0;
-        (0..twins as u64).filter_map(|id| space.place(TwinId(id))).for_each(|at| space.within(at, RANGE, |_, _| seen += 1));
+        (0..twins as u64)
+            .filter_map(|id| space.place(TwinId(id)))
+            .for_each(|at| space.within(at, RANGE, |_, _| seen += 1));
         println!("  a twin sees {:.1} others at the end", seen as f64 / twins as f64 - 1.0);
         println!(
             "  {:.0} ns a twin-step, {:.2} M twin-steps/s (median of {ROUNDS} rounds of {TICKS} ticks); digest {}",

@@ -255,7 +255,7 @@ impl FieldMap {
         if prepared.emitters.len() >= MANY {
             let place = |(rank, emitter): (u64, &Emitter)| (TwinId(rank), emitter.at);
             let near = prepared.near.get_or_insert_default();
-            near.fill((0..).zip(&prepared.emitters).map(place), prepared.farthest / 4.0);
+            near.fill((0..).zip(&prepared.emitters).map(place), prepared.farthest);
         } else {
             prepared.near = None;
         }

@@ -355,7 +355,7 @@ impl Physics {
     }
 
     /// Whom the body of a twin touches, by id.
-    pub fn touched<'a>(&'a self, bodies: &Bodies, twin: TwinId) -> Vec<TwinId> {
+    pub fn touched(&self, bodies: &Bodies, twin: TwinId) -> Vec<TwinId> {
         let Some((world, handle)) = self.world.as_ref().zip(bodies.handles.get(&twin)) else { return Vec::new() };
         let colliders = world.bodies.get(*handle).into_iter().flat_map(|body| body.colliders());
         let mut touched = Vec::new();

@@ -14,12 +14,21 @@ use crate::engine::time::Time;
 /// A point: metres towards the east, the north and up.
 pub type Point = [f64; 3];
 
-/// A twin and about where it is: small, since those who look around go through many of them. In single precision from the
-/// corner of the world, which is a tenth of a millimetre in a world of a kilometre.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
+/// A twin and where it is: small, since those who look around go through many of them. Its place is in whole units, of which
+/// there are some hundred million from one end of the world to the other: to a thousandth of a millimetre in a world of a
+/// kilometre. A unit is a power of two, so that what lies on a raster of halves, quarters and the like lies exactly there.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Placed {
-    at: [f32; 3],
+    at: [i32; 3],
     twin: u32,
+}
+
+/// A point to look from, in the units of [`Space`].
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Eye {
+    at: [i32; 3],
+    /// The length of a unit: metres.
+    unit: f32,
 }
 
 impl Placed {
@@ -29,10 +38,10 @@ impl Placed {
         TwinId(u64::from(self.twin))
     }
 
-    /// The square of how far it is from a point of [`Space::relative`]: m².
+    /// The square of how far it is from there: m².
     #[inline]
-    pub fn squared_distance(&self, at: [f32; 3]) -> f32 {
-        let [x, y, z] = [self.at[0] - at[0], self.at[1] - at[1], self.at[2] - at[2]];
+    pub fn squared_distance(&self, eye: &Eye) -> f32 {
+        let [x, y, z] = [0, 1, 2].map(|axis| self.at[axis].wrapping_sub(eye.at[axis]) as f32 * eye.unit);
         x * x + y * y + z * z
     }
 }
@@ -44,6 +53,9 @@ const FEWEST_CELLS: usize = 64;
 /// How large cells are, in parts of how far most look: the smaller they are, the fewer who are too far are looked at, and the
 /// more rows there are.
 const CELL: f64 = 0.5;
+/// How many units there are from one end of the world to the other at most: twice as many still fit into a number of 32 bits,
+/// for who looks from outside.
+const UNITS: f64 = (1 << 29) as f64;
 /// The smallest cell: metres.
 const SMALLEST: f64 = 1e-3;
 
@@ -59,6 +71,8 @@ pub struct Space {
     rows: usize,
     /// The length of a cell's side: metres.
     cell: f64,
+    /// The length of the unit of places: metres.
+    unit: f64,
     /// The moment of which it is true.
     at: Option<Time>,
     /// By id: where each is, NaN if nowhere.
@@ -79,6 +93,7 @@ impl Default for Space {
             columns: 1,
             rows: 1,
             cell: 1.0,
+            unit: 1.0,
             at: None,
             places: Vec::new(),
             cells: Vec::new(),
@@ -87,10 +102,11 @@ impl Default for Space {
 }
 
 impl Space {
-    /// Sorts these twins in, each with its place; `reach` is how far most who ask will look (metres).
+    /// Sorts these twins in, each with its place; `reach` is how far those who ask will look at most (metres).
     pub fn fill(&mut self, twins: impl Iterator<Item = (TwinId, Point)>, reach: f64) {
         self.places.clear();
         let mut corners = [f64::INFINITY, f64::INFINITY, f64::NEG_INFINITY, f64::NEG_INFINITY];
+        let mut highest = 0.0_f64;
         let mut count = 0;
         for (twin, at) in twins.filter(|(_, at)| at.iter().all(|part| part.is_finite())) {
             let id = twin.0 as usize;
@@ -98,11 +114,16 @@ impl Space {
                 self.places.resize(id + 1, [f64::NAN; 3]);
             }
             self.places[id] = at;
-            let [x, y, _] = at;
+            let [x, y, z] = at;
+            highest = highest.max(z.abs());
             corners = [corners[0].min(x), corners[1].min(y), corners[2].max(x), corners[3].max(y)];
             count += 1;
         }
         self.lay_out(corners, count, reach * CELL);
+        // Whoever looks from farther outside sees nobody, so it need not be known from how far.
+        let extents = [corners[2] - corners[0], corners[3] - corners[1], highest, 2.0 * reach];
+        self.unit = libm::exp2(libm::ceil(libm::log2(extents.into_iter().fold(SMALLEST, f64::max) / UNITS)));
+        self.corner = self.corner.map(|part| libm::floor(part / self.unit) * self.unit);
         self.sort(count);
     }
 
@@ -143,7 +164,7 @@ impl Space {
         for (id, (&cell, &at)) in cells.iter().zip(&self.places).enumerate() {
             if cell != NOWHERE {
                 let next = &mut self.starts[cell as usize];
-                self.placed[*next as usize] = Placed { at: relative(self.corner, at), twin: id as u32 };
+                self.placed[*next as usize] = Placed { at: in_units(self.corner, self.unit, at), twin: id as u32 };
                 *next += 1;
             }
         }
@@ -181,10 +202,10 @@ impl Space {
         self.places.get(twin.0 as usize).copied().filter(|at| !at[0].is_nan())
     }
 
-    /// A point as those who are placed know it.
+    /// A point to look from.
     #[inline]
-    pub fn relative(&self, at: Point) -> [f32; 3] {
-        relative(self.corner, at)
+    pub fn eye(&self, at: Point) -> Eye {
+        Eye { at: in_units(self.corner, self.unit, at), unit: self.unit as f32 }
     }
 
     /// Everybody who may be within `range` (metres) of a point, and some who are a little farther: rows of cells, each a slice
@@ -204,9 +225,9 @@ impl Space {
     /// is one of them. By cell, then by id.
     #[inline]
     pub fn within(&self, at: Point, range: f64, mut visit: impl FnMut(&Placed, f32)) {
-        let (squared, here) = ((range * range) as f32, self.relative(at));
+        let (squared, eye) = ((range * range) as f32, self.eye(at));
         for placed in self.around(at, range).flatten() {
-            let distance = placed.squared_distance(here);
+            let distance = placed.squared_distance(&eye);
             if distance <= squared {
                 visit(placed, distance);
             }
@@ -248,8 +269,9 @@ impl Space {
     }
 }
 
-fn relative(corner: [f64; 2], [x, y, z]: Point) -> [f32; 3] {
-    [(x - corner[0]) as f32, (y - corner[1]) as f32, z as f32]
+/// Whoever is farther outside than the world is large is taken for being that far.
+fn in_units(corner: [f64; 2], unit: f64, [x, y, z]: Point) -> [i32; 3] {
+    [x - corner[0], y - corner[1], z].map(|part| (part / unit).clamp(-2.0 * UNITS, 2.0 * UNITS) as i32)
 }
 
 /// How far it is from one point to another: metres.
@@ -297,9 +319,10 @@ mod tests {
             (spread, points) in points(),
             holes in prop::collection::vec(any::<bool>(), 80),
             cell in 0.01_f64..50.0,
-            range in 0.0_f64..60.0,
+            share in 0.0_f64..1.0,
             at in [-40.0..40.0, -40.0..40.0, -1.0..1.0],
         ) {
+            let range = share * cell;
             let placed = (0..).map(TwinId).zip(points.iter().copied()).filter(|(twin, _)| holes[twin.0 as usize]);
             let placed: Vec<(TwinId, Point)> = placed.collect();
             let mut space = Space::default();
@@ -312,13 +335,13 @@ mod tests {
                 space.within(at, range, |placed, squared| found.push((placed.twin(), f64::from(squared))));
                 let mut again = found.clone();
                 again.sort_by_key(|(twin, _)| *twin);
-                let near = placed.iter().filter(|(_, point)| distance(*point, at) <= range - 2e-2 * (spread / 1e5).max(1e-3));
+                let near = placed.iter().filter(|(_, point)| distance(*point, at) <= range - 1e-3 * (spread / 1e5).max(1e-2));
                 let surely: Vec<TwinId> = near.map(|(twin, _)| *twin).collect();
                 let found: Vec<TwinId> = again.iter().map(|(twin, _)| *twin).collect();
                 prop_assert!(surely.iter().all(|twin| found.contains(twin)), "{:?} {:?}", surely, found);
                 for (twin, squared) in again {
                     let off = (squared.sqrt() - distance(points[twin.0 as usize], at)).abs();
-                    prop_assert!(off < 2e-2 * (spread / 1e5).max(1e-3), "{off}");
+                    prop_assert!(off < 1e-3 * (spread / 1e5).max(1e-2), "{off}");
                     prop_assert!(squared <= range * range * (1.0 + 1e-6));
                 }
                 let nearest = space.nearest(at, placed.iter().map(|(twin, _)| *twin));

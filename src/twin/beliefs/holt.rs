@@ -91,7 +91,7 @@ mod tests {
     fn trends_are_by_the_second() {
         let holt = Holt { level: 0.3, trend: 0.1, ahead: Duration::from_secs(60) };
         let said = run(&holt, 10.0, &series(40));
-        is_near(said[39][1], 0.0053968919556024814);
+        is_near(said[39][1], 0.005_396_891_955_602_481);
         is_near(said[39][3], 11.610178923430507);
     }
 }

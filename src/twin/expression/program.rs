@@ -4,6 +4,8 @@
 
 /// How many numbers a program may put aside at a time.
 pub(super) const STACK: usize = 32;
+/// How many numbers those need that do not need many.
+const SHALLOW: usize = 4;
 
 /// A step.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -24,6 +26,8 @@ pub(super) enum Op {
     Branch(u32, u32),
     /// Goes on elsewhere.
     Jump(u32),
+    /// Puts there what comes of the value of a slot and a number: three steps in one, for `charge < 0.2` and its like.
+    Compare(Pair, u32, f64),
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -151,19 +155,76 @@ impl Single {
     }
 }
 
+impl Op {
+    /// Whether there is one more number after it.
+    fn adds(&self) -> bool {
+        matches!(self, Op::Push(_) | Op::Load(_) | Op::Compare(..))
+    }
+
+    /// The slot that it reads.
+    fn reads(&self) -> Option<u32> {
+        match self {
+            Op::Load(slot) | Op::Compare(_, slot, _) => Some(*slot),
+            _ => None,
+        }
+    }
+}
+
+/// Makes one step of three where a value is compared with a number. Steps that others lead to stay steps.
+fn fuse(ops: Vec<Op>) -> Vec<Op> {
+    let leads_to = |op: &Op| match *op {
+        Op::SkipIfFalse(to) | Op::SkipIfTrue(to) | Op::Jump(to) => [Some(to), None],
+        Op::Branch(no, end) => [Some(no), Some(end)],
+        _ => [None; 2],
+    };
+    let targets: Vec<u32> = ops.iter().flat_map(leads_to).flatten().collect();
+    let mut fused = Vec::with_capacity(ops.len());
+    // Where each step is afterwards.
+    let mut places = Vec::with_capacity(ops.len() + 1);
+    let mut next = 0;
+    while next < ops.len() {
+        let is_free = |at: usize| !targets.contains(&(at as u32));
+        match ops[next..] {
+            [Op::Load(slot), Op::Push(number), Op::Pair(pair), ..] if is_free(next + 1) && is_free(next + 2) => {
+                places.extend([fused.len() as u32; 3]);
+                fused.push(Op::Compare(pair, slot, number));
+                next += 3;
+            }
+            [op, ..] => {
+                places.push(fused.len() as u32);
+                fused.push(op);
+                next += 1;
+            }
+            [] => {}
+        }
+    }
+    places.push(fused.len() as u32);
+    for op in &mut fused {
+        match op {
+            Op::SkipIfFalse(to) | Op::SkipIfTrue(to) | Op::Jump(to) => *to = places[*to as usize],
+            Op::Branch(no, end) => (*no, *end) = (places[*no as usize], places[*end as usize]),
+            _ => {}
+        }
+    }
+    fused
+}
+
 /// A compiled expression.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Program {
     ops: Vec<Op>,
     slots: u32,
+    is_shallow: bool,
 }
 
 impl Program {
     /// From steps that never need more than [`STACK`] numbers and leave one.
     pub(super) fn new(ops: Vec<Op>) -> Program {
-        let slots = ops.iter().filter_map(|op| if let Op::Load(slot) = op { Some(slot + 1) } else { None });
+        let ops = fuse(ops);
+        let slots = ops.iter().filter_map(|op| op.reads().map(|slot| slot + 1));
         let slots = slots.max().unwrap_or(0);
-        Program { ops, slots }
+        let is_shallow = ops.iter().filter(|op| op.adds()).count() <= SHALLOW;
+        Program { ops, slots, is_shallow }
     }
 
     /// How many values it needs to be given.
@@ -173,63 +234,74 @@ impl Program {
 
     /// The slots that it reads, as often as it does.
     pub fn reads(&self) -> impl Iterator<Item = u32> + '_ {
-        self.ops.iter().filter_map(|op| if let Op::Load(slot) = op { Some(*slot) } else { None })
+        self.ops.iter().filter_map(Op::reads)
     }
 
     /// What it comes to, given the values of the slots: a truth as 1 or 0, a word as its place among the words, what is not
     /// known as NaN. Slots that are not given are not known.
     pub fn run(&self, values: &[f64]) -> f64 {
-        let mut stack = [0.0; STACK];
-        // How many are on the stack. What is compiled keeps within it: the checks below never fail.
-        let mut height = 0;
-        let mut next = 0;
-        while let Some(&op) = self.ops.get(next) {
-            next += 1;
-            match op {
-                Op::Push(number) => {
-                    stack[height % STACK] = number;
-                    height += 1;
-                }
-                Op::Load(slot) => {
-                    stack[height % STACK] = values.get(slot as usize).copied().unwrap_or(f64::NAN);
-                    height += 1;
-                }
-                Op::Pair(pair) => {
-                    height -= 1;
-                    stack[(height - 1) % STACK] = pair.of(stack[(height - 1) % STACK], stack[height % STACK]);
-                }
-                Op::Single(single) => {
-                    stack[(height - 1) % STACK] = single.of(stack[(height - 1) % STACK]);
-                }
-                Op::SkipIfFalse(to) => {
-                    if stack[(height - 1) % STACK] == 0.0 {
-                        next = to as usize;
-                    }
-                }
-                Op::SkipIfTrue(to) => {
-                    if stack[(height - 1) % STACK] == 1.0 {
-                        next = to as usize;
-                    }
-                }
-                Op::Branch(no, end) => {
-                    let asked = stack[(height - 1) % STACK];
-                    if asked.is_nan() {
-                        next = end as usize;
-                    } else {
-                        height -= 1;
-                        if asked == 0.0 {
-                            next = no as usize;
-                        }
-                    }
-                }
-                Op::Jump(to) => next = to as usize,
-            }
-        }
-        stack[0]
+        // Most need few numbers at a time, and to make room for more takes longer than to run them.
+        if self.is_shallow { run::<SHALLOW>(&self.ops, values) } else { run::<STACK>(&self.ops, values) }
     }
 
     /// Whether it holds. What is not known does not.
     pub fn holds(&self, values: &[f64]) -> bool {
         self.run(values) == 1.0
     }
+}
+
+/// Runs steps that need at most `ROOM` numbers at a time, a power of two.
+fn run<const ROOM: usize>(ops: &[Op], values: &[f64]) -> f64 {
+    let mut stack = [0.0; ROOM];
+    // How many are on the stack. What is compiled keeps within it: the checks below never fail.
+    let mut height = 0;
+    let mut next = 0;
+    while let Some(&op) = ops.get(next) {
+        next += 1;
+        match op {
+            Op::Push(number) => {
+                stack[height % ROOM] = number;
+                height += 1;
+            }
+            Op::Load(slot) => {
+                stack[height % ROOM] = values.get(slot as usize).copied().unwrap_or(f64::NAN);
+                height += 1;
+            }
+            Op::Pair(pair) => {
+                height -= 1;
+                stack[(height - 1) % ROOM] = pair.of(stack[(height - 1) % ROOM], stack[height % ROOM]);
+            }
+            Op::Single(single) => {
+                stack[(height - 1) % ROOM] = single.of(stack[(height - 1) % ROOM]);
+            }
+            Op::SkipIfFalse(to) => {
+                if stack[(height - 1) % ROOM] == 0.0 {
+                    next = to as usize;
+                }
+            }
+            Op::SkipIfTrue(to) => {
+                if stack[(height - 1) % ROOM] == 1.0 {
+                    next = to as usize;
+                }
+            }
+            Op::Branch(no, end) => {
+                let asked = stack[(height - 1) % ROOM];
+                if asked.is_nan() {
+                    next = end as usize;
+                } else {
+                    height -= 1;
+                    if asked == 0.0 {
+                        next = no as usize;
+                    }
+                }
+            }
+            Op::Jump(to) => next = to as usize,
+            Op::Compare(pair, slot, number) => {
+                let value = values.get(slot as usize).copied().unwrap_or(f64::NAN);
+                stack[height % ROOM] = pair.of(value, number);
+                height += 1;
+            }
+        }
+    }
+    stack[0]
 }

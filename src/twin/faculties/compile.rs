@@ -93,18 +93,12 @@ impl Made<'_> {
 
 type Twins<'w, 's> = Query<'w, 's, (&'static TwinId, &'static Archetype, Option<&'static MindPart>)>;
 
+type Names<'w> = (Res<'w, Directory>, Res<'w, Population>, Res<'w, Readable>, Res<'w, FieldMap>, Res<'w, Fields>);
+
 /// Calls `work` with what there is to be named, all twins by id, and the names of the fields.
 pub(super) fn with_ground<R>(world: &mut World, work: impl FnOnce(Ground, Vec<Made>, &[String]) -> R) -> R {
-    let mut state: SystemState<(
-        Res<Directory>,
-        Res<Population>,
-        Res<Readable>,
-        Res<FieldMap>,
-        Res<Fields>,
-        Query<Seen>,
-        Twins,
-    )> = SystemState::new(world);
-    let (directory, population, readable, map, fields, seen, twins) =
+    let mut state: SystemState<(Names, Query<Seen>, Twins)> = SystemState::new(world);
+    let ((directory, population, readable, map, fields), seen, twins) =
         state.get(world).expect("what twins need is there");
     let parts = |twin: TwinId| seen.get(directory.entity(twin)?).ok();
     let ground =

@@ -94,13 +94,13 @@ impl Instrument {
     /// something was told.
     pub fn measure(&self, number: usize, view: &View, knowledge: &mut Knowledge, levels: &mut [f64]) -> bool {
         let now = view.now;
-        let count = self.schedule(knowledge, now);
+        self.schedule(knowledge, now);
         let seed = *view.surroundings().seed;
         let has_failed = self.has_failed(knowledge, seed, view);
         if !self.pay(levels) || has_failed == Some(Shows::Nothing) {
             return false;
         }
-        let mut random = seed.stream(view.twin.0, self.purpose, count);
+        let mut random = seed.stream(view.twin.0, self.purpose, self.count(now));
         if self.drop_out > 0.0 && random.uniform() < self.drop_out {
             return false;
         }
@@ -157,13 +157,27 @@ impl Instrument {
         &knowledge.values[self.slot..self.slot + self.outputs.len()]
     }
 
-    /// Notes when it measures next; returns how many measurements it should have made before.
-    fn schedule(&self, knowledge: &mut Knowledge, now: Time) -> u64 {
-        let Some(every) = self.every else { return now.nanos() as u64 };
-        let count = ((now.since_start() - self.phase).nanos().max(0) / every.nanos().max(1)) as u64;
-        let next = every.nanos().saturating_mul(count as i64 + 1);
-        knowledge.times[self.next] = Time::ZERO + self.phase + Duration::from_nanos(next);
-        count
+    /// How many measurements it should have made before one at that moment, if any chance is in it.
+    fn count(&self, now: Time) -> u64 {
+        let is_exact =
+            self.drop_out == 0.0 && self.errors.noise == 0.0 && self.wander.is_none() && self.latency.is_none();
+        match self.every {
+            _ if is_exact => 0,
+            None => now.nanos() as u64,
+            Some(every) => ((now.since_start() - self.phase).nanos().max(0) / every.nanos().max(1)) as u64,
+        }
+    }
+
+    /// Notes when it measures next: at whole periods.
+    fn schedule(&self, knowledge: &mut Knowledge, now: Time) {
+        let Some(every) = self.every else { return };
+        let next = knowledge.times[self.next] + every;
+        knowledge.times[self.next] = if next > now {
+            next
+        } else {
+            let passed = (now.since_start() - self.phase).nanos() / every.nanos().max(1);
+            Time::ZERO + self.phase + Duration::from_nanos(every.nanos().saturating_mul(passed + 1))
+        };
     }
 
     /// Takes what a measurement costs; false if there is too little of it.

@@ -8,7 +8,7 @@ use crate::twin::knowledge::MOST_OUTPUTS;
 use crate::twin::source::{View, turn};
 use crate::twin::who::TwinSet;
 use crate::world::position::Position;
-use crate::world::space::{Point, distance};
+use crate::world::space::{Placed, Point};
 
 /// A proximity sensor.
 pub struct Proximity {
@@ -43,24 +43,29 @@ impl Proximity {
 /// Which of the outputs the bearing is.
 const BEARING: usize = 2;
 
-/// Who has been seen so far: how many, and the nearest of them.
+/// Who has been seen so far.
 struct Seen {
     count: u32,
-    nearest: TwinId,
-    squared: f32,
+    /// The nearest of them: the square of its distance, as the bits of a number that is not negative (their order is that of the
+    /// numbers), then who it is. Of two equally near it is so the one with the lower id.
+    nearest: u64,
 }
 
 impl Seen {
-    const NOBODY: Seen = Seen { count: 0, nearest: TwinId::NONE, squared: f32::INFINITY };
+    const NOBODY: Seen = Seen { count: 0, nearest: u64::MAX };
 
     /// One more who is looked at, and whether it is seen. Without branches: nobody could foretell them.
     #[inline]
-    fn look_at(&mut self, other: TwinId, squared: f32, is_seen: bool) {
+    fn look_at(&mut self, other: &Placed, squared: f32, is_seen: bool) {
         self.count += u32::from(is_seen);
-        let is_nearer = (squared < self.squared) | ((squared == self.squared) & (other < self.nearest));
-        let is_it = is_seen & is_nearer;
-        self.squared = if is_it { squared } else { self.squared };
-        self.nearest = if is_it { other } else { self.nearest };
+        let near = u64::from(squared.to_bits()) << u32::BITS | other.twin().0;
+        self.nearest = self.nearest.min(if is_seen { near } else { u64::MAX });
+    }
+
+    /// The nearest of them, and how far it is: metres.
+    fn nearest(&self) -> Option<(TwinId, f64)> {
+        let squared = f32::from_bits((self.nearest >> u32::BITS) as u32);
+        (self.count > 0).then(|| (TwinId(self.nearest & u64::from(u32::MAX)), f64::from(squared).sqrt()))
     }
 }
 
@@ -73,13 +78,13 @@ impl Proximity {
     fn look(&self, view: &View, position: Position) -> Seen {
         let space = &view.surroundings().space;
         let at = [position.x, position.y, position.z];
-        let (here, squared_range) = (space.relative(at), (self.range * self.range) as f32);
+        let (eye, squared_range) = (space.eye(at), (self.range * self.range) as f32);
         let mut seen = Seen::NOBODY;
         if self.sees_all() {
             for row in space.around(at, self.range) {
                 for other in row {
-                    let squared = other.squared_distance(here);
-                    seen.look_at(other.twin(), squared, (squared <= squared_range) & (other.twin() != view.twin));
+                    let squared = other.squared_distance(&eye);
+                    seen.look_at(other, squared, (squared <= squared_range) & (other.twin() != view.twin));
                 }
             }
             return seen;
@@ -87,14 +92,15 @@ impl Proximity {
         let looks = position.heading + self.direction;
         let ahead = [libm::cos(looks), libm::sin(looks)];
         for other in space.around(at, self.range).flatten() {
-            let squared = other.squared_distance(here);
+            let squared = other.squared_distance(&eye);
             let is_seen = squared <= squared_range
                 && other.twin() != view.twin
                 && self.of.as_ref().is_none_or(|of| of.contains(other.twin()))
                 && space.place(other.twin()).is_some_and(|there| {
-                    self.sees([there[0] - at[0], there[1] - at[1]], ahead) && !self.is_hidden(view, at, other.twin(), there)
+                    self.sees([there[0] - at[0], there[1] - at[1]], ahead)
+                        && !self.is_hidden(view, at, other.twin(), there)
                 });
-            seen.look_at(other.twin(), squared, is_seen);
+            seen.look_at(other, squared, is_seen);
         }
         seen
     }
@@ -120,14 +126,14 @@ impl Sensor for Proximity {
         let Some(position) = view.position else { return false };
         let seen = self.look(view, position);
         out[0] = f64::from(seen.count);
-        if let Some(there) = view.surroundings().space.place(seen.nearest) {
-            out[1] = distance([position.x, position.y, position.z], there);
-            out[3] = seen.nearest.0 as f64;
-            if self.tells_bearing {
-                let (east, north) = (there[0] - position.x, there[1] - position.y);
-                let is_here = east == 0.0 && north == 0.0;
-                out[BEARING] = if is_here { 0.0 } else { turn(libm::atan2(north, east) - position.heading) };
-            }
+        let Some((nearest, far)) = seen.nearest() else { return true };
+        (out[1], out[3]) = (far, nearest.0 as f64);
+        if self.tells_bearing
+            && let Some(there) = view.surroundings().space.place(nearest)
+        {
+            let (east, north) = (there[0] - position.x, there[1] - position.y);
+            let is_here = east == 0.0 && north == 0.0;
+            out[BEARING] = if is_here { 0.0 } else { turn(libm::atan2(north, east) - position.heading) };
         }
         true
     }

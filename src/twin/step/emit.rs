@@ -43,12 +43,17 @@ fn five() -> f64 {
     5.0
 }
 
+/// Whoever may add to fields.
+type Emitting =
+    (&'static TwinId, &'static Emits, &'static Position, Option<&'static Quantities>, Option<&'static Life>);
+type EmittingItem<'a> = (&'a TwinId, &'a Emits, &'a Position, Option<&'a Quantities>, Option<&'a Life>);
+
 /// Says who adds to the fields now.
 pub fn gather(
     mut map: ResMut<FieldMap>,
     board: Res<Board>,
     fields: Res<crate::world::fields::Fields>,
-    twins: Query<(&TwinId, &Emits, &Position, Option<&Quantities>, Option<&Life>)>,
+    twins: Query<Emitting>,
 ) {
     if map.is_empty() {
         return;
@@ -56,20 +61,14 @@ pub fn gather(
     let mut twins: Vec<_> = twins.iter().collect();
     twins.sort_unstable_by_key(|(twin, ..)| **twin);
     for (number, name) in fields.0.keys().enumerate() {
-        let emitter = |(twin, emits, position, quantities, life): &(
-            &TwinId,
-            &Emits,
-            &Position,
-            Option<&Quantities>,
-            Option<&Life>,
-        )| {
+        let emitter = |&(twin, emits, position, quantities, life): &EmittingItem| {
             let emission = emits.0.get(name).filter(|_| life.is_none_or(|life| *life == Life::Active))?;
             let times = emission.times.as_ref().map_or(Some(1.0), |times| {
                 let number = quantities.as_ref()?.0.keys().position(|name| name == times)?;
-                board.get(**twin, number as u16)
+                board.get(*twin, number as u16)
             });
             Some(Emitter {
-                twin: **twin,
+                twin: *twin,
                 at: [position.x, position.y, position.z],
                 strength: emission.strength * times?,
                 reach: emission.reach,

@@ -23,13 +23,23 @@ struct Eyes<'a> {
     inbox: &'a mut Inbox,
 }
 
+/// Whoever looks around.
+type Looking = (
+    &'static TwinId,
+    Option<&'static Position>,
+    &'static mut Attention,
+    &'static mut Knowledge,
+    &'static mut Levels,
+    &'static mut Inbox,
+);
+
 /// Lets everybody look around who is due.
 pub fn look(
     clock: Res<Clock>,
     table: Res<FacultyTable>,
     pool: Res<Pool>,
     surroundings: Surroundings,
-    mut twins: Query<(&TwinId, Option<&Position>, &mut Attention, &mut Knowledge, &mut Levels, &mut Inbox)>,
+    mut twins: Query<Looking>,
 ) {
     let now = clock.now;
     for (ids, positions, mut attentions, mut knowledge, mut levels, mut inboxes) in

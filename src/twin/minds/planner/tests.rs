@@ -25,8 +25,11 @@ impl Vocabulary for Names {
     }
 }
 
-/// A problem: names of facts; operators (name, needs, sets, cost); and the goal.
-fn planner(facts: &[&str], operators: &[(&str, &str, &[(&str, &str)], f64)], goals: &[&str]) -> Planner {
+/// An operator: its name, what it needs, what it sets, and its cost.
+type Written<'a> = (&'a str, &'a str, &'a [(&'a str, &'a str)], f64);
+
+/// A problem: names of facts; operators; and the goal.
+fn planner(facts: &[&str], operators: &[Written], goals: &[&str]) -> Planner {
     let mut names = Names(facts.iter().map(|name| (*name).to_owned()).collect());
     let place = |name: &str| facts.iter().position(|other| *other == name).unwrap();
     let operators = operators
@@ -106,7 +109,7 @@ fn towers_take_as_many_moves_as_they_must() {
     let sets: Vec<[(&str, String); 1]> =
         moves.iter().map(|(.., disc, to)| [(names[*disc], format!("{to:?}"))]).collect();
     let sets: Vec<Vec<(&str, &str)>> = sets.iter().map(|[(fact, text)]| vec![(*fact, text.as_str())]).collect();
-    let operators: Vec<(&str, &str, &[(&str, &str)], f64)> = moves
+    let operators: Vec<Written> = moves
         .iter()
         .zip(&sets)
         .map(|((name, needs, ..), sets)| (name.as_str(), needs.as_str(), sets.as_slice(), 1.0))
@@ -118,7 +121,7 @@ fn towers_take_as_many_moves_as_they_must() {
 /// The dearer first step can be the cheaper way.
 #[test]
 fn the_cheapest_way_is_not_the_shortest() {
-    let steps: [(&str, &str, &[(&str, &str)], f64); 3] = [
+    let steps: [Written; 3] = [
         ("fly", "at == 0", &[("at", "9")], 10.0),
         ("walk", "at == 0", &[("at", "1")], 2.0),
         ("ride", "at == 1", &[("at", "9")], 3.0),
@@ -136,6 +139,9 @@ fn a_search_without_end_is_given_up() {
     assert_eq!(planner.plan(&planner.goals[0], &[0.0], &[0.0]), None);
 }
 
+/// As [`Written`], with texts of its own.
+type Operator = (String, String, Vec<(&'static str, String)>, f64);
+
 proptest! {
     /// Random graphs, against Dijkstra's algorithm in its plainest form.
     #[test]
@@ -145,7 +151,7 @@ proptest! {
     ) {
         // One walks from 0; at some places a flag can be raised; all of two are wanted, and to be at 6.
         let names = ["at", "f0", "f1", "f2"];
-        let mut operators: Vec<(String, String, Vec<(&str, String)>, f64)> = edges
+        let mut operators: Vec<Operator> = edges
             .iter()
             .map(|(from, to, cost)| (format!("{from}-{to}"), format!("at == {from}"), vec![("at", format!("{to}"))], f64::from(*cost)))
             .collect();
@@ -154,7 +160,7 @@ proptest! {
         }
         let sets: Vec<Vec<(&str, &str)>> =
             operators.iter().map(|(_, _, sets, _)| sets.iter().map(|(fact, text)| (*fact, text.as_str())).collect()).collect();
-        let rows: Vec<(&str, &str, &[(&str, &str)], f64)> = operators
+        let rows: Vec<Written> = operators
             .iter()
             .zip(&sets)
             .map(|((name, needs, _, cost), sets)| (name.as_str(), needs.as_str(), sets.as_slice(), *cost))
@@ -164,11 +170,10 @@ proptest! {
         let mut least = [[f64::INFINITY; 2]; 7];
         least[0][0] = 0.0;
         for _ in 0..20 {
-            for up in 0..2 {
-                for (from, to, cost) in &edges {
-                    let way = least[*from as usize][up] + f64::from(*cost);
-                    least[*to as usize][up] = least[*to as usize][up].min(way);
-                }
+            for (from, to, cost) in &edges {
+                let ways = least[*from as usize].map(|way| way + f64::from(*cost));
+                let [down, up] = &mut least[*to as usize];
+                (*down, *up) = (down.min(ways[0]), up.min(ways[1]));
             }
             let (place, cost) = flags[0];
             least[place as usize][1] = least[place as usize][1].min(least[place as usize][0] + f64::from(cost));
