@@ -23,9 +23,9 @@ fn wear(clock: Res<Clock>, pool: Res<Pool>, mut brushes: Query<&mut Brush>) {
     });
 }
 
-fn gauge(world: &World, put: &mut dyn FnMut(&'static str, TwinId, f64)) {
+fn gauge(world: &World, put: Put) {
     for (twin, entity, _) in world.resource::<Directory>().twins() {
-        world.entity(entity).get::<Brush>().inspect(|brush| put("bristles_left", twin, brush.left));
+        world.entity(entity).get::<Brush>().inspect(|brush| put("bristles_left".into(), twin, brush.left));
     }
 }
 

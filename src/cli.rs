@@ -1,6 +1,7 @@
 //! The command line: one file a command.
 
 mod check;
+mod explain;
 mod import;
 mod new;
 mod output;
@@ -37,6 +38,7 @@ enum Command {
     Import(import::ImportArguments),
     Verify(verify::VerifyArguments),
     Report(report::ReportArguments),
+    Explain(explain::ExplainArguments),
     View(view::ViewArguments),
     Render(render::RenderArguments),
 }
@@ -67,6 +69,7 @@ pub fn main(plugins: fn(&mut App)) -> ExitCode {
         Command::Import(arguments) => import::run(&arguments),
         Command::Verify(arguments) => verify::run(&arguments, plugins),
         Command::Report(arguments) => report::run(&arguments, plugins),
+        Command::Explain(arguments) => explain::run(&arguments, plugins),
         Command::View(arguments) => view::run(&arguments, plugins),
         Command::Render(arguments) => render::run(&arguments, plugins),
     };

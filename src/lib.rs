@@ -54,7 +54,7 @@ pub mod prelude {
     pub use crate::engine::stage::Stage;
     pub use crate::engine::time::{Duration, Time};
     pub use crate::record::indicators::{Indicator, IndicatorApp};
-    pub use crate::record::metrics::MetricApp;
+    pub use crate::record::metrics::{MetricApp, Put};
     pub use crate::record::report::{ReportApp, ReportFigure, ReportSection};
     pub use crate::record::table::{Cell, Column, ColumnType, Names, Row, Table, TableApp};
     pub use crate::run::single::{RunOptions, execute, plugins, prepare};

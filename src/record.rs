@@ -3,6 +3,8 @@
 pub mod indicators;
 pub mod metrics;
 pub mod parquet;
+pub mod quantities;
+pub mod reasons;
 pub mod report;
 pub mod statistics;
 pub mod table;

@@ -72,8 +72,12 @@ pub(super) fn describe(summary: &Summary, folder: &Path) -> String {
         n => format!("seeds {} to {}, 95 % intervals", summary.seed, summary.seed + n as u64 - 1),
     };
     let cut_short = if summary.interrupted { ", interrupted" } else { "" };
-    let mut text = format!("{name}: {simulated} simulated, {seeds}{cut_short}\n\n");
-    text += &if several == 0 { side_by_side(&world_rows(summary)) } else { table(&estimate_rows(summary), &[0, 3]) };
+    let mut text = format!("{name}: {simulated} simulated, {seeds}{cut_short}\n");
+    let figures =
+        if several == 0 { side_by_side(&world_rows(summary)) } else { table(&estimate_rows(summary), &[0, 3]) };
+    if !figures.is_empty() {
+        text += &format!("\n{figures}");
+    }
     let twins = ByTwin::of(summary);
     text += &SECTIONS.iter().map(|section| twins.describe(section)).collect::<String>();
     let speed = summary.events as f64 / summary.wall_seconds.max(1e-9);

@@ -55,6 +55,9 @@ pub(crate) struct RunArguments {
     /// Record what can be seen, for `view` and `render`.
     #[arg(long)]
     tracks: bool,
+    /// Write into the table `decisions` what these decide and why: names, patterns and kinds, separated by commas.
+    #[arg(long, value_name = "WHO", value_delimiter = ',')]
+    reasons: Option<Vec<String>>,
     /// Check after every event that no job is lost and no place holds more than it can; slow.
     #[arg(long)]
     audit: bool,
@@ -88,6 +91,7 @@ fn try_run(arguments: &RunArguments, plugins: fn(&mut App)) -> Result<(Summary, 
         warmup: arguments.warmup,
         tables: arguments.tables.as_deref().and_then(wanted_tables),
         tracks: arguments.tracks,
+        reasons: arguments.reasons.clone(),
         audit: arguments.audit,
         commands,
     };

@@ -29,8 +29,11 @@ pub struct Sample {
     pub value: f64,
 }
 
-/// A way to sample metrics from the world. It is given a place to put (name, twin, value).
-pub type Gauge = fn(&World, &mut dyn FnMut(&'static str, TwinId, f64));
+/// Takes a sample: its name, whose it is ([`TwinId::NONE`] for the whole world's), its value.
+pub type Put<'a> = &'a mut dyn FnMut(Cow<'static, str>, TwinId, f64);
+
+/// A way to sample metrics from the world.
+pub type Gauge = fn(&World, Put);
 
 /// The registered gauges.
 #[derive(Resource, Default)]
@@ -112,7 +115,7 @@ fn beat(world: &mut World, now: Time, which: fn(&mut Rhythm) -> &mut Option<Peri
 fn take_samples(world: &mut World, now: Time) {
     let mut samples = Vec::new();
     for gauge in &world.resource::<Gauges>().0 {
-        gauge(world, &mut |name, twin, value| samples.push(Sample { at: now, name: name.into(), twin, value }));
+        gauge(world, &mut |name, twin, value| samples.push(Sample { at: now, name, twin, value }));
     }
     let mut table = world.resource_mut::<Table<Sample>>();
     samples.into_iter().for_each(|sample| table.push(sample));

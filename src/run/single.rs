@@ -24,6 +24,8 @@ use crate::look::LookPlugin;
 use crate::record::indicators::{self, Indicator};
 use crate::record::metrics::{self, MetricPlugin, Rhythm};
 use crate::record::parquet::WriteError;
+use crate::record::quantities::QuantityPlugin;
+use crate::record::reasons::{self, ReasonPlugin};
 use crate::record::table::{self, TablePlugin, Tables};
 use crate::record::track::TrackError;
 use crate::record::track::write::{TrackWriter, Unfinished};
@@ -47,8 +49,19 @@ pub fn plugins(app: &mut App) {
 /// What every world has: lives, messages, positions, sensors, beliefs and minds, tables and metrics.
 pub fn base_plugins(app: &mut App) {
     use crate::scene::registry::SceneApp;
-    app.add_plugins((LifePlugin, MessagePlugin, TwinsPlugin, TablePlugin, MetricPlugin, LookPlugin));
-    app.register_part::<crate::world::position::Position>("position").register_check(check_recorded_tables);
+    app.add_plugins((
+        LifePlugin,
+        MessagePlugin,
+        TwinsPlugin,
+        TablePlugin,
+        MetricPlugin,
+        QuantityPlugin,
+        ReasonPlugin,
+        LookPlugin,
+    ));
+    app.register_part::<crate::world::position::Position>("position")
+        .register_check(check_recorded_tables)
+        .register_check(check_recorded_reasons);
 }
 
 /// What a run is to do, beside the scene.
@@ -66,6 +79,8 @@ pub struct RunOptions {
     pub tables: Option<BTreeSet<String>>,
     /// Whether to record what can be seen, even if the scene does not ask for it.
     pub tracks: bool,
+    /// Instead of those of whom the scene wants the reasons of decisions recorded.
+    pub reasons: Option<Vec<String>>,
     /// Whether to check after every event that nothing is lost.
     pub audit: bool,
     /// Commands with their line in the log.
@@ -81,6 +96,7 @@ impl Default for RunOptions {
             warmup: None,
             tables: None,
             tracks: false,
+            reasons: None,
             audit: false,
             commands: Vec::new(),
         }
@@ -199,6 +215,7 @@ pub fn settle_header(mut header: Header, options: &RunOptions) -> Header {
     header.warmup = options.warmup.unwrap_or(header.warmup);
     header.record.tables = options.tables.clone().or(header.record.tables);
     header.record.tracks |= options.tracks;
+    header.record.reasons = options.reasons.clone().unwrap_or(header.record.reasons);
     header
 }
 
@@ -216,6 +233,7 @@ pub fn prepare(scene: &SceneTree, options: &RunOptions, seed: Option<Seed>) -> R
         return Err(RunError::Options(message.to_owned()));
     }
     check_tables(&simulation, options.tables.as_ref())?;
+    check_reasons(&simulation, options.reasons.as_deref().unwrap_or_default())?;
     if header.run_for.is_none() {
         let mut problems = Problems::new();
         check::check_end(simulation.world(), &scene.root, &mut problems);
@@ -259,6 +277,22 @@ fn check_tables(simulation: &Simulation, wanted: Option<&BTreeSet<String>>) -> R
     }
 }
 
+/// Those of whom reasons are wanted are there.
+fn check_reasons(simulation: &Simulation, who: &[String]) -> Result<(), RunError> {
+    let found = reasons::find(simulation.world(), who);
+    found.map(drop).map_err(|(message, help)| RunError::Options(format!("{message}; {help}")))
+}
+
+/// Those of whom the scene itself wants reasons are there.
+fn check_recorded_reasons(world: &World, root: &Node, problems: &mut Problems) {
+    let Some(who) = root.get("record").and_then(|record| record.get("reasons")) else { return };
+    for (text, span) in tree::items(who).iter().filter_map(|item| item.as_str().map(|text| (text, item.span))) {
+        if let Err((message, help)) = reasons::find(world, &[text.to_owned()]) {
+            problems.push(Problem { span, message, label: "nobody".to_owned(), help: Some(help) });
+        }
+    }
+}
+
 /// The tables that the scene itself asks for.
 fn check_recorded_tables(world: &World, root: &Node, problems: &mut Problems) {
     let known = table_names(world);
@@ -297,6 +331,7 @@ fn run_to_end(
     if let Some(folder) = folder {
         let wanted = |name: &str| header.record.tables.as_ref().is_none_or(|tables| tables.contains(name));
         table::open(simulation.world_mut(), folder, &wanted)?;
+        reasons::start(simulation.world_mut(), &header.record.reasons);
     } else {
         simulation.world_mut().resource_mut::<Journal>().enabled = false;
     }

@@ -7,7 +7,7 @@ use bevy_app::App;
 
 use crate::engine::parallel::Pool;
 use crate::engine::registry::Digest;
-use crate::scene::load;
+use crate::scene::load::{self, SceneTree};
 
 use super::build_info::BuildInfo;
 use super::folder::{DigestLine, FORMAT, RunRecord, read_inputs, read_text};
@@ -62,31 +62,13 @@ pub fn verify(
     pool: &Pool,
     observer: &dyn Observer,
 ) -> Result<Verification, RunError> {
-    if !folder.join("run.json").is_file() {
-        let why = "it is no run folder: there is no run.json in it".to_owned();
-        return Err(RunError::Read { path: folder.display().to_string(), why });
-    }
-    let record: RunRecord = read_json(folder, "run.json")?;
-    if record.format != FORMAT {
-        let why = format!("it has layout {}, and this program reads layout {FORMAT}", record.format);
-        return Err(RunError::Read { path: folder.join("run.json").display().to_string(), why });
-    }
+    let record = read_record(folder)?;
     if record.interrupted {
         let message = format!("{} was interrupted before its end, so there is nothing to compare", folder.display());
         return Err(RunError::Options(message));
     }
     let recorded = read_digests(folder)?;
-    let scene = load::load(&folder.join("scene.ron"), &[])?;
-    let options = RunOptions {
-        plugins,
-        seed: Some(record.seed),
-        run_for: record.run_for,
-        warmup: Some(record.warmup),
-        tables: record.tables,
-        tracks: false,
-        audit: false,
-        commands: read_inputs(&folder.join("inputs.jsonl"))?,
-    };
+    let (scene, options) = repetition(folder, &record, plugins)?;
     let (_, outcomes) = run_all(&scene, &options, record.replications, pool, None, observer)?;
     let repeated = outcomes
         .into_iter()
@@ -96,6 +78,47 @@ pub fn verify(
         })
         .collect::<Vec<_>>();
     Ok(Verification { verdict: compare(&recorded, &repeated), recorded: record.build, current: BuildInfo::current() })
+}
+
+/// What a folder says of its run.
+///
+/// # Errors
+/// If it is no run folder, or one that this program cannot read.
+pub(super) fn read_record(folder: &Path) -> Result<RunRecord, RunError> {
+    if !folder.join("run.json").is_file() {
+        let why = "it is no run folder: there is no run.json in it".to_owned();
+        return Err(RunError::Read { path: folder.display().to_string(), why });
+    }
+    let record: RunRecord = read_json(folder, "run.json")?;
+    if record.format == FORMAT {
+        return Ok(record);
+    }
+    let why = format!("it has layout {}, and this program reads layout {FORMAT}", record.format);
+    Err(RunError::Read { path: folder.join("run.json").display().to_string(), why })
+}
+
+/// The scene of a folder, and the options to run it again as it was run.
+///
+/// # Errors
+/// If they cannot be read.
+pub(super) fn repetition(
+    folder: &Path,
+    record: &RunRecord,
+    plugins: fn(&mut App),
+) -> Result<(SceneTree, RunOptions), RunError> {
+    let scene = load::load(&folder.join("scene.ron"), &[])?;
+    let options = RunOptions {
+        plugins,
+        seed: Some(record.seed),
+        run_for: record.run_for,
+        warmup: Some(record.warmup),
+        tables: record.tables.clone(),
+        tracks: false,
+        reasons: None,
+        audit: false,
+        commands: read_inputs(&folder.join("inputs.jsonl"))?,
+    };
+    Ok((scene, options))
 }
 
 fn compare(recorded: &[DigestLine], repeated: &[DigestLine]) -> Verdict {
@@ -138,7 +161,7 @@ fn difference(first: &DigestLine, second: &DigestRecord, last_same: Option<&Dige
     }
 }
 
-fn read_json<T: serde::de::DeserializeOwned>(folder: &Path, name: &str) -> Result<T, RunError> {
+pub(super) fn read_json<T: serde::de::DeserializeOwned>(folder: &Path, name: &str) -> Result<T, RunError> {
     let text = read_text(folder, name)?;
     serde_json::from_str(&text)
         .map_err(|error| RunError::Read { path: folder.join(name).display().to_string(), why: damaged(&error) })

@@ -55,6 +55,10 @@ pub struct RecordSettings {
     pub metrics_every: Option<Duration>,
     /// Whether to record what can be seen, for the viewer; so does `--tracks`.
     pub tracks: bool,
+    /// Of whom the reasons of each decision are written, into the table `decisions`: names, patterns and kinds. `--reasons` goes
+    /// before it. Without it nobody's, which costs nothing.
+    #[schemars(example = ["robot-*"])]
+    pub reasons: Vec<String>,
     /// How often a digest is taken; without it, once an hour of simulated time, more seldom where that costs too much.
     #[schemars(example = &"1h")]
     pub digest_every: Option<Duration>,

@@ -211,13 +211,40 @@ impl Outcome {
         *self == Outcome::Done
     }
 
+    /// In one word.
+    pub fn word(&self) -> &'static str {
+        match self {
+            Outcome::Done => "done",
+            Outcome::Failed(_) => "failed",
+            Outcome::Refused(_) => "refused",
+            Outcome::Interrupted => "interrupted",
+        }
+    }
+
+    /// From its word and why; none from any other word.
+    pub fn read(word: &str, why: &str) -> Option<Outcome> {
+        match word {
+            "done" => Some(Outcome::Done),
+            "failed" => Some(Outcome::Failed(why.to_owned().into())),
+            "refused" => Some(Outcome::Refused(why.to_owned().into())),
+            "interrupted" => Some(Outcome::Interrupted),
+            _ => None,
+        }
+    }
+
+    /// Why it failed or was refused; empty if neither.
+    pub fn why(&self) -> &str {
+        match self {
+            Outcome::Failed(why) | Outcome::Refused(why) => why,
+            Outcome::Done | Outcome::Interrupted => "",
+        }
+    }
+
     /// In words.
     pub fn describe(&self) -> String {
-        match self {
-            Outcome::Done => "done".to_owned(),
-            Outcome::Failed(why) => format!("failed: {why}"),
-            Outcome::Refused(why) => format!("refused: {why}"),
-            Outcome::Interrupted => "interrupted".to_owned(),
+        match self.why() {
+            "" => self.word().to_owned(),
+            why => format!("{}: {why}", self.word()),
         }
     }
 }

@@ -248,11 +248,12 @@ pub struct Room {
 }
 
 /// Something that a mind could choose, as it weighed it.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Weighed {
     /// Its name.
     pub name: String,
     /// What it is worth, where minds of this kind count.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
     pub score: Option<f64>,
     /// Whether it could be chosen.
     pub is_possible: bool,

@@ -49,6 +49,23 @@ pub struct QuantitySpec {
     /// Its unit, for reports.
     #[schemars(example = &"°C")]
     pub unit: Option<String>,
+    /// What is reported of it among the results of a run, over all twins that have it.
+    pub reports: Option<Reports>,
+}
+
+/// What is reported of a quantity.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub enum Reports {
+    /// By how much its sum over the twins has grown, since the start or the end of the warm-up.
+    Growth,
+    /// Its sum over the twins at the end.
+    Sum,
+    /// Its mean over the twins at the end.
+    Mean,
+    /// The least of them at the end.
+    Least,
+    /// The greatest of them at the end.
+    Greatest,
 }
 
 /// How quantities that change by themselves are worked out.

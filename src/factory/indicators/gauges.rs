@@ -10,25 +10,23 @@ use crate::factory::machine::{Condition, MachineState};
 use crate::factory::people::worker::{Doing, WorkerState};
 use crate::factory::transport::rack::RackState;
 use crate::factory::transport::vehicle::{Motion, VehicleState};
+use crate::record::metrics::Put;
 
 use super::energy::{has_consumers, meter_at};
-
-/// Takes a sample: its name, whose it is, its value.
-type Put<'a> = &'a mut dyn FnMut(&'static str, TwinId, f64);
 
 /// How many jobs are in process and have been shipped since the start.
 pub fn shop(world: &World, put: Put) {
     let jobs = world.resource::<Jobs>();
-    put("work_in_process", TwinId::NONE, jobs.in_process() as f64);
-    put("jobs_shipped", TwinId::NONE, jobs.shipped as f64);
+    put("work_in_process".into(), TwinId::NONE, jobs.in_process() as f64);
+    put("jobs_shipped".into(), TwinId::NONE, jobs.shipped as f64);
 }
 
 /// How long each machine's queue is, and whether the machine works.
 pub fn machines(world: &World, put: Put) {
     for (twin, entity, _) in world.resource::<Directory>().twins() {
         if let Some(state) = world.entity(entity).get::<MachineState>() {
-            put("queue_length", twin, state.queue.len() as f64);
-            put("working", twin, f64::from(u8::from(state.standing.condition == Condition::Working)));
+            put("queue_length".into(), twin, state.queue.len() as f64);
+            put("working".into(), twin, f64::from(u8::from(state.standing.condition == Condition::Working)));
         }
     }
 }
@@ -37,8 +35,8 @@ pub fn machines(world: &World, put: Put) {
 pub fn energy(world: &World, put: Put) {
     if has_consumers(world) {
         let meter = meter_at(world, world.resource::<Clock>().now);
-        put("power", TwinId::NONE, meter.power().kw());
-        put("energy", TwinId::NONE, meter.energy().kwh());
+        put("power".into(), TwinId::NONE, meter.power().kw());
+        put("energy".into(), TwinId::NONE, meter.energy().kwh());
     }
 }
 
@@ -59,11 +57,11 @@ pub fn fleet(world: &World, put: Put) {
         }
         if let Some(state) = entity.get::<RackState>() {
             has_racks = true;
-            put("jobs_held", twin, state.held.len() as f64);
+            put("jobs_held".into(), twin, state.held.len() as f64);
         }
     }
     let stock = has_racks.then(|| world.resource::<Stock>().count() as u32);
     for (name, value) in [("vehicles_busy", vehicles), ("workers_busy", workers), ("stock", stock)] {
-        value.into_iter().for_each(|value| put(name, TwinId::NONE, value.into()));
+        value.into_iter().for_each(|value| put(name.into(), TwinId::NONE, value.into()));
     }
 }

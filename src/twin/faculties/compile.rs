@@ -217,6 +217,7 @@ impl<'g, 'm> Maker<'g, 'm> {
             self.mind(&mind.0);
         }
         self.made.asks = std::mem::take(&mut self.words.asks);
+        self.made.names.extend(self.words.answers());
         self.made.slots = self.words.slots;
         self.spare();
         self.made

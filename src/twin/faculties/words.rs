@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::Ask;
+use super::Named;
 use crate::engine::identity::{Directory, TwinId};
 use crate::engine::spelling::nearest;
 use crate::twin::expression::{Question, Symbol, Type, Unfit, Vocabulary};
@@ -179,6 +180,17 @@ impl<'g, 'f> Words<'g, 'f> {
         let symbol = Symbol { slot: slot as u32, kind };
         self.asked.insert(name, symbol.clone());
         symbol
+    }
+
+    /// What is known by asking, by name.
+    pub fn answers(&self) -> impl Iterator<Item = Named> {
+        self.asked.iter().map(|(name, symbol)| Named {
+            name: name.clone(),
+            slot: symbol.slot as usize,
+            kind: symbol.kind.clone(),
+            clock: None,
+            is_belief: false,
+        })
     }
 
     fn value(&mut self, name: &str) -> Option<Symbol> {

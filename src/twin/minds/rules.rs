@@ -105,22 +105,26 @@ impl Rules {
 
     fn standing(&self, number: u16, situation: &Situation, memory: &Memory) -> Standing {
         let (rule, place) = (&self.rules[number as usize], number as usize);
-        let applies = rule.when.as_ref().is_none_or(|(when, _)| when.holds(situation.values));
-        let is_followed = memory.marks[FOLLOWED] == u32::from(number) + 1;
-        if is_followed {
-            let goes_on = match &rule.until {
-                Some((until, _)) => !until.holds(situation.values),
-                None => applies,
-            };
-            let is_bound =
-                situation.now - memory.times[SINCE] < rule.at_least || rule.finishes && situation.is_under_way(number);
-            return if goes_on || is_bound { Standing::Applies } else { Standing::DoesNotApply };
+        if memory.marks[FOLLOWED] == u32::from(number) + 1 {
+            let goes_on = self.goes_on(number, situation) || self.is_bound(number, situation, memory);
+            return if goes_on { Standing::Applies } else { Standing::DoesNotApply };
         }
+        let applies = rule.when.as_ref().is_none_or(|(when, _)| when.holds(situation.values));
         match () {
             () if !applies => Standing::DoesNotApply,
             () if memory.times[RESTS + place] > situation.now => Standing::Rests(memory.times[RESTS + place]),
             () if rule.once && memory.marks[SPENT + place] == 1 => Standing::Spent,
             () => Standing::Applies,
+        }
+    }
+
+    /// Whether the rule that is followed still applies by its conditions.
+    fn goes_on(&self, number: u16, situation: &Situation) -> bool {
+        let rule = &self.rules[number as usize];
+        match (&rule.until, &rule.when) {
+            (Some((until, _)), _) => !until.holds(situation.values),
+            (None, Some((when, _))) => when.holds(situation.values),
+            (None, None) => true,
         }
     }
 
@@ -200,6 +204,7 @@ impl Mind for Rules {
                 (_, None) => "always".to_owned(),
             };
             let why = match standing {
+                Standing::Applies if is_followed && !self.goes_on(number, situation) => "is finished first".to_owned(),
                 Standing::Applies if is_followed => format!("goes on: {condition}"),
                 Standing::Applies => format!("applies: {condition}"),
                 Standing::DoesNotApply if is_followed => format!("is over: {condition}"),

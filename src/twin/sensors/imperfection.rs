@@ -32,6 +32,10 @@ pub struct Errors {
 impl Errors {
     /// What is told of a number: `hours` since the start, with what the random walk has come to.
     fn distort(&self, truth: f64, hours: f64, wandered: f64, random: &mut Stream) -> f64 {
+        // Nothing was there to be measured, and no limit makes a number of that.
+        if truth.is_nan() {
+            return truth;
+        }
         let noise = if self.noise > 0.0 { self.noise * standard_normal(random) } else { 0.0 };
         let told = truth + self.bias + self.drift_per_hour * hours + wandered + noise;
         let told = told.max(self.low.unwrap_or(f64::NEG_INFINITY)).min(self.high.unwrap_or(f64::INFINITY));

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use bevy_ecs::prelude::{Query, Res, ResMut, Resource};
 use rayon::prelude::*;
 
-use super::trace::Tracing;
+use super::trace::{Decided, Tracing};
 use crate::engine::clock::Clock;
 use crate::engine::identity::TwinId;
 use crate::engine::parallel::Pool;
@@ -135,7 +135,8 @@ fn think(make: &Faculties, thought: &mut Thought, tracing: &Tracing) {
     reason.mind.decide(&mut situation, memory, &mut wishes);
     if let Some(weighed) = weighed {
         let wanted = wishes[first..].to_vec();
-        tracing.note(make, *twin, *now, weighed, &wanted, doing, knowledge);
+        let decided = Decided { make, twin: *twin, at: *now, doing, knowledge };
+        tracing.note(decided.describe(weighed, &wanted));
     }
     doing.outcomes.clear();
     doing.wishes = wishes;

@@ -2,11 +2,13 @@
 //!
 //! None of it is part of the world's state. What is noted of a decision is worked out beside it, by the same functions.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::collections::BTreeMap;
+use std::sync::{Mutex, PoisonError};
 
 use bevy_ecs::prelude::Resource;
+use serde::{Deserialize, Serialize};
 
-use crate::engine::identity::TwinId;
+use crate::engine::identity::{Directory, TwinId};
 use crate::engine::time::Time;
 use crate::twin::actions::{Doing, Outcome, Wish};
 use crate::twin::expression::Type;
@@ -16,16 +18,20 @@ use crate::twin::minds::Weighed;
 use crate::twin::who::TwinSet;
 
 /// Something that a twin knew when it decided.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Known {
     /// How conditions call it.
-    pub name: Arc<str>,
+    pub name: String,
     /// What it was, in words.
     pub value: String,
     /// How long ago it was seen, in seconds, if it is something that is seen.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
     pub age: Option<f64>,
     /// Whether it is something that it believed, and not something that it perceived.
     pub is_belief: bool,
+    /// Whom it is about, if it is somebody: their name becomes its value when it is taken out.
+    #[serde(skip)]
+    whom: Option<TwinId>,
 }
 
 /// A decision.
@@ -40,11 +46,41 @@ pub struct Decision {
     /// What it weighed.
     pub weighed: Vec<Weighed>,
     /// What it wanted: courses begun and broken off.
-    pub wanted: Vec<String>,
+    pub wanted: Vec<Wanted>,
     /// What it was doing before.
     pub doing: Vec<String>,
     /// What had come of what it did before, since it decided last.
     pub outcomes: Vec<String>,
+}
+
+/// Something that a mind wanted, with the name of the course.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Wanted {
+    /// A course to be begun.
+    Begin(String),
+    /// A course to be broken off.
+    BreakOff(String),
+    /// A course to go on, since what it waited for has come.
+    GoOn(String),
+}
+
+impl std::fmt::Display for Wanted {
+    fn fmt(&self, f: &mut std::fmt::Formatter) -> std::fmt::Result {
+        match self {
+            Wanted::Begin(course) => write!(f, "begin {course}"),
+            Wanted::BreakOff(course) => write!(f, "break off {course}"),
+            Wanted::GoOn(course) => write!(f, "go on with {course}"),
+        }
+    }
+}
+
+impl Decision {
+    /// Leaves out the ids: whoever reads it knows everybody by name.
+    pub fn forget_ids(&mut self) {
+        self.twin = TwinId::NONE;
+        self.known.iter_mut().for_each(|known| known.whom = None);
+    }
 }
 
 /// A course that was followed.
@@ -52,43 +88,50 @@ pub struct Decision {
 pub struct Deed {
     /// Whose.
     pub twin: TwinId,
-    /// Tells it from others of its twin.
-    pub serial: u32,
     /// Which.
     pub course: String,
     /// From when.
     pub from: Time,
-    /// To when, at which of its actions it ended, and how. None as long as it goes on.
-    pub end: Option<(Time, String, Outcome)>,
+    /// Its end. None as long as it goes on.
+    pub end: Option<End>,
 }
 
-/// Whom somebody follows.
+/// How a course ended.
+#[derive(Clone, Debug, PartialEq)]
+pub struct End {
+    /// When.
+    pub at: Time,
+    /// At which of its actions; empty if all were done.
+    pub action: String,
+    /// How.
+    pub outcome: Outcome,
+}
+
+/// Whose decisions are noted.
 #[derive(Clone, Debug, Default)]
 pub enum Followed {
-    /// Nobody.
+    /// Nobody's.
     #[default]
     Nobody,
-    /// These.
+    /// Theirs.
     Some(TwinSet),
-    /// Everybody.
-    All,
 }
 
 /// What is noted for those who want to know why.
 #[derive(Resource, Default)]
 pub struct Tracing {
-    /// Whose decisions are noted.
     followed: Followed,
     /// Whether courses are noted, of all twins.
     deeds: bool,
-    under_way: Vec<Deed>,
+    /// By twin and the serial number of the activity.
+    under_way: BTreeMap<(TwinId, u32), Deed>,
     done: Vec<Deed>,
     /// Twins think side by side; what is noted is put in order when it is taken out.
     decisions: Mutex<Vec<Decision>>,
 }
 
 impl Tracing {
-    /// Notes the decisions of these twins from now on.
+    /// Notes the decisions of these twins from now on, and what they do.
     pub fn follow(&mut self, followed: Followed) {
         self.followed = followed;
     }
@@ -98,7 +141,6 @@ impl Tracing {
         match &self.followed {
             Followed::Nobody => false,
             Followed::Some(twins) => twins.contains(twin),
-            Followed::All => true,
         }
     }
 
@@ -107,72 +149,84 @@ impl Tracing {
         self.deeds = true;
     }
 
-    #[expect(clippy::too_many_arguments, reason = "a decision has many sides")]
-    pub(super) fn note(
-        &self,
-        make: &Faculties,
-        twin: TwinId,
-        at: Time,
-        weighed: Vec<Weighed>,
-        wanted: &[Wish],
-        doing: &Doing,
-        knowledge: &Knowledge,
-    ) {
-        let courses = make.reason.as_ref().map_or(&[][..], |reason| &reason.courses);
-        let name = |course: u16| courses.get(course as usize).map_or_else(String::new, |course| course.name.clone());
-        let wanted = wanted.iter().map(|wish| match wish {
-            Wish::Begin(course) => format!("begin {}", name(*course)),
-            Wish::Stop(course) => format!("break off {}", name(*course)),
-            Wish::Finish(course) => format!("go on with {}", name(*course)),
-        });
-        let decision = Decision {
-            at,
-            twin,
-            known: make.names.iter().map(|named| known(named, knowledge, at)).collect(),
-            weighed,
-            wanted: wanted.collect(),
-            doing: doing.activities.iter().map(|activity| describe(make, activity.course, activity.step)).collect(),
-            outcomes: doing
-                .outcomes
-                .iter()
-                .map(|(course, outcome)| format!("{}: {}", name(*course), outcome.describe()))
-                .collect(),
-        };
+    /// Notes a decision.
+    pub(super) fn note(&self, decision: Decision) {
         self.decisions.lock().unwrap_or_else(PoisonError::into_inner).push(decision);
     }
 
     /// Takes out the decisions that were noted, by time and twin.
-    pub fn take_decisions(&mut self) -> Vec<Decision> {
+    pub fn take_decisions(&mut self, directory: &Directory) -> Vec<Decision> {
         let decisions = self.decisions.get_mut().unwrap_or_else(PoisonError::into_inner);
         let mut decisions = std::mem::take(decisions);
         decisions.sort_by_key(|decision| (decision.at, decision.twin));
+        for known in decisions.iter_mut().flat_map(|decision| &mut decision.known) {
+            if let Some(whom) = known.whom {
+                known.value = directory.name(whom).to_string();
+            }
+        }
         decisions
     }
 
     pub(super) fn begin(&mut self, at: Time, twin: TwinId, serial: u32, course: &str) {
         if self.deeds || self.follows(twin) {
-            self.under_way.push(Deed { twin, serial, course: course.to_owned(), from: at, end: None });
+            let deed = Deed { twin, course: course.to_owned(), from: at, end: None };
+            self.under_way.insert((twin, serial), deed);
         }
     }
 
     pub(super) fn end(&mut self, at: Time, twin: TwinId, serial: u32, action: &str, outcome: &Outcome) {
-        let is_it = |deed: &Deed| deed.twin == twin && deed.serial == serial;
-        if let Some(place) = self.under_way.iter().position(is_it) {
-            let deed = self.under_way.swap_remove(place);
-            self.done.push(Deed { end: Some((at, action.to_owned(), outcome.clone())), ..deed });
+        if self.under_way.is_empty() {
+            return;
+        }
+        if let Some(deed) = self.under_way.remove(&(twin, serial)) {
+            let end = End { at, action: action.to_owned(), outcome: outcome.clone() };
+            self.done.push(Deed { end: Some(end), ..deed });
         }
     }
 
-    /// Takes out the courses that have come to an end.
+    /// Takes out the courses that have come to an end, in the order of their ends.
     pub fn take_deeds(&mut self) -> Vec<Deed> {
         std::mem::take(&mut self.done)
     }
 
-    /// The courses that are under way, by twin.
-    pub fn under_way(&self) -> Vec<Deed> {
-        let mut deeds = self.under_way.clone();
-        deeds.sort_by_key(|deed| (deed.twin, deed.serial));
-        deeds
+    /// The courses that are under way, by twin, in the order in which they were begun.
+    pub fn under_way(&self) -> impl Iterator<Item = Deed> + use<> {
+        self.under_way.values().cloned().collect::<Vec<_>>().into_iter()
+    }
+}
+
+/// A twin that has decided: what is noted of it.
+pub(super) struct Decided<'a> {
+    pub make: &'a Faculties,
+    pub twin: TwinId,
+    pub at: Time,
+    pub doing: &'a Doing,
+    pub knowledge: &'a Knowledge,
+}
+
+impl Decided<'_> {
+    /// What it knew, weighed and wanted.
+    pub fn describe(&self, weighed: Vec<Weighed>, wanted: &[Wish]) -> Decision {
+        let want = |wish: &Wish| match wish {
+            Wish::Begin(course) => Wanted::Begin(self.name(*course)),
+            Wish::Stop(course) => Wanted::BreakOff(self.name(*course)),
+            Wish::Finish(course) => Wanted::GoOn(self.name(*course)),
+        };
+        let came = |(course, outcome): &(u16, Outcome)| format!("{}: {}", self.name(*course), outcome.describe());
+        Decision {
+            at: self.at,
+            twin: self.twin,
+            known: self.make.names.iter().map(|named| known(named, self.knowledge, self.at)).collect(),
+            weighed,
+            wanted: wanted.iter().map(want).collect(),
+            doing: self.doing.activities.iter().map(|doing| describe(self.make, doing.course, doing.step)).collect(),
+            outcomes: self.doing.outcomes.iter().map(came).collect(),
+        }
+    }
+
+    fn name(&self, course: u16) -> String {
+        let courses = self.make.reason.as_ref().map_or(&[][..], |reason| &reason.courses);
+        courses.get(course as usize).map_or_else(String::new, |course| course.name.clone())
     }
 }
 
@@ -193,15 +247,17 @@ fn known(named: &Named, knowledge: &Knowledge, now: Time) -> Known {
     let seen = named.clock.and_then(|clock| knowledge.times.get(clock).copied()).filter(|seen| *seen >= Time::ZERO);
     let text = match &named.kind {
         _ if value.is_nan() => "unknown".to_owned(),
+        // As many digits as are worth reading.
         Type::Number => format!("{}", (value * 1e6).round() / 1e6),
         Type::Truth => if value == 0.0 { "no" } else { "yes" }.to_owned(),
         Type::Word(words) => words.get(value as usize).map_or("unknown", |word| word).to_owned(),
-        Type::Twin => format!("twin {value}"),
+        Type::Twin => "nobody".to_owned(),
     };
     Known {
-        name: named.name.as_str().into(),
+        name: named.name.clone(),
         value: text,
         age: seen.map(|seen| (now - seen).seconds()),
         is_belief: named.is_belief,
+        whom: (named.kind == Type::Twin && !value.is_nan()).then_some(TwinId(value as u64)),
     }
 }
