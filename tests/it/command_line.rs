@@ -47,6 +47,8 @@ fn a_run_leaves_a_folder_that_can_be_verified_elsewhere() {
     assert!(printed.contains("oee_index") && printed.contains("lathe-1") && printed.contains("tugger-1"), "{printed}");
     assert!(printed.lines().all(|line| line.chars().count() <= 100), "{printed}");
     let files = [
+        "activities.parquet",
+        "decisions.parquet",
         "digests.jsonl",
         "energy.parquet",
         "events.parquet",

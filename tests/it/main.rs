@@ -7,6 +7,7 @@ mod data;
 mod deadlock;
 mod determinism;
 mod documentation;
+mod explaining;
 mod fjsp;
 mod incidents;
 mod indicators;

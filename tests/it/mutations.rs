@@ -215,6 +215,8 @@ fn length(scene: &Path) -> Option<&'static str> {
     match scene.file_stem().and_then(|stem| stem.to_str()) {
         Some("closed_network") => Some("20s"),
         Some("job_shop") => None,
+        // What ticks does much in a short time.
+        Some("robots" | "thermostat" | "alarm" | "predictive_maintenance") => Some("2m"),
         _ => Some("1d"),
     }
 }

@@ -44,6 +44,15 @@ pub fn all_scenes() -> Vec<PathBuf> {
     scenes
 }
 
+/// Options to run a scene for so many hours; where the world ticks, for no more than a thousand ticks, in which as much happens.
+pub fn for_hours(scene: &SceneTree, hours: i64) -> RunOptions {
+    let tick =
+        scene.root.get("tick").and_then(|tick| tick.as_str()).map(|text| Duration::parse(text).expect("a length"));
+    let usual = Duration::from_secs(hours * 3_600);
+    let length = tick.map_or(usual, |tick| usual.min(Duration::from_nanos(tick.nanos() * 1_000)));
+    RunOptions { run_for: Some(length), warmup: Some(Duration::ZERO), ..RunOptions::default() }
+}
+
 /// Reads a scene's text, or shows what is wrong with it.
 pub fn read(text: &str) -> SceneTree {
     load_text(Path::new("test.ron"), text.to_owned(), &[]).unwrap_or_else(|error| panic!("{}", explain(error)))

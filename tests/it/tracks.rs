@@ -9,10 +9,10 @@ use autotwin::prelude::*;
 use autotwin::record::track::TrackError;
 use autotwin::record::track::read::TrackReader;
 use autotwin::run::single::Nobody;
-use autotwin::scene::load::load;
+use autotwin::scene::load::{SceneTree, load};
 use proptest::prelude::*;
 
-use crate::support::{all_scenes, commands, run, scene};
+use crate::support::{all_scenes, commands, for_hours, run, scene};
 
 fn options() -> RunOptions {
     RunOptions { run_for: Some(Duration::from_secs(86_400)), warmup: Some(Duration::ZERO), ..RunOptions::default() }
@@ -20,13 +20,19 @@ fn options() -> RunOptions {
 
 /// Runs a scene with tracks into a folder. Returns its digest.
 fn record(path: &Path, folder: &Path) -> String {
-    record_for(path, folder, 1)
+    let tree = load(path, &[]).expect("the scene is right");
+    let options = RunOptions { tracks: true, ..for_hours(&tree, 24) };
+    record_with(&tree, &options, folder)
 }
 
 fn record_for(path: &Path, folder: &Path, days: i64) -> String {
     let tree = load(path, &[]).expect("the repository's scenes are right");
     let options = RunOptions { tracks: true, run_for: Some(Duration::from_secs(days * 86_400)), ..options() };
-    let (mut simulation, header) = prepare(&tree, &options, None).expect("the scene is right");
+    record_with(&tree, &options, folder)
+}
+
+fn record_with(tree: &SceneTree, options: &RunOptions, folder: &Path) -> String {
+    let (mut simulation, header) = prepare(tree, options, None).expect("the scene is right");
     let outcome = execute(&mut simulation, &header, Seed(header.seed), Pool::default(), Some(folder), &Nobody);
     outcome.expect("it runs").digest()
 }
@@ -34,7 +40,7 @@ fn record_for(path: &Path, folder: &Path, days: i64) -> String {
 /// All changes of a run, kept in memory.
 fn collect(path: &Path) -> (Vec<Change>, String) {
     let tree = load(path, &[]).expect("the repository's scenes are right");
-    let (mut simulation, _) = prepare(&tree, &options(), None).expect("the scene is right");
+    let (mut simulation, _) = prepare(&tree, &for_hours(&tree, 24), None).expect("the scene is right");
     sight::collect(simulation.world_mut());
     let mut changes = Vec::new();
     while !simulation.has_ended() {
@@ -93,7 +99,8 @@ fn any_moment_is_read_as_it_was_in_every_scene() {
         let folder = tempfile::tempdir().expect("a folder can be made");
         let digest = record(&path, folder.path());
         let (changes, watched) = collect(&path);
-        let alone = run(&load(&path, &[]).expect("it is right"), &options(), 1).digest();
+        let tree = load(&path, &[]).expect("it is right");
+        let alone = run(&tree, &for_hours(&tree, 24), 1).digest();
         assert_eq!((digest.as_str(), watched.as_str()), (alone.as_str(), alone.as_str()), "{}", path.display());
         let mut reader = TrackReader::open(folder.path()).expect("the tracks are whole");
         let [start, end] = [reader.index.start, reader.index.end];

@@ -12,7 +12,7 @@ use autotwin::viewer::source::recorded::Recorded;
 use autotwin::viewer::source::{LiveSource, Source, Speed};
 use autotwin::viewer::stage::Stage;
 
-use crate::support::{all_scenes, run, scene};
+use crate::support::{all_scenes, for_hours, run, scene};
 
 fn options() -> RunOptions {
     RunOptions { run_for: Some(Duration::from_secs(86_400)), warmup: Some(Duration::ZERO), ..RunOptions::default() }
@@ -45,8 +45,9 @@ fn wait(live: &Live) -> String {
 fn a_viewed_run_has_the_digest_of_one_without_a_viewer() {
     for path in all_scenes() {
         let tree = load(&path, &[]).expect("the scene is right");
-        let alone = run(&tree, &options(), 1).digest();
-        let (simulation, _) = prepare(&tree, &options(), None).expect("the scene is right");
+        let options = for_hours(&tree, 24);
+        let alone = run(&tree, &options, 1).digest();
+        let (simulation, _) = prepare(&tree, &options, None).expect("the scene is right");
         // Nobody fetches anything: the slowest viewer there can be.
         let viewed = wait(&Live::start(simulation, Speed::Fastest));
         assert_eq!(viewed, alone, "{}", path.display());
