@@ -1,11 +1,13 @@
 //! Twins that belong to no domain, such as those of a plugin of one's own: whoever has a place is seen there.
 
-use bevy_ecs::prelude::{Changed, Or, Query, Res, ResMut, World};
+use bevy_ecs::prelude::{Changed, DetectChanges, Or, Query, Ref, Res, ResMut, With, World};
 
 use crate::engine::clock::Clock;
 use crate::engine::identity::{Directory, TwinId};
+use crate::engine::time::Duration;
 use crate::twin::life::Life;
 use crate::world::position::Position;
+use crate::world::travel::{Section, Travel};
 
 use super::model::{Drive, Finish, Model, Paint, ball, block, cylinder, is_called, patch, stand};
 use super::palette::{CHARCOAL, Colour, GLASS, RUBBER, SLATE, STEEL, TEAL, WHITE, state};
@@ -180,18 +182,43 @@ fn ground_form(world: &World, twins: &[(ThingId, TwinId)]) -> Form {
     Form { name: "ground".into(), look, model, numbers, colour: WHITE, scale: 1.0 }
 }
 
-fn sight_of(position: &Position, life: Option<&Life>) -> Sight {
+/// The part of its way on which a twin is; where nothing ticks, the whole of it, since nobody could say when the next begins.
+fn section(clock: &Clock, travel: &Travel) -> Option<Section> {
+    let section = travel.section(clock.now)?;
+    let last = travel.legs.last()?;
+    let whole = || Section {
+        from: travel.from,
+        to: last.to,
+        since: travel.began,
+        until: travel.began + Duration::from_seconds(travel.profile.duration()),
+        speeds: [0.0; 2],
+    };
+    Some(if clock.tick.is_some() { section } else { whole() })
+}
+
+fn sight_of(clock: &Clock, position: &Position, travel: Option<&Travel>, life: Option<&Life>) -> Sight {
     let Position { x, y, z, heading } = *position;
-    let motion = Motion::Stands { at: [x as f32, y as f32, z as f32], heading: heading as f32 };
+    let single = |at: [f64; 3]| at.map(|part| part as f32);
+    let motion = match travel.and_then(|travel| section(clock, travel)) {
+        Some(Section { from, to, since, until, speeds }) => Motion::Goes {
+            from: single(from),
+            to: single(to),
+            since,
+            until,
+            speeds: speeds.map(|speed| speed as f32),
+            before: [libm::cos(heading) as f32, libm::sin(heading) as f32],
+        },
+        None => Motion::Stands { at: single([x, y, z]), heading: heading as f32 },
+    };
     Sight { state: u8::from(life == Some(&Life::Suspended)), ..Sight::still(motion) }
 }
 
 fn looks(world: &mut World, _: bool) {
-    let now = world.resource::<Clock>().now;
+    let clock = *world.resource::<Clock>();
     let directory = world.resource::<Directory>();
     let sight = |twin: TwinId| {
         let parts = world.entity(directory.entity(twin)?);
-        Some(sight_of(parts.get::<Position>()?, parts.get::<Life>()))
+        Some(sight_of(&clock, parts.get::<Position>()?, parts.get::<Travel>(), parts.get::<Life>()))
     };
     let mut sights: Vec<(ThingId, Sight)> =
         plain(world).into_iter().filter_map(|(thing, twin)| Some((thing, sight(twin)?))).collect();
@@ -200,25 +227,37 @@ fn looks(world: &mut World, _: bool) {
     if told.lasting(ground).is_some() {
         sights.push((ground, Sight::still(Motion::stands(0.0, 0.0, 0.0))));
     }
-    sights.into_iter().for_each(|(thing, sight)| told.look(now, thing, &sight));
+    sights.into_iter().for_each(|(thing, sight)| told.look(clock.now, thing, &sight));
 }
 
-/// Whoever moves, or begins or ends its life.
-type HasChanged = Or<(Changed<Position>, Changed<Life>)>;
+/// Whoever is put somewhere, or begins or ends its life. Whoever travels is looked at besides: it moves without saying so.
+type MayHaveChanged = Or<(Changed<Position>, Changed<Life>, With<Travel>)>;
 
 /// Tells who has moved in this step.
 pub(super) fn tell(
     mut sights: ResMut<Sights>,
     clock: Res<Clock>,
-    moved: Query<(&TwinId, &Position, Option<&Life>), HasChanged>,
+    moved: Query<(&TwinId, Ref<Position>, Option<Ref<Travel>>, Option<Ref<Life>>), MayHaveChanged>,
 ) {
     if !sights.is_watched() {
         return;
     }
-    for (&twin, position, life) in &moved {
+    // What began since the last tick is news.
+    let tick = clock.tick.map_or(Duration::ZERO, |tick| tick.every);
+    for (&twin, position, travel, life) in &moved {
+        let (travel, life) = (travel.as_ref(), life.as_ref());
+        let turns =
+            |travel: &Ref<Travel>| section(&clock, travel).is_some_and(|section| section.since + tick > clock.now);
+        let is_news = position.is_changed()
+            || life.is_some_and(Ref::is_changed)
+            || travel.is_some_and(|travel| travel.is_changed() || turns(travel));
         let thing = ThingId::twin(twin);
-        if sights.lasting(thing).is_some_and(|form| &*form.look == LOOK.name) {
-            sights.look(clock.now, thing, &sight_of(position, life));
+        if is_news && sights.lasting(thing).is_some_and(|form| &*form.look == LOOK.name) {
+            sights.look(
+                clock.now,
+                thing,
+                &sight_of(&clock, &position, travel.map(|travel| &**travel), life.map(|life| &**life)),
+            );
         }
     }
 }

@@ -246,10 +246,26 @@ pub trait Sensor: Send + Sync {
         Vec::new()
     }
 
+    /// What it sees of its surroundings, if that can be drawn.
+    fn cone(&self) -> Option<Cone> {
+        None
+    }
+
     /// The topic of the messages that it takes out of the inbox, if it is about messages.
     fn listens_to(&self) -> Option<&str> {
         None
     }
+}
+
+/// How far and how wide a sensor sees.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Cone {
+    /// Metres.
+    pub range: f32,
+    /// Its middle, to the left of where the twin looks: radians.
+    pub direction: f32,
+    /// Half of how wide it is: radians; π or more, if it goes all round.
+    pub half_angle: f32,
 }
 
 /// Makes a sensor of a kind from what its author gave it.

@@ -4,6 +4,7 @@ mod bar;
 mod card;
 mod find;
 mod help;
+mod intent;
 mod labels;
 pub mod style;
 
@@ -56,7 +57,7 @@ impl Plugin for PanelsPlugin {
     fn build(&self, app: &mut App) {
         app.add_plugins(EguiPlugin::default()).init_resource::<Panels>().init_resource::<card::Curves>().add_systems(
             EguiPrimaryContextPass,
-            (dress, labels::show, card::show, bar::show, find::show, help::show).chain(),
+            (dress, intent::show, labels::show, card::show, bar::show, find::show, help::show).chain(),
         );
     }
 }

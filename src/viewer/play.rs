@@ -10,6 +10,7 @@ use crate::look::sight::ThingId;
 
 use super::camera::View;
 use super::panels::Panels;
+use super::source::intent::Intent;
 use super::source::live::Parts;
 use super::source::{Source, Speed};
 use super::stage::Stage;
@@ -63,6 +64,12 @@ impl Play {
         };
         let next = at.saturating_add_signed(by).min(SPEEDS.len());
         self.set_speed(SPEEDS.get(next).map_or(Speed::Fastest, |times| Speed::Times(*times)));
+    }
+
+    /// What a twin is about now. None if it is about nothing, and in a record, which does not hold it.
+    pub fn intent_of(&self, thing: ThingId) -> Option<Arc<Intent>> {
+        let answer = self.source.answer().filter(|answer| answer.twin == thing.as_twin())?;
+        answer.intent
     }
 
     /// The parts of a thing, and of when they are. None if it is no twin.

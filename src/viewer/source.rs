@@ -1,5 +1,6 @@
 //! Where what is seen comes from: a simulation that runs now, or a record of one that ran.
 
+pub mod intent;
 pub mod live;
 pub mod recorded;
 

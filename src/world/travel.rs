@@ -86,6 +86,13 @@ impl Profile {
         }
     }
 
+    /// How fast it is after some way: m/s.
+    pub fn speed_at(&self, far: f64) -> f64 {
+        // v² = 2 a s, from the start and, backwards, from the end.
+        let least = far.min(self.length - far).max(0.0);
+        if self.acceleration.is_finite() { self.peak.min((2.0 * self.acceleration * least).sqrt()) } else { self.peak }
+    }
+
     /// After how many seconds it has come so far.
     pub fn when(&self, far: f64) -> f64 {
         let (whole, ramp) = (self.duration(), self.ramp());
@@ -139,7 +146,50 @@ pub struct OnTheWay {
     pub speed: f64,
 }
 
+/// A part of a way that leads straight on, with a speed that changes evenly.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Section {
+    /// Where it begins.
+    pub from: Point,
+    /// Where it ends.
+    pub to: Point,
+    /// When it begins.
+    pub since: Time,
+    /// When it ends.
+    pub until: Time,
+    /// How fast one is there: m/s.
+    pub speeds: [f64; 2],
+}
+
 impl Travel {
+    /// The part of the way on which it is at a moment. None while it stands, and when it has arrived.
+    pub fn section(&self, now: Time) -> Option<Section> {
+        let OnTheWay { leg, .. } = self.at(now)?;
+        let (far, _) = self.profile.at((now - self.began).seconds());
+        if far >= self.profile.length {
+            return None;
+        }
+        // What bounds a part: the ends of its leg, and where it has got up to speed and begins to slow down.
+        let (start, begins) = self.start_of(leg);
+        let Leg { to, ends, .. } = self.legs[leg];
+        let ramp = self.profile.peak * self.profile.ramp() / 2.0;
+        let bounds = [ramp, self.profile.length - ramp].map(|bound| bound.clamp(begins, ends));
+        let lower = bounds.into_iter().filter(|bound| *bound <= far).fold(begins, f64::max);
+        let upper = bounds.into_iter().filter(|bound| *bound > far).fold(ends, f64::min);
+        let point = |far: f64| {
+            let share = if ends > begins { (far - begins) / (ends - begins) } else { 1.0 };
+            std::array::from_fn(|axis| start[axis] + (to[axis] - start[axis]) * share)
+        };
+        let when = |far: f64| self.began + Duration::from_seconds(self.profile.when(far));
+        Some(Section {
+            from: point(lower),
+            to: point(upper),
+            since: when(lower),
+            until: when(upper),
+            speeds: [lower, upper].map(|far| self.profile.speed_at(far)),
+        })
+    }
+
     /// Sets out along a route that begins where the twin is. Returns when it arrives.
     pub fn set_out(&mut self, route: &[Point], now: Time, drive: &Drive, speed: Option<f64>) -> Time {
         self.legs.clear();
@@ -245,6 +295,18 @@ mod tests {
                 let on = travel.at(Time::ZERO + Duration::from_seconds(profile.when(far))).unwrap();
                 prop_assert!(distance(on.at, ends[1]) < 1e-3, "{leg} {on:?} {ends:?}");
             }
+            // On each part of the way the speed changes evenly.
+            for share in (0..40).map(|n| f64::from(n) / 40.0) {
+                let now = Time::ZERO + Duration::from_seconds(profile.duration() * share);
+                let (on, part) = (travel.at(now).unwrap(), travel.section(now).unwrap());
+                prop_assert!(part.since <= now && now <= part.until, "{part:?} {now:?}");
+                let (passed, whole) = ((now - part.since).seconds(), (part.until - part.since).seconds());
+                let rise = (part.speeds[1] - part.speeds[0]) / whole.max(1e-9);
+                let gone = part.speeds[0] * passed + rise * passed * passed / 2.0;
+                prop_assert!((distance(part.from, on.at) - gone).abs() < 1e-5, "{part:?} {on:?} {gone}");
+                prop_assert!((part.speeds[0] + rise * passed - on.speed).abs() < 1e-4, "{part:?} {on:?}");
+            }
+            prop_assert_eq!(travel.section(arrives), None);
             prop_assert_eq!(travel.at(arrives).unwrap().at, *points.last().unwrap());
             travel.stop();
             prop_assert_eq!(travel.at(arrives), None);

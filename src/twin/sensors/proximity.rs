@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Output, Sensor};
+use super::{Cone, Output, Sensor};
 use crate::engine::identity::TwinId;
 use crate::twin::knowledge::MOST_OUTPUTS;
 use crate::twin::source::{View, turn};
@@ -120,6 +120,11 @@ impl Sensor for Proximity {
     fn spare(&mut self, is_read: &[bool]) -> Vec<usize> {
         self.tells_bearing = is_read[BEARING];
         if self.tells_bearing { Vec::new() } else { vec![BEARING] }
+    }
+
+    fn cone(&self) -> Option<Cone> {
+        let [range, direction, half_angle] = [self.range, self.direction, self.half_angle].map(|part| part as f32);
+        Some(Cone { range, direction, half_angle })
     }
 
     fn measure(&self, view: &View, out: &mut [f64; MOST_OUTPUTS]) -> bool {

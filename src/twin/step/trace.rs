@@ -5,16 +5,18 @@
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
 
-use bevy_ecs::prelude::Resource;
+use bevy_ecs::prelude::{Resource, World};
 use serde::{Deserialize, Serialize};
 
+use crate::engine::clock::Clock;
 use crate::engine::identity::{Directory, TwinId};
+use crate::engine::random::Seed;
 use crate::engine::time::Time;
 use crate::twin::actions::{Doing, Outcome, Wish};
 use crate::twin::expression::Type;
-use crate::twin::faculties::{Faculties, Named};
+use crate::twin::faculties::{Faculties, FacultyTable, Named};
 use crate::twin::knowledge::Knowledge;
-use crate::twin::minds::Weighed;
+use crate::twin::minds::{Memory, Situation, Weighed};
 use crate::twin::who::TwinSet;
 
 /// Something that a twin knew when it decided.
@@ -76,6 +78,15 @@ impl std::fmt::Display for Wanted {
 }
 
 impl Decision {
+    /// Calls those by their names whom it is about.
+    fn name_everybody(&mut self, directory: &Directory) {
+        for known in &mut self.known {
+            if let Some(whom) = known.whom {
+                known.value = directory.name(whom).to_string();
+            }
+        }
+    }
+
     /// Leaves out the ids: whoever reads it knows everybody by name.
     pub fn forget_ids(&mut self) {
         self.twin = TwinId::NONE;
@@ -159,11 +170,7 @@ impl Tracing {
         let decisions = self.decisions.get_mut().unwrap_or_else(PoisonError::into_inner);
         let mut decisions = std::mem::take(decisions);
         decisions.sort_by_key(|decision| (decision.at, decision.twin));
-        for known in decisions.iter_mut().flat_map(|decision| &mut decision.known) {
-            if let Some(whom) = known.whom {
-                known.value = directory.name(whom).to_string();
-            }
-        }
+        decisions.iter_mut().for_each(|decision| decision.name_everybody(directory));
         decisions
     }
 
@@ -228,6 +235,22 @@ impl Decided<'_> {
         let courses = self.make.reason.as_ref().map_or(&[][..], |reason| &reason.courses);
         courses.get(course as usize).map_or_else(String::new, |course| course.name.clone())
     }
+}
+
+/// What a twin knows and would weigh if it decided now, by what it has seen up to now. None if it has no mind.
+pub fn consider(world: &World, twin: TwinId) -> Option<Decision> {
+    let directory = world.resource::<Directory>();
+    let make = world.resource::<FacultyTable>().of(twin)?;
+    let reason = make.reason.as_ref()?;
+    let parts = world.entity(directory.entity(twin)?);
+    let (knowledge, memory, doing) = (parts.get::<Knowledge>()?, parts.get::<Memory>()?, parts.get::<Doing>()?);
+    let (now, seed) = (world.resource::<Clock>().now, *world.resource::<Seed>());
+    let mut values = knowledge.values.clone();
+    let mut situation = Situation { twin, now, seed, values: &mut values, doing };
+    let weighed = reason.mind.weigh(&mut situation, memory);
+    let mut decision = Decided { make, twin, at: now, doing, knowledge }.describe(weighed, &[]);
+    decision.name_everybody(directory);
+    Some(decision)
 }
 
 /// What an activity is, in words.

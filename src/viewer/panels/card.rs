@@ -6,6 +6,7 @@ use bevy_egui::{EguiContexts, egui};
 use crate::engine::time::{Duration, Time};
 use crate::look::registry::{Look, ValueKind};
 use crate::look::sight::ThingId;
+use crate::twin::step::trace::Known;
 use crate::viewer::eye::{Eye, Mode};
 use crate::viewer::facts::{Fact, Facts, clock, facts, length};
 use crate::viewer::history::Past;
@@ -58,6 +59,7 @@ pub(super) fn show(
                     curves.show(ui, &look, stage.now);
                 }
                 relations(ui, &facts, &mut next);
+                reasons(ui, &play, chosen);
                 parts(ui, &play, chosen);
             });
             if let Some(eye) = eye.as_mut().filter(|_| controls) {
@@ -141,6 +143,42 @@ fn relations(ui: &mut egui::Ui, facts: &Facts, next: &mut Option<ThingId>) {
 fn title(ui: &mut egui::Ui, text: &str) {
     ui.add_space(8.0);
     ui.label(egui::RichText::new(text).size(11.0).color(style::FAINT).strong());
+}
+
+/// What it does and why: what it weighs, perceives and believes now.
+fn reasons(ui: &mut egui::Ui, play: &Play, chosen: ThingId) {
+    let Some(intent) = play.intent_of(chosen) else { return };
+    let Some(decision) = &intent.weighs else { return };
+    title(ui, "DOES");
+    let does = if decision.doing.is_empty() { "nothing".to_owned() } else { decision.doing.join("; ") };
+    ui.strong(does);
+    title(ui, "WHY");
+    for weighed in &decision.weighed {
+        ui.horizontal_wrapped(|ui| {
+            let name = match weighed.score {
+                Some(score) => format!("{} ({score:.3})", weighed.name),
+                None => weighed.name.clone(),
+            };
+            let colour = if weighed.is_possible { style::TEXT } else { style::FAINT };
+            let name = egui::RichText::new(name).color(if weighed.is_chosen { style::ACCENT } else { colour });
+            ui.label(if weighed.is_chosen { name.strong() } else { name });
+            ui.colored_label(style::FAINT, &weighed.why);
+        });
+    }
+    for (heading, is_belief) in [("PERCEIVES", false), ("BELIEVES", true)] {
+        let known: Vec<&Known> = decision.known.iter().filter(|known| known.is_belief == is_belief).collect();
+        if known.is_empty() {
+            continue;
+        }
+        title(ui, heading);
+        egui::Grid::new(heading).num_columns(2).spacing([16.0, 3.0]).show(ui, |ui| {
+            for known in known {
+                ui.colored_label(style::FAINT, &known.name);
+                ui.label(&known.value);
+                ui.end_row();
+            }
+        });
+    }
 }
 
 /// What the twin consists of: as it is now, or for a record as it was at the start.

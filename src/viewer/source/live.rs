@@ -19,6 +19,7 @@ use crate::look::sight::{self, Change, Event, Sights, ThingId};
 use crate::record::track::Mark;
 
 use super::Speed;
+use super::intent::{Intent, intent_of};
 
 /// What both threads share.
 struct Shared {
@@ -57,6 +58,8 @@ pub struct Answer {
     pub at: Time,
     /// What it consists of.
     pub parts: Arc<Parts>,
+    /// What it is about, if it senses, decides or goes somewhere by itself.
+    pub intent: Option<Arc<Intent>>,
 }
 
 /// How a run ended.
@@ -337,8 +340,9 @@ fn look_on(world: &mut World, next: Time, shared: &Shared, leap: &mut Leap, buff
             // Nobody waits for the answer while it is made.
             drop(state);
             let parts = Arc::new(parts_of(world, twin));
+            let intent = intent_of(world, twin).map(Arc::new);
             state = shared.lock();
-            state.answer = Answer { twin: Some(twin), at: state.reached, parts };
+            state.answer = Answer { twin: Some(twin), at: state.reached, parts, intent };
             answered = true;
         }
         let limit = state.limit(Instant::now());
