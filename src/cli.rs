@@ -12,6 +12,7 @@ mod report;
 mod run;
 #[cfg(feature = "viewer")]
 mod theatre;
+mod train;
 mod verify;
 mod view;
 
@@ -36,6 +37,7 @@ enum Command {
     New(new::NewArguments),
     Parts(parts::PartsArguments),
     Import(import::ImportArguments),
+    Train(train::TrainArguments),
     Verify(verify::VerifyArguments),
     Report(report::ReportArguments),
     Explain(explain::ExplainArguments),
@@ -67,6 +69,7 @@ pub fn main(plugins: fn(&mut App)) -> ExitCode {
         Command::New(arguments) => new::run(&arguments),
         Command::Parts(arguments) => parts::run(&arguments, plugins),
         Command::Import(arguments) => import::run(&arguments),
+        Command::Train(arguments) => train::run(&arguments),
         Command::Verify(arguments) => verify::run(&arguments, plugins),
         Command::Report(arguments) => report::run(&arguments, plugins),
         Command::Explain(arguments) => explain::run(&arguments, plugins),

@@ -85,7 +85,8 @@ impl Model {
 
     /// How likely it is, by the features in their order; NaN for one that is not known.
     pub fn probability(&self, features: &[f64]) -> f64 {
-        let odds = self.base + self.trees.iter().map(|tree| ask(tree, features)).sum::<f64>();
+        // Added up in the order of the trainer, so that both say the same to the last bit.
+        let odds = self.trees.iter().fold(self.base, |odds, tree| odds + ask(tree, features));
         1.0 / (1.0 + libm::exp(-odds))
     }
 }
