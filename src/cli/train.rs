@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::Exit;
-use super::output::{fail, number, print, table};
+use super::output::{fail, print, table};
 use crate::engine::parallel::Pool;
 use crate::engine::random::Seed;
 use crate::learn::boost::Growth;
@@ -186,11 +186,7 @@ fn features(model: &Model) -> String {
     features.sort_by(|a, b| b.importance.total_cmp(&a.importance));
     let header = ["feature", "importance", "its numbers"].map(str::to_owned).to_vec();
     let rows = features.iter().map(|feature| {
-        vec![
-            feature.name.clone(),
-            format!("{} %", number((1000.0 * feature.importance).round() / 10.0)),
-            codes(&feature.words),
-        ]
+        vec![feature.name.clone(), format!("{:.1} %", 100.0 * feature.importance), codes(&feature.words)]
     });
     table(&[header].into_iter().chain(rows).collect::<Vec<_>>(), &[0, 2])
 }

@@ -133,7 +133,7 @@ fn the_reference_lists_every_part_and_shows_each() {
 #[test]
 fn every_command_has_help_with_an_example() {
     let here = Path::new(env!("CARGO_MANIFEST_DIR"));
-    for command in ["run", "check", "new", "parts", "import", "verify"] {
+    for command in ["run", "check", "new", "parts", "import", "train", "verify"] {
         let help = succeed(here, &[command, "--help"]);
         assert!(help.contains("Example") && help.contains(&format!("autotwin {command}")), "{help}");
     }

@@ -22,5 +22,6 @@ mod reliability;
 mod report;
 mod support;
 mod tracks;
+mod train;
 #[cfg(feature = "viewer")]
 mod viewer;
