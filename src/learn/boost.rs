@@ -117,7 +117,9 @@ mod tests {
         let gap = |row| if draw(row, 1) < 0.3 { f64::NAN } else { 1e6 * draw(row, 2) };
         Table {
             target: "t".to_owned(),
-            answers: (0..rows).map(|row| draw(row, 0) > 0.7 && !(gap(row) < 4e5) || draw(row, 4) < 0.05).collect(),
+            answers: (0..rows)
+                .map(|row| draw(row, 0) > 0.7 && (gap(row).is_nan() || gap(row) >= 4e5) || draw(row, 4) < 0.05)
+                .collect(),
             features: vec![
                 column("a", &[], &|row| draw(row, 0)),
                 column("b", &[], &gap),

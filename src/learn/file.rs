@@ -109,7 +109,7 @@ mod tests {
         };
         let text = to_scene(&model, "it \"is\"", &["from a\nfile".to_owned()]);
         assert!(text.starts_with("// from a file\n(\n"), "{text}");
-        let scene = load_text(Path::new("model.ron"), text, &[]).ok().expect("it is a scene");
+        let scene = load_text(Path::new("model.ron"), text, &[]).expect("it is a scene");
         let read: BTreeMap<String, Model> =
             crate::scene::syntax::de::from_node(scene.root.get("classifiers").unwrap()).unwrap();
         assert_eq!(read, BTreeMap::from([("it \"is\"".to_owned(), model)]));
