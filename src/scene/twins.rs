@@ -12,6 +12,7 @@ use super::registry::SceneApp;
 use super::syntax::{Node, Span, Value};
 use super::tree;
 use crate::engine::identity::Directory;
+use crate::engine::time::Duration;
 use crate::twin::beliefs::Beliefs;
 use crate::twin::beliefs::classifier::Classifiers;
 use crate::twin::faculties::{Fault, Faults};
@@ -46,6 +47,7 @@ impl Plugin for TwinsPlugin {
             .register_check(check_faculties)
             .register_check(check_bodies)
             .register_check(check_fields)
+            .register_check(check_dynamics)
             .register_check(check_classifiers);
     }
 }
@@ -121,7 +123,11 @@ fn check_bodies(world: &World, root: &Node, problems: &mut Problems) {
                 let message = format!("the body of `{name}` has no place");
                 complain(place("body"), message, "give it one, such as place: At(x: 4, y: 2)", problems);
             }
-            if matches!(body.moves, Moves::Dynamic { .. }) && root.get("tick").is_none() {
+            if body.moves == Moves::Fixed && parts.contains::<Drive>() {
+                let message = format!("`{name}` cannot go anywhere: its body never moves");
+                complain(place("drive"), message, "take its `drive` away, or let its body be Kinematic", problems);
+            }
+            if body.moves.by_forces() && root.get("tick").is_none() {
                 let message = "bodies that move by forces need ticks".to_owned();
                 complain(place("body"), message, "write tick: \"50ms\" at the top of the scene", problems);
             }
@@ -171,6 +177,14 @@ fn check_fields(world: &World, root: &Node, problems: &mut Problems) {
                 complain(place(&["times"]), format!("`{name}` has no quantity `{times}`"), help);
             }
         }
+    }
+}
+
+fn check_dynamics(world: &World, root: &Node, problems: &mut Problems) {
+    if world.resource::<Dynamics>().step <= Duration::ZERO {
+        let span = tree::place(root, &["dynamics", "step"]);
+        let (message, label) = ("`step` should be more than 0".to_owned(), "here".to_owned());
+        problems.push(Problem { span, message, label, help: Some("write step: \"1s\", or leave it out".to_owned()) });
     }
 }
 

@@ -109,11 +109,14 @@ impl Readable {
         Some((Reader::Field(Field { pick: part.pick, path }), kind))
     }
 
-    /// The names of what can be read of a twin.
+    /// The names of what can be read of a twin, but for what its quantities and faculties are written as: these have names of
+    /// their own.
     pub fn names(&self, twin: &Seen) -> Vec<String> {
         let quantities = self.quantities.values().filter(|quantity| (quantity.fits)(twin));
         let mut names: Vec<String> = quantities.map(|quantity| quantity.name.to_owned()).collect();
-        for (name, part) in self.parts.iter().filter(|(_, part)| (part.has)(twin)) {
+        const DESCRIBED: [&str; 4] = ["quantities", "sensors", "beliefs", "mind"];
+        let parts = self.parts.iter().filter(|(name, part)| (part.has)(twin) && !DESCRIBED.contains(name));
+        for (name, part) in parts {
             names.extend((part.list)(twin).into_iter().map(|field| format!("{name}.{field}")));
         }
         names.sort();

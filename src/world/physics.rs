@@ -8,9 +8,10 @@ use std::collections::BTreeMap;
 
 use bevy_ecs::prelude::{Component, Entity, Query, Res, ResMut, Resource, World};
 use rapier3d::na::Unit;
+use rapier3d::parry::query;
 use rapier3d::prelude::{
-    ActiveCollisionTypes, ColliderBuilder, LockedAxes, PhysicsWorld, Pose, QueryFilter, Ray, RigidBodyBuilder,
-    RigidBodyHandle, RigidBodyType, Rotation, Vector,
+    ActiveCollisionTypes, CoefficientCombineRule, Collider, ColliderBuilder, LockedAxes, PhysicsWorld, Pose,
+    QueryFilter, Ray, RigidBody, RigidBodyBuilder, RigidBodyHandle, RigidBodyType, Rotation, Vector,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -31,6 +32,13 @@ pub struct Body {
     /// How it moves.
     #[serde(default)]
     pub moves: Moves,
+}
+
+impl Moves {
+    /// Whether it is moved by forces.
+    pub fn by_forces(self) -> bool {
+        matches!(self, Moves::Dynamic { .. })
+    }
 }
 
 /// The shape of a body.
@@ -98,18 +106,18 @@ pub enum Moves {
         /// Its mass.
         #[schemars(range(min = 1e-6), extend("x-unit" = "kg"))]
         mass: f64,
-        /// How it rubs against others.
+        /// How it rubs: its coefficient of friction. Between two bodies that both move by forces, the mean of theirs.
         #[serde(default = "half")]
         #[schemars(range(min = 0, max = 10))]
         friction: f64,
-        /// How much of its speed it keeps when it bounces.
+        /// How much of its speed it keeps when it bounces. Between two bodies that both move by forces, the mean of theirs.
         #[serde(default)]
         #[schemars(range(min = 0, max = 1))]
         bounce: f64,
         /// Whether it can fall over; if not, it stays upright.
         #[serde(default)]
         tumbles: bool,
-        /// The greatest force by which it drives itself, where it has a `drive`.
+        /// The greatest force by which it drives itself and brakes, where it has a `drive`.
         #[serde(default = "strong")]
         #[schemars(range(min = 0), extend("x-unit" = "N"))]
         force: f64,
@@ -125,9 +133,16 @@ fn strong() -> f64 {
 }
 
 /// The physics of a world with bodies.
+///
+/// There are two worlds of the library with the same bodies in the same order, so that each body has one handle in both. In
+/// one forces act. In the other everything stands where it is now, to be looked at and touched: what the library knows of
+/// contacts and rays while forces act is a step old, and to find it out anew there would disturb its solver.
 #[derive(Resource, Default, Serialize, Deserialize)]
 pub struct Physics {
-    world: Option<Box<PhysicsWorld>>,
+    /// None where no body moves by forces.
+    forces: Option<Box<PhysicsWorld>>,
+    /// None where nobody has a body.
+    shapes: Option<Box<PhysicsWorld>>,
     /// Up to when it has been stepped.
     until: Time,
 }
@@ -136,7 +151,6 @@ pub struct Physics {
 #[derive(Resource, Default)]
 pub struct Bodies {
     handles: BTreeMap<TwinId, RigidBodyHandle>,
-    has_dynamic: bool,
 }
 
 /// Stands for the ground among the twins of bodies.
@@ -145,12 +159,23 @@ const GROUND: u128 = u128::MAX;
 const LONGEST_STEP: f64 = 1.0 / 60.0;
 const GRAVITY: f64 = 9.81;
 /// Within this time a body that drives itself wants to be where it should be: seconds.
-const CATCH_UP: f64 = 0.25;
+pub const CATCH_UP: f64 = 0.25;
+/// Bodies touch that are no farther apart: metres.
+pub const TOUCH: f64 = 1e-3;
+/// Slower than this, a body that drives itself stands, and may be left to rest: m/s.
+const STANDS: f32 = 1e-4;
 
 /// Where the middle of a body is whose twin is there.
 fn pose_of(position: &Position, shape: Shape) -> Pose {
     let at = Vector::new(position.x as f32, position.y as f32, (position.z + shape.height() / 2.0) as f32);
     Pose::from_parts(at, Rotation::from_rotation_z(position.heading as f32))
+}
+
+/// Where the twin of a body is.
+fn position_of(rigid: &RigidBody, shape: Shape) -> Position {
+    let (at, ahead) = (rigid.translation(), rigid.rotation() * Vector::X);
+    let heading = libm::atan2(f64::from(ahead.y), f64::from(ahead.x));
+    Position { x: f64::from(at.x), y: f64::from(at.y), z: f64::from(at.z) - shape.height() / 2.0, heading }
 }
 
 fn twin_of(user_data: u128) -> Option<TwinId> {
@@ -170,15 +195,28 @@ pub fn begin(world: &mut World) {
     if twins.is_empty() {
         return;
     }
-    let mut physics = PhysicsWorld { gravity: Vector::new(0.0, 0.0, -GRAVITY as f32), ..PhysicsWorld::default() };
-    let ground = ColliderBuilder::halfspace(Unit::new_unchecked(Vector::Z)).user_data(GROUND);
-    physics.insert(RigidBodyBuilder::fixed().user_data(GROUND), ground);
-    for (twin, body, position) in twins {
-        insert(&mut physics, twin, &body, &position);
-    }
-    physics.detect_collisions(&(), &());
-    world.insert_resource(Physics { world: Some(Box::new(physics)), until: Time::ZERO });
+    let with_forces = twins.iter().any(|(_, body, _)| body.moves.by_forces());
+    let mut shapes =
+        populate(twins.iter().map(|(twin, body, at)| (*twin, Body { moves: Moves::Kinematic, ..*body }, *at)));
+    shapes.detect_collisions(&(), &());
+    let forces = with_forces.then(|| Box::new(populate(twins.into_iter())));
+    world.insert_resource(Physics { forces, shapes: Some(Box::new(shapes)), until: Time::ZERO });
     find(world);
+}
+
+/// A world of the library with the ground and these bodies.
+fn populate(twins: impl Iterator<Item = (TwinId, Body, Position)>) -> PhysicsWorld {
+    let mut physics = PhysicsWorld { gravity: Vector::new(0.0, 0.0, -GRAVITY as f32), ..PhysicsWorld::default() };
+    let ground = unfelt(ColliderBuilder::halfspace(Unit::new_unchecked(Vector::Z)).user_data(GROUND));
+    physics.insert(RigidBodyBuilder::fixed().user_data(GROUND), ground);
+    twins.for_each(|(twin, body, position)| insert(&mut physics, twin, &body, &position));
+    physics
+}
+
+/// What does not move by forces neither rubs nor bounces by itself: how a body does that meets it, that body says.
+fn unfelt(collider: ColliderBuilder) -> ColliderBuilder {
+    let rule = CoefficientCombineRule::Max;
+    collider.friction(0.0).restitution(0.0).friction_combine_rule(rule).restitution_combine_rule(rule)
 }
 
 fn insert(physics: &mut PhysicsWorld, twin: TwinId, body: &Body, position: &Position) {
@@ -201,9 +239,13 @@ fn insert(physics: &mut PhysicsWorld, twin: TwinId, body: &Body, position: &Posi
     let mut collider = collider.user_data(data).active_collision_types(ActiveCollisionTypes::all());
     if let Moves::Dynamic { friction, bounce, tumbles, .. } = body.moves {
         collider = collider.friction(friction as f32).restitution(bounce as f32);
+        // What is fast does not get through what is thin.
+        rigid = rigid.ccd_enabled(true);
         if !tumbles {
             rigid = rigid.locked_axes(LockedAxes::ROTATION_LOCKED_X | LockedAxes::ROTATION_LOCKED_Y);
         }
+    } else {
+        collider = unfelt(collider);
     }
     if let Some(mass) = mass {
         collider = collider.mass(mass as f32);
@@ -214,10 +256,9 @@ fn insert(physics: &mut PhysicsWorld, twin: TwinId, body: &Body, position: &Posi
 /// Finds out which body is whose.
 pub fn find(world: &mut World) {
     let mut bodies = Bodies::default();
-    if let Some(physics) = &world.resource::<Physics>().world {
-        for (handle, body) in physics.rigid_bodies() {
+    if let Some(shapes) = &world.resource::<Physics>().shapes {
+        for (handle, body) in shapes.rigid_bodies() {
             bodies.handles.extend(twin_of(body.user_data).map(|twin| (twin, handle)));
-            bodies.has_dynamic |= body.is_dynamic();
         }
     }
     world.insert_resource(bodies);
@@ -226,18 +267,11 @@ pub fn find(world: &mut World) {
 /// Takes away the body of a twin that is gone.
 pub fn remove(world: &mut World, twin: TwinId) {
     let handle = world.resource_mut::<Bodies>().handles.remove(&twin);
-    if let (Some(handle), Some(physics)) = (handle, &mut world.resource_mut::<Physics>().world) {
-        physics.remove_body(handle);
-    }
-}
-
-/// Takes a body to where its twin was put.
-pub fn relocate(world: &mut World, twin: TwinId, position: &Position, shape: Shape) {
-    let handle = world.resource::<Bodies>().handles.get(&twin).copied();
+    let Some(handle) = handle else { return };
     let mut physics = world.resource_mut::<Physics>();
-    let Some(physics) = physics.world.as_mut() else { return };
-    if let Some(body) = handle.and_then(|handle| physics.bodies.get_mut(handle)) {
-        body.set_position(pose_of(position, shape), true);
+    let Physics { forces, shapes, .. } = &mut *physics;
+    for physics in [forces, shapes].into_iter().flatten() {
+        physics.remove_body(handle);
     }
 }
 
@@ -255,67 +289,123 @@ pub fn simulate(
     mut physics: ResMut<Physics>,
     mut twins: Movers,
 ) {
-    let (now, until) = (clock.now, physics.until);
-    let Some(world) = physics.world.as_mut() else { return };
-    if now <= until {
+    let physics = &mut *physics;
+    let Some(shapes) = physics.shapes.as_mut() else { return };
+    if clock.now <= physics.until {
         return;
     }
-    let passed = (now - until).seconds();
-    let steps = if bodies.has_dynamic { (passed / LONGEST_STEP).ceil().max(1.0) } else { 1.0 };
-    let step = passed / steps;
-    world.integration_parameters.dt = step as f32;
-    for number in 1..=steps as u32 {
-        let at = until + Duration::from_seconds(step * f64::from(number));
-        let is_last = number == steps as u32;
+    if let Some(forces) = physics.forces.as_mut() {
+        let span = Span { from: physics.until, to: clock.now };
+        let mut troupe = Troupe { directory: &directory, bodies: &bodies, twins: &mut twins };
+        troupe.let_forces_act(forces, span);
+    }
+    physics.until = clock.now;
+    for (twin, handle) in &bodies.handles {
+        let Some((body, position)) = directory.entity(*twin).and_then(|entity| {
+            let (_, _, body, _, _, position) = twins.get(entity).ok()?;
+            Some((body, position))
+        }) else {
+            continue;
+        };
+        // What falls over does not stand as its twin does.
+        let lies = physics.forces.as_ref().filter(|_| body.moves.by_forces());
+        let lies = lies.and_then(|forces| Some(*forces.bodies.get(*handle)?.position()));
+        let pose = lies.unwrap_or_else(|| pose_of(position, body.shape));
+        if let Some(rigid) = shapes.bodies.get_mut(*handle).filter(|rigid| *rigid.position() != pose) {
+            rigid.set_position(pose, true);
+        }
+    }
+    shapes.detect_collisions(&(), &());
+}
+
+/// A length of time in which forces act.
+#[derive(Clone, Copy)]
+struct Span {
+    from: Time,
+    to: Time,
+}
+
+/// Twins with their bodies.
+struct Troupe<'a, 'w, 's> {
+    directory: &'a Directory,
+    bodies: &'a Bodies,
+    twins: &'a mut Movers<'w, 's>,
+}
+
+impl Troupe<'_, '_, '_> {
+    /// In steps short enough, and of equal length.
+    fn let_forces_act(&mut self, forces: &mut PhysicsWorld, span: Span) {
+        let passed = (span.to - span.from).seconds();
+        let steps = (passed / LONGEST_STEP).ceil().max(1.0);
+        let step = passed / steps;
+        forces.integration_parameters.dt = step as f32;
+        self.bring_along(forces);
+        for number in 1..=steps as u32 {
+            let at = span.from + Duration::from_seconds(step * f64::from(number));
+            // Where whoever goes where it wants will be in the end is known; in between it goes evenly.
+            self.prepare(forces, at, step, 1.0 / (steps - f64::from(number) + 1.0));
+            forces.step();
+        }
         // By id, so that the order does not depend on who was there first.
-        for (twin, handle) in &bodies.handles {
-            let Some(entity) = directory.entity(*twin) else { continue };
-            let Ok((_, _, body, travel, drive, position)) = twins.get(entity) else { continue };
-            let Some(rigid) = world.bodies.get_mut(*handle) else { continue };
+        for (twin, handle) in &self.bodies.handles {
+            let (Some(entity), Some(rigid)) = (self.directory.entity(*twin), forces.bodies.get(*handle)) else {
+                continue;
+            };
+            let Ok((_, _, body, _, _, mut position)) = self.twins.get_mut(entity) else { continue };
+            if body.moves.by_forces() {
+                *position = position_of(rigid, body.shape);
+            }
+        }
+    }
+
+    /// Bodies whose twins somebody has put elsewhere go along.
+    fn bring_along(&self, forces: &mut PhysicsWorld) {
+        for (twin, handle) in &self.bodies.handles {
+            let Some(entity) = self.directory.entity(*twin) else { continue };
+            let Ok((_, _, body, _, _, position)) = self.twins.get(entity) else { continue };
+            let Some(rigid) = forces.bodies.get_mut(*handle) else { continue };
+            let pose = pose_of(position, body.shape);
+            let is_elsewhere = match body.moves {
+                Moves::Kinematic => false,
+                Moves::Fixed => *rigid.position() != pose,
+                Moves::Dynamic { .. } => *position != position_of(rigid, body.shape),
+            };
+            if is_elsewhere {
+                rigid.set_position(pose, true);
+            }
+        }
+    }
+
+    /// Before a step of the library that ends `at`, and is `step` seconds long: `share` of their way is what bodies go in it
+    /// that go where they want.
+    fn prepare(&self, forces: &mut PhysicsWorld, at: Time, step: f64, share: f64) {
+        for (twin, handle) in &self.bodies.handles {
+            let Some(entity) = self.directory.entity(*twin) else { continue };
+            let Ok((_, _, body, travel, drive, position)) = self.twins.get(entity) else { continue };
+            let Some(rigid) = forces.bodies.get_mut(*handle) else { continue };
             match body.moves {
                 Moves::Fixed => {}
-                // Where it is at the end of the whole step is known; in between it goes evenly.
-                Moves::Kinematic if bodies.has_dynamic => {
-                    let share = 1.0 / (steps - f64::from(number) + 1.0);
-                    let goal = pose_of(position, body.shape);
-                    let here = rigid.position();
+                Moves::Kinematic => {
+                    let (goal, here) = (pose_of(position, body.shape), rigid.position());
                     let next = here.translation + (goal.translation - here.translation) * share as f32;
                     rigid.set_next_kinematic_position(Pose::from_parts(next, goal.rotation));
                 }
-                Moves::Kinematic if is_last => rigid.set_position(pose_of(position, body.shape), false),
-                Moves::Kinematic => {}
                 Moves::Dynamic { mass, force, .. } => {
-                    let wanted = travel.zip(drive).and_then(|(travel, drive)| Some((travel.at(at)?, drive)));
-                    let wanted = wanted.map(|(on, drive)| (on.at, drive.speed));
-                    if let Some((goal, speed)) = wanted {
-                        steer(rigid, goal, speed, force / mass * step);
+                    let Some((travel, drive)) = travel.zip(drive) else { continue };
+                    let change = force / mass * step;
+                    match travel.at(at) {
+                        Some(on) => steer(rigid, on.at, drive.speed, change),
+                        None => brake(rigid, change),
                     }
                 }
             }
-        }
-        if bodies.has_dynamic {
-            world.step();
-        }
-    }
-    // What rays and touch go by is where everything is now.
-    world.detect_collisions(&(), &());
-    physics.until = now;
-    let Some(world) = physics.world.as_ref().filter(|_| bodies.has_dynamic) else { return };
-    for (twin, handle) in &bodies.handles {
-        let (Some(entity), Some(rigid)) = (directory.entity(*twin), world.bodies.get(*handle)) else { continue };
-        let Ok((_, _, body, _, _, mut position)) = twins.get_mut(entity) else { continue };
-        if matches!(body.moves, Moves::Dynamic { .. }) {
-            let (at, ahead) = (rigid.translation(), rigid.rotation() * Vector::X);
-            let heading = libm::atan2(f64::from(ahead.y), f64::from(ahead.x));
-            let z = f64::from(at.z) - body.shape.height() / 2.0;
-            *position = Position { x: f64::from(at.x), y: f64::from(at.y), z, heading };
         }
     }
 }
 
 /// Pushes a body towards where it should be, as far as its force goes: `change` is by how much its speed can change (m/s).
-fn steer(rigid: &mut rapier3d::prelude::RigidBody, goal: Point, speed: f64, change: f64) {
-    let (at, moves) = (rigid.translation(), rigid.linvel());
+fn steer(rigid: &mut RigidBody, goal: Point, speed: f64, change: f64) {
+    let at = rigid.translation();
     let [mut east, mut north] = [goal[0] - f64::from(at.x), goal[1] - f64::from(at.y)].map(|part| part / CATCH_UP);
     let wanted = libm::hypot(east, north);
     // A little faster than it should be, so that it can catch up.
@@ -323,10 +413,7 @@ fn steer(rigid: &mut rapier3d::prelude::RigidBody, goal: Point, speed: f64, chan
     if wanted > most {
         (east, north) = (east * most / wanted, north * most / wanted);
     }
-    let (dx, dy) = (east - f64::from(moves.x), north - f64::from(moves.y));
-    let far = libm::hypot(dx, dy);
-    let share = if far > change { change / far } else { 1.0 };
-    let next = Vector::new(moves.x + (dx * share) as f32, moves.y + (dy * share) as f32, moves.z);
+    let next = approach(rigid.linvel(), [east, north], change);
     rigid.set_linvel(next, true);
     let ahead = libm::hypot(f64::from(next.x), f64::from(next.y));
     if ahead > 0.05 {
@@ -335,38 +422,76 @@ fn steer(rigid: &mut rapier3d::prelude::RigidBody, goal: Point, speed: f64, chan
     }
 }
 
+/// Lets a body that drives itself, and wants to go nowhere, come to a stand.
+fn brake(rigid: &mut RigidBody, change: f64) {
+    let moves = rigid.linvel();
+    if moves.x.abs().max(moves.y.abs()) > STANDS {
+        rigid.set_linvel(approach(moves, [0.0, 0.0], change), true);
+    }
+}
+
+/// A velocity that has come nearer to a wanted one over the ground, by no more than `change` (m/s).
+fn approach(moves: Vector, [east, north]: [f64; 2], change: f64) -> Vector {
+    let (dx, dy) = (east - f64::from(moves.x), north - f64::from(moves.y));
+    let far = libm::hypot(dx, dy);
+    let share = if far > change { change / far } else { 1.0 };
+    Vector::new(moves.x + (dx * share) as f32, moves.y + (dy * share) as f32, moves.z)
+}
+
 impl Physics {
     /// Whether there are bodies.
     pub fn has_bodies(&self) -> bool {
-        self.world.is_some()
+        self.shapes.is_some()
     }
 
     /// Whether a body of nobody of these stands between two points.
     pub fn stands_between(&self, except: [TwinId; 2], from: Point, to: Point) -> bool {
-        let Some(world) = &self.world else { return false };
+        let Some(world) = &self.shapes else { return false };
         let vector = |at: Point| Vector::new(at[0] as f32, at[1] as f32, at[2] as f32);
         let way = vector(to) - vector(from);
-        let is_between = |_, collider: &rapier3d::prelude::Collider| {
-            twin_of(collider.user_data).is_some_and(|twin| !except.contains(&twin))
-        };
+        let is_between =
+            |_, collider: &Collider| twin_of(collider.user_data).is_some_and(|twin| !except.contains(&twin));
         let filter = QueryFilter::default().predicate(&is_between);
         // The whole way has the length 1 in units of itself.
         world.cast_ray(&Ray::new(vector(from), way), 1.0, true, filter).is_some()
     }
 
-    /// Whom the body of a twin touches, by id.
+    /// How fast the body of a twin moves: m/s towards the east, the north and up. None if forces do not act on it.
+    pub fn velocity(&self, bodies: &Bodies, twin: TwinId) -> Option<[f64; 3]> {
+        let moves = self.forces.as_ref()?.bodies.get(*bodies.handles.get(&twin)?)?.linvel();
+        Some([moves.x, moves.y, moves.z].map(f64::from))
+    }
+
+    /// Sets how fast the body of a twin moves (m/s): a push before the first step.
+    pub fn set_velocity(&mut self, bodies: &Bodies, twin: TwinId, [x, y, z]: [f64; 3]) {
+        let handle = bodies.handles.get(&twin);
+        let rigid = self.forces.as_mut().zip(handle).and_then(|(world, handle)| world.bodies.get_mut(*handle));
+        if let Some(rigid) = rigid {
+            rigid.set_linvel(Vector::new(x as f32, y as f32, z as f32), true);
+        }
+    }
+
+    /// Whom the body of a twin touches, by id: whose body is no farther away than [`TOUCH`].
     pub fn touched(&self, bodies: &Bodies, twin: TwinId) -> Vec<TwinId> {
-        let Some((world, handle)) = self.world.as_ref().zip(bodies.handles.get(&twin)) else { return Vec::new() };
+        let Some((world, handle)) = self.shapes.as_ref().zip(bodies.handles.get(&twin)) else { return Vec::new() };
         let colliders = world.bodies.get(*handle).into_iter().flat_map(|body| body.colliders());
         let mut touched = Vec::new();
         for collider in colliders {
-            for pair in world.contact_pairs_with(*collider).filter(|pair| pair.has_any_active_contact()) {
-                let other = if pair.collider1 == *collider { pair.collider2 } else { pair.collider1 };
-                touched.extend(world.colliders.get(other).and_then(|other| twin_of(other.user_data)));
+            // Pairs are those whose boxes meet; what the solver calls a contact may be centimetres away.
+            for pair in world.contact_pairs_with(*collider) {
+                let both = world.colliders.get(pair.collider1).zip(world.colliders.get(pair.collider2));
+                let Some((one, two)) = both.filter(|(one, two)| is_touch(one, two)) else { continue };
+                let other = if pair.collider1 == *collider { two } else { one };
+                touched.extend(twin_of(other.user_data));
             }
         }
         touched.sort_unstable();
         touched.dedup();
         touched
     }
+}
+
+fn is_touch(one: &Collider, two: &Collider) -> bool {
+    let far = query::distance(one.position(), one.shape(), two.position(), two.shape());
+    far.is_ok_and(|far| f64::from(far.distance) <= TOUCH)
 }

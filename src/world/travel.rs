@@ -5,6 +5,7 @@ use rayon::prelude::*;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::physics::Body;
 use super::position::Position;
 use super::space::{Point, distance};
 use crate::engine::clock::Clock;
@@ -240,12 +241,15 @@ impl Travel {
     }
 }
 
-/// Moves everybody who is on the way to where it is now.
-pub fn travel(clock: Res<Clock>, pool: Res<Pool>, mut twins: Query<(&Travel, &mut Position)>) {
+/// Moves everybody who is on the way to where it is now. Where bodies that move by forces are, forces say.
+pub fn travel(clock: Res<Clock>, pool: Res<Pool>, mut twins: Query<(&Travel, Option<&Body>, &mut Position)>) {
     let now = clock.now;
-    for (travels, mut positions) in twins.contiguous_iter_mut().into_iter().flatten() {
-        let rows = travels.par_iter().zip(positions.bypass_change_detection().par_iter_mut());
-        pool.for_rows(rows, |(travel, position)| {
+    for (travels, bodies, mut positions) in twins.contiguous_iter_mut().into_iter().flatten() {
+        let rows = travels.par_iter().zip(positions.bypass_change_detection().par_iter_mut()).enumerate();
+        pool.for_rows(rows, |(row, (travel, position))| {
+            if bodies.is_some_and(|bodies| bodies[row].moves.by_forces()) {
+                return;
+            }
             if let Some(on) = travel.at(now) {
                 let heading = travel.legs[on.leg].heading.unwrap_or(position.heading);
                 *position = Position { x: on.at[0], y: on.at[1], z: on.at[2], heading };

@@ -1,16 +1,29 @@
 //! Goes somewhere.
+//!
+//! Whoever has no body, or one that goes wherever its twin does, arrives when it should. A body that moves by forces arrives
+//! where it is: it has as long again as its way should take, and a little, until the action fails because something was in
+//! its way.
 
 use std::sync::Arc;
 
 use super::{Action, Hand, Progress};
 use crate::engine::identity::{Directory, TwinId};
 use crate::engine::random::{Purpose, Seed};
+use crate::engine::time::{Duration, Time};
 use crate::twin::expression::Program;
 use crate::twin::source::nearest_of;
 use crate::twin::who::TwinSet;
+use crate::world::physics::{Body, CATCH_UP};
 use crate::world::position::Position;
 use crate::world::space::{Point, Space, distance};
 use crate::world::travel::{Drive, Travel};
+
+/// A body that moves by forces has arrived where it is no farther from its goal over the ground: metres. It runs after where
+/// it should be, and where it would have less than the speed that friction takes from it in a step, it stands: μ g step
+/// CATCH_UP before, which is 4 cm for the strongest usual friction, μ = 1.
+const NEAR: f64 = 0.1;
+/// And so much longer than twice the time that its way should take it may be under way: seconds.
+const GRACE: f64 = 8.0 * CATCH_UP;
 
 const ANY: Purpose = Purpose::new("action.go.any");
 
@@ -73,6 +86,16 @@ fn any(hand: &Hand, twins: &TwinSet) -> Option<Point> {
     (!there.is_empty()).then(|| there[random.below(there.len())])
 }
 
+/// If the body of somebody moves by forces and is not yet where it should be: until when it may still get there.
+fn late(hand: &Hand) -> Option<Time> {
+    hand.part::<Body>().filter(|body| body.moves.by_forces())?;
+    let (travel, [x, y, _]) = (hand.part::<Travel>()?, place(hand, hand.twin)?);
+    let [goal_x, goal_y, _] = travel.legs.last()?.to;
+    let planned = travel.profile.duration();
+    let latest = travel.began + Duration::from_seconds(2.0 * planned + GRACE);
+    (libm::hypot(goal_x - x, goal_y - y) > NEAR).then_some(latest)
+}
+
 impl Go {
     /// Where that is now.
     fn goal(&self, hand: &Hand, here: Point) -> Result<Point, &'static str> {
@@ -115,8 +138,15 @@ impl Action for Go {
     }
 
     fn proceed(&self, hand: &mut Hand) -> Progress {
+        let progress = match late(hand) {
+            None => Progress::Done,
+            Some(latest) if hand.now() < latest => {
+                return Progress::Until((hand.now() + Duration::from_seconds(CATCH_UP)).min(latest));
+            }
+            Some(_) => Progress::Failed("something was in its way".into()),
+        };
         self.stop(hand);
-        Progress::Done
+        progress
     }
 
     fn stop(&self, hand: &mut Hand) {

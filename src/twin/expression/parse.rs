@@ -131,6 +131,9 @@ fn surplus(token: &Token, place: Range<usize>) -> ExpressionError {
     match token {
         Token::Sign(")") => error.help("take it away, or open it with `(`"),
         Token::Sign(",") => error.help("commas stand between the arguments of a function only"),
+        Token::Name(name) => error.help(format!(
+            "join both parts by `and`, `or`, or a sign such as `+`; a unit stands right behind its number, as in `5{name}`"
+        )),
         _ => error.help("join both parts by `and`, `or`, or a sign such as `+`"),
     }
 }

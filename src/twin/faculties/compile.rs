@@ -46,7 +46,7 @@ use crate::twin::quantities::Quantities;
 use crate::twin::readable::{Readable, Seen};
 use crate::twin::sensors::contact::Contact;
 use crate::twin::sensors::gauge::Gauge;
-use crate::twin::sensors::imperfection::{Errors, Instrument, Measured};
+use crate::twin::sensors::imperfection::{Cost, Errors, Instrument, Measured, Wander};
 use crate::twin::sensors::inbox::InboxSensor;
 use crate::twin::sensors::proximity::Proximity;
 use crate::twin::sensors::{Measures, Output, Sensor, SensorKinds, SensorSpec, Sensors};
@@ -54,6 +54,7 @@ use crate::twin::services::Service;
 use crate::twin::source::Source;
 use crate::twin::who::Population;
 use crate::world::fields::{FieldMap, Fields};
+use crate::world::physics::Body;
 use crate::world::travel::Drive;
 
 /// A twin and what decides of which make it is.
@@ -398,6 +399,10 @@ impl<'g, 'm> Maker<'g, 'm> {
                 }
             }
             Measures::Contact { of } => {
+                if !(ground.parts)(twin).is_some_and(|parts| parts.contains::<Body>()) {
+                    let help = "give it one, such as body: (shape: Ball(radius: 0.3))";
+                    self.fault(&["sensors", name], format!("`{name}` feels nothing: its twin has no body"), help);
+                }
                 let of = self.set(&way("of"), of)?;
                 Some(Box::new(Contact { of }))
             }
@@ -470,7 +475,24 @@ impl<'g, 'm> Maker<'g, 'm> {
             self.fault(&["sensors", name, "fails", "after"], "it would fail all the time", help);
         }
         let fails = spec.fails.clone().map(|failing| (failing, self.clock(), self.words.take(1)));
-        let wander = (spec.wander_per_hour > 0.0).then(|| (spec.wander_per_hour, self.words.take(1)));
+        if let (Some(low), Some(high)) = (spec.low, spec.high)
+            && low > high
+        {
+            let message = format!("`low`, {low}, should not be above `high`, {high}");
+            self.fault(&["sensors", name, "low"], message, "exchange them, or leave one of them out");
+        }
+        // Cycles without number would have to be gone through between two measurements.
+        let cycle =
+            spec.fails.as_ref().and_then(|failing| Some(failing.after.mean() + failing.repair.as_ref()?.mean()));
+        if cycle.is_some_and(|cycle| cycle > 0.0 && cycle < SHORTEST_CYCLE) {
+            let help =
+                "write how long it works and how long it takes until it works again: hours, or at least milliseconds";
+            self.fault(&["sensors", name, "fails"], "it would fail and work again more than 1000 times a second", help);
+        }
+        let wander = (spec.wander_per_hour > 0.0).then(|| {
+            let (slot, clock) = (self.words.take(1), self.clock());
+            Wander { per_hour: spec.wander_per_hour, slot, clock }
+        });
         let costs = self.costs(name, &spec.costs);
         for (output, slot) in outputs.iter().zip(slot..) {
             let full = if output.name.is_empty() { name.to_owned() } else { format!("{name}.{}", output.name) };
@@ -508,11 +530,28 @@ impl<'g, 'm> Maker<'g, 'm> {
         });
     }
 
-    fn costs(&mut self, name: &str, costs: &BTreeMap<String, f64>) -> Vec<(u16, f64)> {
+    fn costs(&mut self, name: &str, costs: &BTreeMap<String, f64>) -> Vec<Cost> {
         let mut paid = Vec::new();
-        for (quantity, cost) in costs {
+        let own = (self.words.ground.parts)(self.words.twin).and_then(|parts| parts.get::<Quantities>());
+        for (quantity, &much) in costs {
+            let spec = own.and_then(|own| own.0.get(quantity));
+            if spec.is_some_and(|spec| spec.value.is_some()) {
+                let message = format!("`{quantity}` follows a formula, and cannot be spent");
+                self.fault(
+                    &["sensors", name, "costs", quantity],
+                    message,
+                    "name a quantity that its formula follows from",
+                );
+            }
+            if !(much >= 0.0 && much.is_finite()) {
+                let message = format!("a measurement should cost 0 or more, but costs {much}");
+                self.fault(&["sensors", name, "costs", quantity], message, "write how much a measurement takes away");
+            }
             match self.words.ground.quantity(self.words.twin, quantity) {
-                Some(number) => paid.push((number, *cost)),
+                Some(number) => {
+                    let low = spec.and_then(|spec| spec.low).unwrap_or(0.0);
+                    paid.push(Cost { quantity: number, much, low });
+                }
                 None => {
                     let message = format!("its twin has no quantity `{quantity}` that could be spent");
                     let help = format!("give it `quantities: {{\"{quantity}\": (start: 1)}}`");
@@ -680,7 +719,7 @@ impl<'g, 'm> Maker<'g, 'm> {
         for feature in features.keys().filter(|feature| !names.contains(&feature.as_str())) {
             let help = match nearest(feature, names.iter().copied()) {
                 Some(near) => format!("did you mean `{near}`?"),
-                None => format!("its features are {}", names.join(", ")),
+                None => format!("its features are `{}`", names.join("`, `")),
             };
             self.fault(&["beliefs", name, "features", feature], format!("the model has no feature `{feature}`"), help);
         }
@@ -1084,6 +1123,8 @@ impl<'g, 'm> Maker<'g, 'm> {
     }
 }
 
+/// How long it takes at least on average until a sensor fails again: seconds.
+const SHORTEST_CYCLE: f64 = 1e-3;
 const PLACE: &str = "give it one, such as place: At(x: 4, y: 2)";
 
 /// Compiles what stands in a behaviour tree.

@@ -60,6 +60,17 @@ fn flow(
                 help: Some("a `rate` says how it changes, a `value` what it always is: take one away".to_owned()),
             });
         }
+        if let (Some(low), Some(high)) = (low, high)
+            && low > high
+        {
+            faults.push(Fault {
+                twin,
+                way: ["quantities", name, "low"].map(str::to_owned).to_vec(),
+                place: None,
+                message: format!("`low`, {low}, should not be above `high`, {high}"),
+                help: Some("exchange them, or leave one of them out".to_owned()),
+            });
+        }
         let mut compile = |field: &str, text: &str| match expression::quantity(text, &mut words) {
             Ok(program) => Some(program),
             Err(error) => {

@@ -32,14 +32,20 @@ pub struct Errors {
 impl Errors {
     /// What is told of a number: `hours` since the start, with what the random walk has come to.
     fn distort(&self, truth: f64, hours: f64, wandered: f64, random: &mut Stream) -> f64 {
-        // Nothing was there to be measured, and no limit makes a number of that.
         if truth.is_nan() {
+            // Nobody knows: not even that it is at the lowest or the highest.
             return truth;
         }
         let noise = if self.noise > 0.0 { self.noise * standard_normal(random) } else { 0.0 };
         let told = truth + self.bias + self.drift_per_hour * hours + wandered + noise;
-        let told = told.max(self.low.unwrap_or(f64::NEG_INFINITY)).min(self.high.unwrap_or(f64::INFINITY));
-        if self.resolution > 0.0 { (told / self.resolution).round() * self.resolution } else { told }
+        let (low, high) = (self.low.unwrap_or(f64::NEG_INFINITY), self.high.unwrap_or(f64::INFINITY));
+        if self.resolution <= 0.0 {
+            return told.max(low).min(high);
+        }
+        // The lowest and the highest multiple that lie within, where a limit that is a multiple itself counts as one.
+        const CLOSE: f64 = 1e-9;
+        let [first, last] = [(low / self.resolution - CLOSE).ceil(), (high / self.resolution + CLOSE).floor()];
+        (told / self.resolution).round().max(first).min(last) * self.resolution
     }
 }
 
@@ -49,6 +55,28 @@ pub enum Measured {
     World(Box<dyn Sensor>),
     /// What follows from what the twin knows.
     Formula(Program),
+}
+
+/// A random walk away from the truth.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Wander {
+    /// Its standard deviation after an hour.
+    pub per_hour: f64,
+    /// The slot of what it has come to.
+    pub slot: usize,
+    /// Where in the twin's times it notes up to when.
+    pub clock: usize,
+}
+
+/// What a measurement takes from a quantity of the twin.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Cost {
+    /// The number of the quantity.
+    pub quantity: u16,
+    /// How much.
+    pub much: f64,
+    /// The quantity never falls below this.
+    pub low: f64,
 }
 
 /// A sensor, ready to measure: what, how well, and where what it tells is put.
@@ -73,14 +101,14 @@ pub struct Instrument {
     pub latency: Option<Distribution<Duration>>,
     /// How wrong.
     pub errors: Errors,
-    /// The standard deviation of its random walk in an hour, and the slot of what that has come to.
-    pub wander: Option<(f64, usize)>,
+    /// How it wanders off.
+    pub wander: Option<Wander>,
     /// The share of measurements that are lost.
     pub drop_out: f64,
     /// How it fails, where it notes when it fails or works again next, and the slot of how often that has happened.
     pub fails: Option<(Failing, usize, usize)>,
-    /// What a measurement costs of the twin's own quantities, by their numbers.
-    pub costs: Vec<(u16, f64)>,
+    /// What a measurement costs of the twin's own quantities.
+    pub costs: Vec<Cost>,
     /// Of its random numbers.
     pub purpose: Purpose,
 }
@@ -108,7 +136,7 @@ impl Instrument {
         if self.drop_out > 0.0 && random.uniform() < self.drop_out {
             return false;
         }
-        let wandered = self.wander(knowledge, &mut random);
+        let wandered = self.wander(knowledge, now, &mut random);
         let mut told = [f64::NAN; MOST_OUTPUTS];
         match has_failed {
             Some(Shows::Stuck) => told[..self.outputs.len()].copy_from_slice(self.told(knowledge)),
@@ -133,10 +161,7 @@ impl Instrument {
             }
         }
         match &self.latency {
-            None => {
-                self.tell(knowledge, &told, now);
-                true
-            }
+            None => self.tell(knowledge, &told, now),
             Some(latency) => {
                 let arrives = now + latency.sample(&mut random);
                 let pending = Pending { arrives, seen: now, sensor: number as u16, values: told };
@@ -148,13 +173,15 @@ impl Instrument {
         }
     }
 
-    /// Puts a measurement into what the twin knows, unless a later one has come before it.
-    pub fn tell(&self, knowledge: &mut Knowledge, told: &[f64; MOST_OUTPUTS], seen: Time) {
-        if knowledge.times[self.seen] <= seen {
+    /// Puts a measurement into what the twin knows, unless a later one has come before it. Returns whether it is news.
+    pub fn tell(&self, knowledge: &mut Knowledge, told: &[f64; MOST_OUTPUTS], seen: Time) -> bool {
+        let is_news = knowledge.times[self.seen] <= seen;
+        if is_news {
             let count = self.outputs.len();
             knowledge.values[self.slot..self.slot + count].copy_from_slice(&told[..count]);
             knowledge.times[self.seen] = seen;
         }
+        is_news
     }
 
     fn told<'a>(&self, knowledge: &'a Knowledge) -> &'a [f64] {
@@ -186,10 +213,10 @@ impl Instrument {
 
     /// Takes what a measurement costs; false if there is too little of it.
     fn pay(&self, levels: &mut [f64]) -> bool {
-        let enough =
-            self.costs.iter().all(|(number, cost)| levels.get(*number as usize).is_some_and(|left| left >= cost));
+        let has = |cost: &Cost| levels.get(cost.quantity as usize).is_some_and(|left| left - cost.much >= cost.low);
+        let enough = self.costs.iter().all(has);
         if enough {
-            self.costs.iter().for_each(|(number, cost)| levels[*number as usize] -= cost);
+            self.costs.iter().for_each(|cost| levels[cost.quantity as usize] -= cost.much);
         }
         enough
     }
@@ -217,12 +244,14 @@ impl Instrument {
         (knowledge.values[*slot] % 2.0 == 1.0).then_some(failing.shows)
     }
 
-    /// Lets it wander on by the time of one measurement; returns where it has come to.
-    fn wander(&self, knowledge: &mut Knowledge, random: &mut Stream) -> f64 {
-        let Some((per_hour, slot)) = self.wander else { return 0.0 };
-        let hours = self.every.map_or(0.0, Duration::seconds) / SECONDS_PER_HOUR;
+    /// Lets it wander on by the time since it measured last, whatever was lost meanwhile; returns where it has come to. It
+    /// sets out from 0 at the start of the run.
+    fn wander(&self, knowledge: &mut Knowledge, now: Time, random: &mut Stream) -> f64 {
+        let Some(Wander { per_hour, slot, clock }) = self.wander else { return 0.0 };
         let before = Some(knowledge.values[slot]).filter(|walk| !walk.is_nan()).unwrap_or(0.0);
+        let hours = (now - knowledge.times[clock]).seconds().max(0.0) / SECONDS_PER_HOUR;
         knowledge.values[slot] = before + per_hour * hours.sqrt() * standard_normal(random);
+        knowledge.times[clock] = now;
         knowledge.values[slot]
     }
 }

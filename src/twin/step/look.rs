@@ -111,8 +111,8 @@ fn arrive(make: &Faculties, knowledge: &mut Knowledge, now: Time) {
     while let Some(&pending) = knowledge.pending.first().filter(|pending| pending.arrives <= now) {
         knowledge.pending.remove(0);
         if let Some(instrument) = make.instruments.get(pending.sensor as usize) {
-            instrument.tell(knowledge, &pending.values, pending.seen);
-            knowledge.fresh |= 1 << pending.sensor;
+            let is_news = instrument.tell(knowledge, &pending.values, pending.seen);
+            knowledge.fresh |= u64::from(is_news) << pending.sensor;
         }
     }
 }
