@@ -122,6 +122,13 @@ impl Board {
         self.values.get(start as usize + quantity as usize).copied()
     }
 
+    /// Whoever has left has no quantities any more.
+    pub fn forget(&mut self, twin: TwinId) {
+        if let Some(start) = self.starts.get_mut(twin.0 as usize) {
+            *start = NOTHING;
+        }
+    }
+
     fn set(&mut self, twin: TwinId, levels: &[f64]) {
         if let Some(&start) = self.starts.get(twin.0 as usize).filter(|start| **start != NOTHING) {
             self.values[start as usize..start as usize + levels.len()].copy_from_slice(levels);

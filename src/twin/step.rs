@@ -26,7 +26,7 @@ use super::minds::Memory;
 use super::quantities::{self, Board, Flows, Levels};
 use super::readable::Readable;
 use super::services::{Claims, Service};
-use super::who::{Kinds, Population};
+use super::who::{Gone, Kinds, Population};
 use crate::engine::clock::Clock;
 use crate::engine::identity::TwinId;
 use crate::engine::queue::EventQueue;
@@ -114,6 +114,7 @@ impl Plugin for StepPlugin {
             .init_resource::<FieldMap>()
             .init_resource::<Bodies>()
             .init_state::<Agenda>("agenda")
+            .init_state::<Gone>("gone")
             .init_state::<Physics>("physics")
             .init_state::<Grids>("field_grids")
             .register_state_part::<Kinds>("kinds")

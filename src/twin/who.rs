@@ -8,15 +8,60 @@ use serde::{Deserialize, Serialize};
 
 use crate::engine::identity::{Directory, TwinId};
 use crate::engine::spelling::nearest;
+use crate::twin::quantities::Quantities;
+use crate::twin::services::Service;
 
 /// The kinds that a twin is of: its own first, then those above it. Twins of one group share the list.
 #[derive(Component, Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Kinds(pub Arc<[Arc<str>]>);
 
-/// Who lives, by kind. A cache.
+/// A twin that has left the world, and what others may still mean by it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Departed {
+    /// Who it was.
+    pub twin: TwinId,
+    /// What it was called.
+    pub name: Arc<str>,
+    /// The kinds that it was of.
+    pub kinds: Vec<Arc<str>>,
+    /// The quantities that it had, in order.
+    pub quantities: Vec<String>,
+    /// Whether others could claim it.
+    pub is_service: bool,
+}
+
+/// Those who have left the world. What others are made of was compiled while they were there, and whenever it is compiled
+/// anew it must come out the same: who is meant by a pattern, and which sensors there are.
+#[derive(Resource, Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Gone(pub Vec<Departed>);
+
+impl Gone {
+    /// Notes that a twin leaves. It still has its parts.
+    pub fn note(world: &mut World, twin: TwinId) {
+        let directory = world.resource::<Directory>();
+        let Some(entity) = directory.entity(twin) else { return };
+        let (name, parts) = (directory.name(twin), world.entity(entity));
+        let departed = Departed {
+            twin,
+            name,
+            kinds: parts.get::<Kinds>().map(|kinds| kinds.0.to_vec()).unwrap_or_default(),
+            quantities: parts.get::<Quantities>().map(|own| own.0.keys().cloned().collect()).unwrap_or_default(),
+            is_service: parts.contains::<Service>(),
+        };
+        world.resource_mut::<Gone>().0.push(departed);
+    }
+
+    /// What is known of one who has left.
+    pub fn find(&self, twin: TwinId) -> Option<&Departed> {
+        self.0.iter().find(|departed| departed.twin == twin)
+    }
+}
+
+/// Who lives or has lived, by kind. A cache.
 #[derive(Resource, Clone, Debug, Default)]
 pub struct Population {
     by_kind: BTreeMap<Arc<str>, Vec<TwinId>>,
+    gone: Vec<(Arc<str>, TwinId)>,
 }
 
 impl Population {
@@ -31,7 +76,14 @@ impl Population {
                 }
             }
         }
-        world.insert_resource(Population { by_kind });
+        let gone = world.get_resource::<Gone>().map(|gone| gone.0.as_slice()).unwrap_or_default();
+        for departed in gone {
+            for kind in &departed.kinds {
+                by_kind.entry(kind.clone()).or_default().push(departed.twin);
+            }
+        }
+        let gone = gone.iter().map(|departed| (departed.name.clone(), departed.twin)).collect();
+        world.insert_resource(Population { by_kind, gone });
     }
 
     /// Those who are meant by a text, by id: the twin of that name, those whose name fits the pattern (`dock-*`), and those
@@ -41,10 +93,17 @@ impl Population {
         if who.contains('*') {
             let named = directory.twins().filter(|(.., name)| fits(who, name));
             twins.extend(named.map(|(twin, ..)| twin));
+            twins.extend(self.gone.iter().filter(|(name, _)| fits(who, name)).map(|(_, twin)| *twin));
         } else {
-            twins.extend(directory.find(who));
+            twins.extend(self.named(directory, who));
         }
         twins.into_iter().collect()
+    }
+
+    /// The twin of that name, or who had it last.
+    pub fn named(&self, directory: &Directory, name: &str) -> Option<TwinId> {
+        let gone = || self.gone.iter().rev().find(|(other, _)| **other == *name).map(|(_, twin)| *twin);
+        directory.find(name).or_else(gone)
     }
 
     /// What to say to who means nobody by a text.

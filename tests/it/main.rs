@@ -1,6 +1,7 @@
 //! Promises, held by whole runs: a module a promise.
 
 mod bad_input;
+mod bodies;
 mod command_line;
 mod conservation;
 mod data;
@@ -20,6 +21,7 @@ mod quality;
 mod queueing;
 mod reliability;
 mod report;
+mod sensing;
 mod support;
 mod tracks;
 mod train;

@@ -85,10 +85,10 @@ fn assert_white(values: &[f64]) {
 
 #[test]
 fn noise_is_white_and_has_the_mean_and_deviation_it_should() {
-    let told = gauge("9h", "start: 20", r#"every: "1s", noise: 0.5, bias: 0.25"#);
+    let told = gauge("5h", "start: 20", r#"every: "1s", noise: 0.5, bias: 0.25"#);
     let off: Vec<f64> = told.iter().map(|told| told.value - 20.0).collect();
     let count = off.len() as f64;
-    assert_eq!(off.len(), 9 * 3600);
+    assert_eq!(off.len(), 5 * 3600);
     let (mean, variance) = (mean(&off), variance(&off));
     println!(
         "noise: mean {mean:.4} of 0.25, deviation {:.4} of 0.5, {count} samples, {:?}",
@@ -115,7 +115,7 @@ fn bias_and_drift_are_exact() {
 /// Increments of a random walk are white noise, and so its own spectrum falls with 1 / (4 sin²(π f)): as 1 / f².
 #[test]
 fn a_sensor_wanders_off_as_a_random_walk() {
-    let told = gauge("9h", "start: 0", r#"every: "1s", wander_per_hour: 0.6"#);
+    let told = gauge("5h", "start: 0", r#"every: "1s", wander_per_hour: 0.6"#);
     assert_eq!(told[0].value, 0.0, "it sets out from the truth");
     let steps: Vec<f64> = told.windows(2).map(|pair| pair[1].value - pair[0].value).collect();
     let expected = 0.6 * 0.6 / 3600.0;

@@ -50,9 +50,8 @@ use crate::twin::sensors::imperfection::{Cost, Errors, Instrument, Measured, Wan
 use crate::twin::sensors::inbox::InboxSensor;
 use crate::twin::sensors::proximity::Proximity;
 use crate::twin::sensors::{Measures, Output, Sensor, SensorKinds, SensorSpec, Sensors};
-use crate::twin::services::Service;
 use crate::twin::source::Source;
-use crate::twin::who::Population;
+use crate::twin::who::{Gone, Population};
 use crate::world::fields::{FieldMap, Fields};
 use crate::world::physics::Body;
 use crate::world::travel::Drive;
@@ -94,16 +93,23 @@ impl Made<'_> {
 
 type Twins<'w, 's> = Query<'w, 's, (&'static TwinId, &'static Archetype, Option<&'static MindPart>)>;
 
-type Names<'w> = (Res<'w, Directory>, Res<'w, Population>, Res<'w, Readable>, Res<'w, FieldMap>, Res<'w, Fields>);
+type Names<'w> =
+    (Res<'w, Directory>, Res<'w, Population>, Res<'w, Gone>, Res<'w, Readable>, Res<'w, FieldMap>, Res<'w, Fields>);
 
 /// Calls `work` with what there is to be named, all twins by id, and the names of the fields.
 pub(super) fn with_ground<R>(world: &mut World, work: impl FnOnce(Ground, Vec<Made>, &[String]) -> R) -> R {
     let mut state: SystemState<(Names, Query<Seen>, Twins)> = SystemState::new(world);
-    let ((directory, population, readable, map, fields), seen, twins) =
+    let ((directory, population, gone, readable, map, fields), seen, twins) =
         state.get(world).expect("what twins need is there");
     let parts = |twin: TwinId| seen.get(directory.entity(twin)?).ok();
-    let ground =
-        Ground { directory: &directory, population: &population, readable: &readable, fields: &map, parts: &parts };
+    let ground = Ground {
+        directory: &directory,
+        population: &population,
+        gone: &gone,
+        readable: &readable,
+        fields: &map,
+        parts: &parts,
+    };
     let mut made: Vec<Made> = twins
         .iter()
         .map(|(id, archetype, mind)| Made { id: *id, archetype: archetype.id(), mind: mind.map(|mind| &*mind.0) })
@@ -366,7 +372,7 @@ impl<'g, 'm> Maker<'g, 'm> {
             Measures::Gauge { of, twin: other } => {
                 let whose = match other {
                     None => twin,
-                    Some(other) => match ground.directory.find(other) {
+                    Some(other) => match ground.population.named(ground.directory, other) {
                         Some(other) => other,
                         None => {
                             let (message, help) = ground.population.nobody(ground.directory, other);
@@ -980,9 +986,7 @@ impl<'g, 'm> Maker<'g, 'm> {
             }
             ActionSpec::Claim { of, waits } => {
                 let set = self.who(of, at(&["of"]))?;
-                let is_service =
-                    |twin: &TwinId| (self.words.ground.parts)(*twin).is_some_and(|parts| parts.contains::<Service>());
-                if !set.twins().iter().all(is_service) {
+                if !set.twins().iter().all(|twin| self.words.ground.is_service(*twin)) {
                     let message = format!("not all of `{of}` can be claimed");
                     self.fault_at(at(&["of"]), message, "give them a part `service`, such as service: (places: 1)");
                     return None;

@@ -10,8 +10,9 @@ use crate::engine::spelling::nearest;
 use crate::twin::expression::{Question, Symbol, Type, Unfit, Vocabulary};
 use crate::twin::quantities::Quantities;
 use crate::twin::readable::{Readable, Seen};
+use crate::twin::services::Service;
 use crate::twin::source::Source;
-use crate::twin::who::{Population, TwinSet};
+use crate::twin::who::{Gone, Population, TwinSet};
 use crate::world::fields::FieldMap;
 
 /// What there is in a world for expressions to name.
@@ -19,6 +20,7 @@ use crate::world::fields::FieldMap;
 pub(super) struct Ground<'a> {
     pub directory: &'a Directory,
     pub population: &'a Population,
+    pub gone: &'a Gone,
     pub readable: &'a Readable,
     pub fields: &'a FieldMap,
     /// The parts of a twin, by id.
@@ -50,7 +52,10 @@ impl<'a> Ground<'a> {
 
     /// The number of a quantity that a twin's author defined.
     pub fn quantity(&self, twin: TwinId, name: &str) -> Option<u16> {
-        let parts = (self.parts)(twin)?;
+        let Some(parts) = (self.parts)(twin) else {
+            let quantities = &self.gone.find(twin)?.quantities;
+            return quantities.iter().position(|other| other == name).map(|number| number as u16);
+        };
         let quantities = parts.get::<Quantities>()?;
         quantities.0.keys().position(|other| other == name).map(|number| number as u16)
     }
@@ -61,7 +66,11 @@ impl<'a> Ground<'a> {
         if let Some(number) = self.quantity(twin, name) {
             return Some((Source::Level(whose, number), Type::Number));
         }
-        let (reader, kind) = self.readable.find(&(self.parts)(twin)?, name)?;
+        let Some(parts) = (self.parts)(twin) else {
+            // What one who has left had is not known any more, whatever it was.
+            return self.gone.find(twin).map(|_| (Source::Level(whose, u16::MAX), Type::Number));
+        };
+        let (reader, kind) = self.readable.find(&parts, name)?;
         Some((Source::Part(whose, reader), kind))
     }
 
@@ -81,6 +90,14 @@ impl<'a> Ground<'a> {
             None => format!("there are {}", list(&names)),
         };
         Unfit { message: format!("`{}` has no quantity `{name}`", self.directory.name(twin)), help: Some(help) }
+    }
+
+    /// Whether a twin can, or could, be claimed.
+    pub fn is_service(&self, twin: TwinId) -> bool {
+        match (self.parts)(twin) {
+            Some(parts) => parts.contains::<Service>(),
+            None => self.gone.find(twin).is_some_and(|departed| departed.is_service),
+        }
     }
 
     /// The number of a field.

@@ -18,7 +18,9 @@ use crate::twin::faculties::{Course, FacultyTable};
 use crate::twin::gate::{Asked, Gate};
 use crate::twin::knowledge::Attention;
 use crate::twin::life::Life;
+use crate::twin::quantities::Board;
 use crate::twin::services;
+use crate::twin::who::Gone;
 use crate::world::physics;
 use crate::world::travel::Travel;
 
@@ -287,6 +289,8 @@ pub fn on_life_change(world: &mut World, twin: TwinId, life: Life) {
             give_up(world, twin);
             bereave(world, twin);
             physics::remove(world, twin);
+            world.resource_mut::<Board>().forget(twin);
+            Gone::note(world, twin);
         }
     }
 }

@@ -28,7 +28,7 @@ pub fn who(simulation: &Simulation, name: &str) -> TwinId {
     simulation.world().resource::<Directory>().find(name).unwrap_or_else(|| panic!("there is no `{name}`"))
 }
 
-fn part<'w, T: Component>(simulation: &'w Simulation, twin: TwinId) -> &'w T {
+fn part<T: Component>(simulation: &Simulation, twin: TwinId) -> &T {
     let entity = simulation.world().resource::<Directory>().entity(twin).expect("it is in the world");
     simulation.world().get::<T>(entity).expect("it has that part")
 }
