@@ -3,7 +3,7 @@
 use autotwin::engine::registry::Digest;
 use autotwin::prelude::*;
 use autotwin::twin::actions::Outcome;
-use autotwin::twin::step::trace::Tracing;
+use autotwin::twin::step::trace::{End, Tracing};
 use autotwin::world::physics::{Bodies, Physics, TOUCH};
 use proptest::prelude::*;
 
@@ -313,7 +313,7 @@ fn course(simulation: &mut Simulation) -> (Outcome, f64) {
         let deed = deeds.into_iter().find(|deed| deed.course == "go");
         ended = ended.or(deed.and_then(|deed| deed.end));
     }
-    let (at, _, outcome) = ended.expect("it has ended");
+    let End { at, outcome, .. } = ended.expect("it has ended");
     (outcome, (at - Time::ZERO).seconds())
 }
 
