@@ -93,7 +93,7 @@ impl<'a> View<'a> {
     }
 
     /// Whom its body touches, by id.
-    pub fn touched(&self) -> Vec<TwinId> {
+    pub fn touched(&self) -> impl Iterator<Item = TwinId> {
         self.surroundings.physics.touched(&self.surroundings.bodies, self.twin)
     }
 

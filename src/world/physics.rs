@@ -471,23 +471,21 @@ impl Physics {
         }
     }
 
-    /// Whom the body of a twin touches, by id: whose body is no farther away than [`TOUCH`].
-    pub fn touched(&self, bodies: &Bodies, twin: TwinId) -> Vec<TwinId> {
-        let Some((world, handle)) = self.shapes.as_ref().zip(bodies.handles.get(&twin)) else { return Vec::new() };
-        let colliders = world.bodies.get(*handle).into_iter().flat_map(|body| body.colliders());
-        let mut touched = Vec::new();
-        for collider in colliders {
+    /// Whom the body of a twin touches: whose body is no farther away than [`TOUCH`]. Each once, in no order.
+    pub fn touched<'a>(&'a self, bodies: &Bodies, twin: TwinId) -> impl Iterator<Item = TwinId> + use<'a> {
+        let found = self.shapes.as_deref().zip(bodies.handles.get(&twin).copied());
+        let colliders = found.into_iter().flat_map(|(world, handle)| {
+            let colliders = world.bodies.get(handle).map(|body| body.colliders()).unwrap_or_default();
+            colliders.iter().map(move |collider| (world, *collider))
+        });
+        colliders.flat_map(|(world, collider)| {
             // Pairs are those whose boxes meet; what the solver calls a contact may be centimetres away.
-            for pair in world.contact_pairs_with(*collider) {
-                let both = world.colliders.get(pair.collider1).zip(world.colliders.get(pair.collider2));
-                let Some((one, two)) = both.filter(|(one, two)| is_touch(one, two)) else { continue };
-                let other = if pair.collider1 == *collider { two } else { one };
-                touched.extend(twin_of(other.user_data));
-            }
-        }
-        touched.sort_unstable();
-        touched.dedup();
-        touched
+            world.contact_pairs_with(collider).filter_map(move |pair| {
+                let (one, two) = world.colliders.get(pair.collider1).zip(world.colliders.get(pair.collider2))?;
+                let other = if pair.collider1 == collider { two } else { one };
+                twin_of(other.user_data).filter(|_| is_touch(one, two))
+            })
+        })
     }
 }
 

@@ -1,5 +1,6 @@
 //! Promises, held by whole runs: a module a promise.
 
+mod allocation;
 mod bad_input;
 mod bodies;
 mod command_line;

@@ -1,5 +1,6 @@
 //! What several tests share.
 
+pub mod counting;
 pub mod knowing;
 pub mod plant;
 pub mod tables;

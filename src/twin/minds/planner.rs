@@ -6,10 +6,12 @@
 //! operator that changes what it is about, so what is left costs at least as much as the cheapest of those, for the part for
 //! which that is most. That is never too much, and consistent: the first plan found is the cheapest.
 
+use std::cell::RefCell;
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, BinaryHeap};
+use std::hash::Hasher;
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHasher};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -110,9 +112,6 @@ const PLAN: usize = 4;
 /// When something failed last: then nothing more is tried at that moment.
 const FAILED_AT: usize = 0;
 
-/// A state of the facts.
-type Facts = Vec<f64>;
-
 /// A cheapest plan: its operators and what they cost together.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Plan {
@@ -122,19 +121,25 @@ pub struct Plan {
     pub cost: f64,
 }
 
+/// A state that a search has found, and the cheapest way there so far.
+#[derive(Clone, Copy, Debug)]
 struct Found {
-    facts: Facts,
     cost: f64,
-    from: usize,
+    from: u32,
     operator: u16,
-    length: usize,
+    length: u16,
+    /// The one found before it whose facts have the same hash.
+    alike: u32,
 }
+
+/// Stands for none of what was found.
+const NONE: u32 = u32::MAX;
 
 /// An entry of the open list: the least estimate first, then what was found first.
 #[derive(PartialEq)]
 struct Open {
     estimate: f64,
-    found: usize,
+    found: u32,
 }
 
 impl Eq for Open {}
@@ -151,25 +156,98 @@ impl PartialOrd for Open {
     }
 }
 
-/// Facts as a key: all that is not known is the same.
-fn key(facts: &[f64]) -> Box<[u64]> {
-    // 0 and -0 are the same number.
-    facts.iter().map(|fact| if fact.is_nan() { f64::NAN.to_bits() } else { (fact + 0.0).to_bits() }).collect()
+/// Room to think in, used over and over so that nobody need ask for memory. Nothing of it outlives a decision.
+#[derive(Default)]
+struct Scratch {
+    /// The facts now.
+    now: Vec<f64>,
+    /// What each operator costs.
+    costs: Vec<f64>,
+    /// For each part of the goal, the cost of the cheapest operator that changes something that it is about.
+    cheapest: Vec<f64>,
+    found: Vec<Found>,
+    /// The facts of all that were found, one after the other.
+    facts: Vec<f64>,
+    /// What was found last, by the hash of its facts.
+    latest: FxHashMap<u64, u32>,
+    open: BinaryHeap<Open>,
+    here: Vec<f64>,
+    there: Vec<f64>,
+    /// The operators of the plan.
+    plan: Vec<u16>,
+}
+
+thread_local! {
+    static SCRATCH: RefCell<Scratch> = RefCell::default();
+}
+
+/// A fact by which states are told apart: all that is not known is the same, and 0 and -0 are the same number.
+fn bits(fact: f64) -> u64 {
+    if fact.is_nan() { f64::NAN.to_bits() } else { (fact + 0.0).to_bits() }
+}
+
+fn hash(facts: &[f64]) -> u64 {
+    let mut hasher = FxHasher::default();
+    facts.iter().for_each(|fact| hasher.write_u64(bits(*fact)));
+    hasher.finish()
+}
+
+impl Scratch {
+    fn facts_of(&self, found: u32) -> &[f64] {
+        let count = self.now.len();
+        &self.facts[found as usize * count..(found as usize + 1) * count]
+    }
+
+    /// The cheapest way to these facts that was found: the latest, since only cheaper ones are kept.
+    fn best(&self, facts: &[f64]) -> Option<f64> {
+        let mut next = self.latest.get(&hash(facts)).copied().unwrap_or(NONE);
+        while next != NONE {
+            let same = self.facts_of(next).iter().zip(facts).all(|(a, b)| bits(*a) == bits(*b));
+            if same {
+                return Some(self.found[next as usize].cost);
+            }
+            next = self.found[next as usize].alike;
+        }
+        None
+    }
+
+    /// Keeps what `there` says.
+    fn keep(&mut self, found: Found, estimate: f64) {
+        let number = self.found.len() as u32;
+        let alike = self.latest.insert(hash(&self.there), number).unwrap_or(NONE);
+        self.facts.extend_from_slice(&self.there);
+        self.found.push(Found { alike, ..found });
+        self.open.push(Open { estimate, found: number });
+    }
+
+    /// The operators that led to a state.
+    fn trace(&mut self, mut number: u32) {
+        self.plan.clear();
+        while number != 0 {
+            let Found { operator, from, .. } = self.found[number as usize];
+            self.plan.push(operator);
+            number = from;
+        }
+        self.plan.reverse();
+    }
 }
 
 impl Planner {
-    fn facts(&self, values: &[f64]) -> Facts {
-        self.facts.iter().map(|(_, program)| program.run(values)).collect()
+    fn facts(&self, values: &[f64], facts: &mut Vec<f64>) {
+        facts.clear();
+        facts.extend(self.facts.iter().map(|(_, program)| program.run(values)));
     }
 
-    /// The facts after an operator. None if it cannot be done.
-    fn after(&self, operator: &CompiledOperator, facts: &[f64]) -> Option<Facts> {
+    /// The facts after an operator. False if it cannot be done.
+    fn after(&self, operator: u16, facts: &[f64], after: &mut Vec<f64>) -> bool {
+        let operator = &self.operators[operator as usize];
         if operator.needs.as_ref().is_some_and(|needs| !needs.holds(facts)) {
-            return None;
+            return false;
         }
-        let mut after = facts.to_vec();
+        after.clear();
+        after.extend_from_slice(facts);
         operator.sets.iter().for_each(|(fact, program)| after[*fact] = program.run(facts));
-        Some(after)
+        true
     }
 
     /// At least so much it costs to reach a goal from these facts.
@@ -178,51 +256,75 @@ impl Planner {
         open.map(|(_, cost)| *cost).fold(0.0, f64::max)
     }
 
-    /// For each part of a goal, the cost of the cheapest operator that changes something that it is about.
-    fn cheapest(&self, goal: &CompiledGoal, costs: &[f64]) -> Vec<f64> {
+    /// Works out what operators cost now, and from that the bounds of [`Planner::estimate`].
+    fn price(&self, goal: &CompiledGoal, values: &[f64], scratch: &mut Scratch) {
+        let Scratch { costs, cheapest, .. } = scratch;
+        let least = |cost: f64| if cost > 0.0 { cost } else { f64::INFINITY };
+        costs.clear();
+        costs.extend(self.operators.iter().map(|operator| least(operator.cost.run(values))));
         let changes = |operator: &CompiledOperator, part: &Program| {
             part.reads().any(|fact| operator.sets.iter().any(|(set, _)| *set == fact as usize))
         };
         let of_part = |part: &Program| {
-            let able = self.operators.iter().zip(costs).filter(|(operator, _)| changes(operator, part));
+            let able = self.operators.iter().zip(costs.iter()).filter(|(operator, _)| changes(operator, part));
             able.map(|(_, cost)| *cost).fold(f64::INFINITY, f64::min)
         };
-        goal.parts.iter().map(of_part).collect()
+        cheapest.clear();
+        cheapest.extend(goal.parts.iter().map(of_part));
     }
 
-    /// The cheapest plan that leads to a goal. None if there is none, or it was not found within the limits.
+    /// The cheapest plan that leads to a goal from facts. None if there is none, or it was not found within the limits.
     pub fn plan(&self, goal: &CompiledGoal, facts: &[f64], values: &[f64]) -> Option<Plan> {
-        let least = |cost: f64| if cost > 0.0 { cost } else { f64::INFINITY };
-        let costs: Vec<f64> = self.operators.iter().map(|operator| least(operator.cost.run(values))).collect();
-        let cheapest = self.cheapest(goal, &costs);
-        let mut found = vec![Found { facts: facts.to_vec(), cost: 0.0, from: 0, operator: 0, length: 0 }];
-        let mut best: FxHashMap<Box<[u64]>, f64> = FxHashMap::default();
-        best.insert(key(facts), 0.0);
-        let mut open = BinaryHeap::from([Open { estimate: self.estimate(goal, facts, &cheapest), found: 0 }]);
-        while let Some(Open { found: number, .. }) = open.pop() {
-            let Found { facts, cost, length, .. } = &found[number];
-            let (facts, cost, length) = (facts.clone(), *cost, *length);
-            if goal.wants.holds(&facts) {
-                return Some(Plan { operators: trace(&found, number), cost });
+        let mut scratch = Scratch { now: facts.to_vec(), ..Scratch::default() };
+        let cost = self.search(goal, values, &mut scratch)?;
+        Some(Plan { operators: scratch.plan, cost })
+    }
+
+    /// As [`Planner::plan`], from the facts now; the operators are left in `scratch.plan`. Returns what they cost.
+    fn search(&self, goal: &CompiledGoal, values: &[f64], scratch: &mut Scratch) -> Option<f64> {
+        self.price(goal, values, scratch);
+        scratch.found.clear();
+        scratch.facts.clear();
+        scratch.latest.clear();
+        scratch.open.clear();
+        scratch.there.clone_from(&scratch.now);
+        let estimate = self.estimate(goal, &scratch.now, &scratch.cheapest);
+        scratch.keep(Found { cost: 0.0, from: 0, operator: 0, length: 0, alike: NONE }, estimate);
+        let mut here = std::mem::take(&mut scratch.here);
+        let reached = self.expand_all(goal, &mut here, scratch);
+        scratch.here = here;
+        reached.map(|number| {
+            scratch.trace(number);
+            scratch.found[number as usize].cost
+        })
+    }
+
+    /// Goes on with the most promising of what was found, until it is the goal.
+    fn expand_all(&self, goal: &CompiledGoal, here: &mut Vec<f64>, scratch: &mut Scratch) -> Option<u32> {
+        while let Some(Open { found: number, .. }) = scratch.open.pop() {
+            let Found { cost, length, .. } = scratch.found[number as usize];
+            here.clear();
+            here.extend_from_slice(scratch.facts_of(number));
+            if goal.wants.holds(here) {
+                return Some(number);
             }
-            if best.get(&key(&facts)).is_some_and(|least| *least < cost) || length >= LONGEST {
+            if scratch.best(here).is_some_and(|least| least < cost) || length as usize >= LONGEST {
                 continue;
             }
-            for (operator, added) in (0..).zip(&costs).filter(|(_, added)| added.is_finite()) {
-                let Some(after) = self.after(&self.operators[operator as usize], &facts) else { continue };
-                let cost = cost + added;
-                let known = best.entry(key(&after)).or_insert(f64::INFINITY);
-                if cost >= *known {
+            for operator in 0..self.operators.len() as u16 {
+                let cost = cost + scratch.costs[operator as usize];
+                if !cost.is_finite() || !self.after(operator, here, &mut scratch.there) {
                     continue;
                 }
-                *known = cost;
-                let estimate = cost + self.estimate(goal, &after, &cheapest);
+                if scratch.best(&scratch.there).is_some_and(|least| least <= cost) {
+                    continue;
+                }
+                let estimate = cost + self.estimate(goal, &scratch.there, &scratch.cheapest);
                 if estimate.is_finite() {
-                    open.push(Open { estimate, found: found.len() });
-                    found.push(Found { facts: after, cost, from: number, operator, length: length + 1 });
+                    scratch.keep(Found { cost, from: number, operator, length: length + 1, alike: NONE }, estimate);
                 }
             }
-            if found.len() > self.most_states {
+            if scratch.found.len() > self.most_states {
                 return None;
             }
         }
@@ -236,16 +338,17 @@ impl Planner {
         self.goals.iter().position(is_open)
     }
 
-    /// Whether the rest of a plan still leads to its goal from these facts.
-    fn leads_on(&self, goal: usize, rest: &[u32], facts: &[f64]) -> bool {
-        let mut facts = facts.to_vec();
+    /// Whether the rest of a plan still leads to its goal from the facts now.
+    fn leads_on(&self, goal: usize, rest: &[u32], scratch: &mut Scratch) -> bool {
+        let Scratch { now, here, there, .. } = scratch;
+        here.clone_from(now);
         for operator in rest {
-            match self.after(&self.operators[*operator as usize], &facts) {
-                Some(after) => facts = after,
-                None => return false,
+            if !self.after(*operator as u16, here, there) {
+                return false;
             }
+            std::mem::swap(here, there);
         }
-        self.goals[goal].wants.holds(&facts)
+        self.goals[goal].wants.holds(here)
     }
 
     fn rest(memory: &Memory) -> &[u32] {
@@ -274,49 +377,30 @@ impl Planner {
         (memory.marks[GOAL], memory.marks[LENGTH], memory.marks[DONE], memory.marks[BUSY]) = (0, 0, 0, 0);
     }
 
-    fn adopt(memory: &mut Memory, goal: usize, plan: &Plan) {
+    fn adopt(memory: &mut Memory, goal: usize, plan: &[u16]) {
         Planner::drop_plan(memory);
         memory.marks[GOAL] = goal as u32 + 1;
-        memory.marks[LENGTH] = plan.operators.len() as u32;
-        for (mark, operator) in memory.marks[PLAN..].iter_mut().zip(&plan.operators) {
+        memory.marks[LENGTH] = plan.len() as u32;
+        for (mark, operator) in memory.marks[PLAN..].iter_mut().zip(plan) {
             *mark = u32::from(*operator);
         }
     }
 
-    /// Makes sure that there is a plan for the goal, if there can be one. Returns whether it is a new one.
-    fn see_to_plan(&self, goal: usize, facts: &[f64], situation: &Situation, memory: &mut Memory) -> bool {
+    /// Makes sure that there is a plan for the goal from the facts now, if there can be one.
+    fn see_to_plan(&self, goal: usize, situation: &Situation, memory: &mut Memory, scratch: &mut Scratch) {
         let is_of_goal = memory.marks[GOAL] == goal as u32 + 1;
-        if is_of_goal && self.leads_on(goal, Planner::rest(memory), facts) {
-            return false;
+        if is_of_goal && self.leads_on(goal, Planner::rest(memory), scratch) {
+            return;
         }
         Planner::drop_plan(memory);
-        if let Some(plan) = self.plan(&self.goals[goal], facts, situation.values) {
-            Planner::adopt(memory, goal, &plan);
+        if self.search(&self.goals[goal], situation.values, scratch).is_some() {
+            Planner::adopt(memory, goal, &scratch.plan);
         }
-        true
-    }
-}
-
-/// The operators that led to a state.
-fn trace(found: &[Found], mut number: usize) -> Vec<u16> {
-    let mut operators = Vec::new();
-    while number != 0 {
-        operators.push(found[number].operator);
-        number = found[number].from;
-    }
-    operators.reverse();
-    operators
-}
-
-impl Mind for Planner {
-    fn room(&self) -> Room {
-        Room { marks: PLAN + LONGEST, times: 1 }
     }
 
-    fn decide(&self, situation: &mut Situation, memory: &mut Memory, wishes: &mut Vec<Wish>) {
-        self.hear(situation, memory);
-        let facts = self.facts(situation.values);
-        let goal = self.goal(&facts, situation.values);
+    fn decide_with(&self, situation: &Situation, memory: &mut Memory, wishes: &mut Vec<Wish>, scratch: &mut Scratch) {
+        self.facts(situation.values, &mut scratch.now);
+        let goal = self.goal(&scratch.now, situation.values);
         if memory.marks[BUSY] == 1 {
             if goal.map(|goal| goal as u32 + 1) == Some(memory.marks[GOAL]) {
                 return;
@@ -329,7 +413,7 @@ impl Mind for Planner {
         if memory.times[FAILED_AT] == situation.now && memory.marks[GOAL] == 0 && situation.now.nanos() > 0 {
             return;
         }
-        self.see_to_plan(goal, &facts, situation, memory);
+        self.see_to_plan(goal, situation, memory, scratch);
         if let Some(&next) = Planner::rest(memory).first() {
             if self.operators[next as usize].acts {
                 wishes.push(Wish::Begin(next as u16));
@@ -339,15 +423,28 @@ impl Mind for Planner {
             }
         }
     }
+}
+
+impl Mind for Planner {
+    fn room(&self) -> Room {
+        Room { marks: PLAN + LONGEST, times: 1 }
+    }
+
+    fn decide(&self, situation: &mut Situation, memory: &mut Memory, wishes: &mut Vec<Wish>) {
+        self.hear(situation, memory);
+        SCRATCH.with_borrow_mut(|scratch| self.decide_with(situation, memory, wishes, scratch));
+    }
 
     fn weigh(&self, situation: &mut Situation, memory: &Memory) -> Vec<Weighed> {
         let mut memory = memory.clone();
         self.hear(situation, &mut memory);
-        let facts = self.facts(situation.values);
-        let goal = self.goal(&facts, situation.values);
+        let mut scratch = Scratch::default();
+        self.facts(situation.values, &mut scratch.now);
+        let goal = self.goal(&scratch.now, situation.values);
         if let Some(goal) = goal {
-            self.see_to_plan(goal, &facts, situation, &mut memory);
+            self.see_to_plan(goal, situation, &mut memory, &mut scratch);
         }
+        let facts = scratch.now;
         let known =
             self.facts.iter().zip(&facts).map(|((name, _), fact)| format!("{name} = {}", super::utility::shown(*fact)));
         let known = known.collect::<Vec<_>>().join(", ");
