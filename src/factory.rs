@@ -33,6 +33,7 @@ pub mod plan;
 pub mod plugin;
 pub mod product;
 pub mod quality;
+mod readings;
 pub mod relocation;
 pub mod report;
 pub mod tables;

@@ -172,6 +172,11 @@ impl CommandKinds {
         );
     }
 
+    /// Whether a kind of command needs a twin.
+    pub fn needs_twin(&self, action: &str) -> bool {
+        self.0.get(action).is_some_and(|kind| kind.needs_twin)
+    }
+
     /// All kinds, by name.
     pub fn iter(&self) -> impl Iterator<Item = &CommandKind> {
         self.0.values()

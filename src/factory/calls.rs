@@ -105,6 +105,8 @@ pub enum OrderKind {
     Planned,
     /// Its wear has reached a limit.
     Condition,
+    /// Somebody has asked for it.
+    Requested,
     /// It moves to another place.
     Relocation,
 }
@@ -116,6 +118,7 @@ impl OrderKind {
             OrderKind::Failure => "failure",
             OrderKind::Planned => "planned",
             OrderKind::Condition => "condition",
+            OrderKind::Requested => "requested",
             OrderKind::Relocation => "relocation",
         }
     }

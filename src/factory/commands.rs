@@ -1,8 +1,8 @@
-//! What people outside can do to a factory: release a job, break a machine down.
+//! What people outside and minds can do to a factory: release a job, break a machine down, have it maintained.
 
 use std::collections::BTreeMap;
 
-use bevy_ecs::prelude::{In, World};
+use bevy_ecs::prelude::{Entity, In, World};
 use bevy_ecs::system::RunSystemOnce;
 
 use crate::engine::command::{Command, CommandKind};
@@ -10,6 +10,9 @@ use crate::engine::identity::{Directory, TwinId};
 use crate::engine::time::{Duration, Time};
 use crate::twin::life::Life;
 
+use super::calls::OrderKind;
+use super::control::health::Health;
+use super::control::maintenance::Maintenance;
 use super::energy::account::Account;
 use super::floor::FloorParam;
 use super::machine::{Machine, MachineState};
@@ -48,10 +51,31 @@ pub const BREAKDOWN: CommandKind = CommandKind {
     apply: |world, machine, command| {
         is_machine(world, machine)?;
         let repair = repair(command)?;
-        let cause = if command.cause.is_empty() { "command".to_owned() } else { command.cause.clone() };
-        run(world, (machine, repair, cause), break_down)
+        run(world, (machine, repair, cause_of(command)), break_down)
     },
 };
+
+/// `maintain`: a machine is maintained as soon as nothing is under way there.
+pub const MAINTAIN: CommandKind = CommandKind {
+    name: "maintain",
+    about: "Asks for the maintenance of a machine now: it begins once nothing is under way there, as its `maintenance` says.",
+    needs_twin: true,
+    details: &[],
+    check: |world, command| {
+        let twin = command.twin.as_deref().and_then(|name| world.resource::<Directory>().find(name));
+        can_be_maintained(world, twin.unwrap_or(TwinId::NONE)).map(drop)
+    },
+    apply: |world, machine, command| {
+        let entity = can_be_maintained(world, machine)?;
+        needs_maintenance(world, entity)?;
+        run(world, (machine, cause_of(command)), maintain)
+    },
+};
+
+/// Why, for the journal and the work order.
+fn cause_of(command: &Command) -> String {
+    if command.cause.is_empty() { "command".to_owned() } else { command.cause.clone() }
+}
 
 struct Order {
     product: u32,
@@ -114,6 +138,32 @@ fn is_machine(world: &World, twin: TwinId) -> Result<(), String> {
     if breaks { Ok(()) } else { Err("this twin is no machine, vehicle or conveyor".to_owned()) }
 }
 
+fn can_be_maintained(world: &World, twin: TwinId) -> Result<Entity, String> {
+    let entity = world.resource::<Directory>().entity(twin).ok_or("there is no such twin any more")?;
+    let twin = world.entity(entity);
+    match () {
+        () if !twin.contains::<Machine>() => Err("this twin is no machine".to_owned()),
+        () if !twin.contains::<Maintenance>() => {
+            Err("this machine has no part `maintenance`, which says how long it takes".to_owned())
+        }
+        () => Ok(entity),
+    }
+}
+
+/// Whoever asks for what is done or will be done already is told so.
+fn needs_maintenance(world: &World, machine: Entity) -> Result<(), String> {
+    let machine = world.entity(machine);
+    let order = machine.get::<Health>().and_then(|health| health.repair.as_deref().or(health.service.as_deref()));
+    match order.map(|order| order.kind) {
+        None => Ok(()),
+        Some(OrderKind::Failure) => Err("it is broken down".to_owned()),
+        Some(OrderKind::Relocation) => Err("it is about to be moved".to_owned()),
+        Some(OrderKind::Planned | OrderKind::Condition | OrderKind::Requested) => {
+            Err("it is about to be maintained already".to_owned())
+        }
+    }
+}
+
 fn run<T: 'static, M>(
     world: &mut World,
     input: T,
@@ -135,6 +185,12 @@ fn release(In(order): In<Order>, mut param: FloorParam) {
 fn break_down(In((machine, repair, cause)): In<(TwinId, Duration, String)>, mut param: FloorParam) {
     let mut floor = param.floor();
     floor.break_down(machine, repair, cause.into());
+    floor.settle_when_quiet();
+}
+
+fn maintain(In((machine, cause)): In<(TwinId, String)>, mut param: FloorParam) {
+    let mut floor = param.floor();
+    floor.raise_service(machine, OrderKind::Requested, cause.into());
     floor.settle_when_quiet();
 }
 

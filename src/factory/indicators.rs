@@ -6,7 +6,7 @@
 
 mod conveyor;
 pub mod elements;
-mod energy;
+pub(super) mod energy;
 pub mod gauges;
 mod machine;
 mod rack;

@@ -41,7 +41,7 @@ use super::transport::network::Network;
 use super::transport::rack::{Rack, RackState};
 use super::transport::traffic::Traffic;
 use super::transport::vehicle::{Station, TransportSettings, Vehicle, VehicleState};
-use super::{audit, check, closing, commands, indicators, looks, opening, relocation, report};
+use super::{audit, check, closing, commands, indicators, looks, opening, readings, relocation, report};
 
 /// Machines, jobs, and what leads one to the other.
 pub struct FactoryPlugin;
@@ -133,6 +133,7 @@ impl Plugin for FactoryPlugin {
             .on_life_change(commands::on_life_change)
             .register_command(commands::RELEASE)
             .register_command(commands::BREAKDOWN)
+            .register_command(commands::MAINTAIN)
             .register_command(relocation::RELOCATE)
             .add_step_systems(Stage::Settle, relocation::finish_moves)
             .register_table::<JobRow>()
@@ -150,6 +151,7 @@ impl Plugin for FactoryPlugin {
             .register_gauge(gauges::energy)
             .register_gauge(gauges::fleet)
             .register_indicators(indicators::compute, indicators::reset);
+        readings::register(app);
         report::register(app);
         looks::register(app);
     }

@@ -116,7 +116,7 @@ pub enum ActionSpec {
         #[serde(rename = "do")]
         #[schemars(example = &"suspend")]
         action: String,
-        /// Whom it is about.
+        /// Whom it is about; without it, where it is about somebody, the twin itself.
         #[serde(default)]
         #[schemars(example = &"lathe-1")]
         twin: Option<String>,

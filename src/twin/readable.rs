@@ -18,8 +18,10 @@ use super::messages::Inbox;
 use super::quantities::Levels;
 use crate::engine::time::Time;
 
+pub mod common;
 mod pick;
 
+use common::Common;
 pub use pick::Picked;
 
 /// A twin as others see it: all its parts but those that only it knows and writes while everybody reads.
@@ -53,6 +55,7 @@ struct Part {
 pub struct Readable {
     parts: BTreeMap<&'static str, Part>,
     quantities: BTreeMap<&'static str, Quantity>,
+    commons: BTreeMap<&'static str, Common>,
 }
 
 /// How one thing is read. Made once, used often.
@@ -133,17 +136,29 @@ impl Readable {
     pub fn quantities(&self) -> impl Iterator<Item = &Quantity> {
         self.quantities.values()
     }
+
+    /// The quantities of the whole world that domains registered, by name.
+    pub fn commons(&self) -> impl Iterator<Item = &Common> {
+        self.commons.values()
+    }
 }
 
 /// What a plugin can add to what is read.
 pub trait ReadableApp {
     /// Registers a quantity of twins.
     fn register_quantity(&mut self, quantity: Quantity) -> &mut Self;
+    /// Registers a quantity of the whole world.
+    fn register_common(&mut self, common: Common) -> &mut Self;
 }
 
 impl ReadableApp for App {
     fn register_quantity(&mut self, quantity: Quantity) -> &mut Self {
         self.world_mut().get_resource_or_init::<Readable>().quantities.insert(quantity.name, quantity);
+        self
+    }
+
+    fn register_common(&mut self, common: Common) -> &mut Self {
+        self.world_mut().get_resource_or_init::<Readable>().commons.insert(common.name, common);
         self
     }
 }

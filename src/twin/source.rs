@@ -8,6 +8,7 @@ use bevy_ecs::system::SystemParam;
 use super::actions::Doing;
 use super::messages::Message;
 use super::quantities::Board;
+use super::readable::common::Commons;
 use super::readable::{Reader, Seen};
 use super::services;
 use super::who::TwinSet;
@@ -28,6 +29,7 @@ pub struct Surroundings<'w, 's> {
     pub space: Res<'w, Space>,
     /// What everybody's quantities are.
     pub board: Res<'w, Board>,
+    commons: Res<'w, Commons>,
     /// The seed of the run.
     pub seed: Res<'w, Seed>,
     fields: Res<'w, Fields>,
@@ -111,6 +113,8 @@ pub enum Source {
     Level(Option<TwinId>, u16),
     /// Something of the parts of a twin; its own if none is named.
     Part(Option<TwinId>, Reader),
+    /// Something of the whole world, by its number.
+    Common(usize),
     /// How far the nearest of these is: metres.
     Distance(Arc<TwinSet>),
     /// The way to the nearest of these: radians, to the left of where it looks.
@@ -145,6 +149,7 @@ impl Source {
                 let parts = view.parts(twin.unwrap_or(view.twin))?;
                 Some(reader.read(&parts, view.now))
             }
+            Source::Common(number) => around.commons.get(*number),
             Source::Distance(twins) => Some(nearest(view, twins)?.1),
             Source::Bearing(twins) => bearing(view, around.space.place(nearest(view, twins)?.0)?),
             Source::Free(twins) => Some(free(view, twins)),

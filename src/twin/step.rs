@@ -25,6 +25,7 @@ use super::messages::{Inbox, Outbox, deliver};
 use super::minds::Memory;
 use super::quantities::{self, Board, Flows, Levels};
 use super::readable::Readable;
+use super::readable::common::{self, Commons};
 use super::services::{Claims, Service};
 use super::who::{Gone, Kinds, Population};
 use crate::engine::clock::Clock;
@@ -104,6 +105,7 @@ impl Plugin for StepPlugin {
             .init_resource::<trace::Tracing>()
             .init_resource::<Gate>()
             .init_resource::<Readable>()
+            .init_resource::<Commons>()
             .init_resource::<Faults>()
             .init_resource::<Population>()
             .init_resource::<FacultyTable>()
@@ -128,13 +130,14 @@ impl Plugin for StepPlugin {
             .register_cache(Population::rebuild)
             .register_cache(FieldMap::rebuild)
             .register_cache(physics::find)
+            .register_cache(Commons::rebuild)
             .register_cache(faculties::rebuild)
             .register_cache(Board::rebuild)
             .on_start(begin)
             .on_life_change(settle::on_life_change);
         app.add_step_systems(
             Stage::Sense,
-            (space::survey.run_if(asks_for_places), quantities::post, emit::gather.run_if(asks_for_places), look::look)
+            (space::survey.run_if(asks_for_places), quantities::post, emit::gather.run_if(asks_for_places), common::tell.run_if(common::are_wanted), look::look)
                 .chain()
                 .run_if(is_due),
         )
@@ -146,7 +149,7 @@ impl Plugin for StepPlugin {
             (
                 travel::travel,
                 physics::simulate,
-                (space::survey, quantities::post, quantities::flow).chain().run_if(quantities::change_by_themselves),
+                (space::survey, quantities::post, common::tell.run_if(common::are_wanted), quantities::flow).chain().run_if(quantities::change_by_themselves),
                 (quantities::post, emit::gather, fields::spread).chain().run_if(fields::linger),
                 note_motion,
             )
@@ -161,6 +164,7 @@ impl Plugin for StepPlugin {
 /// Gives every twin what it needs to look around, think and act, before the first step.
 fn begin(world: &mut World) {
     // Sensors that have no period of their own go by the ticks, which are known only now.
+    Commons::rebuild(world);
     faculties::rebuild(world);
     quantities::begin(world);
     physics::begin(world);

@@ -91,9 +91,9 @@ impl Aged<'_> {
             due("every", every, "make `every` longer, or `takes` shorter", problems);
         }
         match (maintenance.at_wear, self.wear) {
-            (None, _) if maintenance.every.is_none() => {
+            (None, _) if maintenance.every.is_none() && !maintenance.on_request => {
                 let message = format!("maintenance of `{name}` would never be due");
-                let help = "say when it is, such as every: \"1week\", or at_wear: 0.8";
+                let help = "say when it is, such as every: \"1week\", at_wear: 0.8, or on_request: true";
                 once.complain(way.key_place(), message, help, problems);
             }
             (Some(_), None) => {

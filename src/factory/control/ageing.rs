@@ -8,7 +8,7 @@ use crate::engine::queue::EventQueue;
 use crate::engine::random::{Purpose, Seed, Stream};
 use crate::engine::time::{Duration, Time};
 use crate::factory::calls::{OrderKind, OrderStage, WorkOrder};
-use crate::factory::floor::{EventKinds, Floor, ageing_of, conveyor_of, state_of, vehicle_of};
+use crate::factory::floor::{EventKinds, Floor, ageing_of, conveyor_of, health_of, state_of, vehicle_of};
 use crate::factory::machine::Condition;
 use crate::factory::tables::MaintenanceRow;
 
@@ -177,15 +177,12 @@ impl Floor<'_, '_, '_> {
 
     /// Maintenance of a machine has become due: planned, or by its wear.
     pub(in crate::factory) fn fall_due(&mut self, twin: TwinId, which: u64) {
-        let now = self.clock.now;
-        let wear = self.wear_of(twin);
-        let Some((ageing, health)) = ageing_of(self.ageing, self.directory, twin) else { return };
+        let Some(health) = health_of(self.ageing, self.directory, twin) else { return };
         let (clock, kind, cause) = match which {
             PLANNED => (&mut health.planned, OrderKind::Planned, "its time has come"),
             _ => (&mut health.worn, OrderKind::Condition, "it is worn"),
         };
         clock.ring();
-        let Some(part) = ageing.maintenance else { return };
         if let Some(service) = &health.service {
             // What falls due while a machine moves is seen to afterwards.
             if service.kind == OrderKind::Relocation {
@@ -193,11 +190,20 @@ impl Floor<'_, '_, '_> {
             }
             return;
         }
+        self.raise_service(twin, kind, cause.into());
+    }
+
+    /// Asks for the maintenance of a machine that stands still for nothing, and has none before it.
+    pub(in crate::factory) fn raise_service(&mut self, twin: TwinId, kind: OrderKind, cause: Cow<'static, str>) {
+        let now = self.clock.now;
+        let wear = self.wear_of(twin);
+        let Some((ageing, health)) = ageing_of(self.ageing, self.directory, twin) else { return };
+        let Some(part) = ageing.maintenance else { return };
         let takes = part.takes.sample(&mut self.seed.stream(twin.0, SERVICE, health.drawn));
         health.drawn += 1;
         health.service = Some(Box::new(WorkOrder {
             kind,
-            cause: cause.into(),
+            cause: cause.clone(),
             takes,
             raised: now,
             started: now,
@@ -239,8 +245,9 @@ impl Floor<'_, '_, '_> {
             true => ageing.breakdown.map_or(1.0, |part| part.restores),
             false => ageing.maintenance.map_or(1.0, |part| part.restores),
         };
-        // A machine that is as good as new needs no maintenance for its wear.
-        let superseded = share == 1.0 && health.service.as_ref().is_some_and(|o| o.kind == OrderKind::Condition);
+        // A machine that is as good as new needs no maintenance for its wear, whoever noticed that.
+        let for_wear = |order: &Box<WorkOrder>| matches!(order.kind, OrderKind::Condition | OrderKind::Requested);
+        let superseded = share == 1.0 && health.service.as_ref().is_some_and(for_wear);
         if superseded {
             health.service = None;
         }
@@ -250,6 +257,7 @@ impl Floor<'_, '_, '_> {
         } else {
             health.services += 1;
         }
+        health.renewed = now;
         ageing.restore(health, share, twin, seed, now, self.queue);
         if !failed || share == 1.0 {
             ageing.plan_maintenance(health, self.queue);

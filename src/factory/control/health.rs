@@ -45,6 +45,11 @@ impl Countdown {
         }
     }
 
+    /// What is left at a moment; none if it is not set.
+    pub fn left(&self, now: Time) -> Option<Duration> {
+        self.running.map(|(at, _)| at - now).or(self.remaining)
+    }
+
     /// It has rung.
     pub fn ring(&mut self) {
         *self = Countdown::default();
@@ -78,6 +83,8 @@ pub struct Health {
     pub service: Option<Box<WorkOrder>>,
     /// The maintenance that fell due while the machine was to move.
     pub missed: Option<u64>,
+    /// When the last repair or maintenance ended; the start of the run if there was none.
+    pub renewed: Time,
     /// When the present repair is expected to end, for those who plan.
     pub expected_repair: Time,
     /// Failures since counting began.
@@ -103,13 +110,22 @@ impl Health {
         (self.failures, self.services, self.repairs, self.repair_time) = (0, 0, 0, 0);
     }
 
-    fn worked_at(&self, now: Time) -> Duration {
+    /// How long it has worked since it was as good as new, as far as upkeep has not taken that away.
+    pub fn worked_at(&self, now: Time) -> Duration {
         if self.working { self.worked + (now - self.worked_until) } else { self.worked }
     }
 
     /// The wear at a moment, from 0 to 1.
     pub fn wear(&self, wear: &Wear, now: Time) -> f64 {
         (self.worked_at(now).seconds() / wear.life.seconds()).min(1.0)
+    }
+
+    /// How much of its life is over, from 0 to 1, where it fails. Nobody knows that; what it makes of vibration or heat can be
+    /// measured. None if it has no life that ends.
+    pub fn used(&self, now: Time) -> Option<f64> {
+        let left = self.failure.left(now)?;
+        let whole = (self.failure_age + self.life).seconds();
+        (whole > 0.0).then(|| (1.0 - left.seconds() / whole).clamp(0.0, 1.0))
     }
 
     /// The order that keeps it from working, if there is one.

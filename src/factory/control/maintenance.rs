@@ -37,6 +37,10 @@ pub struct Maintenance {
     #[serde(default)]
     #[schemars(range(min = 0.01, max = 1.0), example = 0.8)]
     pub at_wear: Option<f64>,
+    /// It is done when somebody asks for it (the command `maintain`), be it a mind or people outside. What is asked for is
+    /// done in any case; this says that nothing else need bring it about.
+    #[serde(default)]
+    pub on_request: bool,
     /// How long it takes, once parts and people are there.
     #[schemars(example = &"2h")]
     pub takes: Distribution<Duration>,

@@ -59,7 +59,7 @@ impl Floor<'_, '_, '_> {
                 OrderStage::People => {
                     let (task, priority) = match kind {
                         OrderKind::Failure => (Task::Repair, REPAIR_PRIORITY),
-                        OrderKind::Planned | OrderKind::Condition | OrderKind::Relocation => {
+                        OrderKind::Planned | OrderKind::Condition | OrderKind::Requested | OrderKind::Relocation => {
                             (Task::Maintenance, MAINTENANCE_PRIORITY)
                         }
                     };

@@ -42,13 +42,13 @@ pub(super) fn report_plant(sheet: &mut Sheet, world: &World, now: Time) {
 }
 
 /// The meter as it would read now.
-pub(super) fn meter_at(world: &World, now: Time) -> Meter {
+pub(in crate::factory) fn meter_at(world: &World, now: Time) -> Meter {
     let mut meter = world.resource::<Meter>().clone();
     meter.advance(now, world.resource::<Tariff>(), |_| {});
     meter
 }
 
-pub(super) fn has_consumers(world: &World) -> bool {
+pub(in crate::factory) fn has_consumers(world: &World) -> bool {
     let twins = &mut world.resource::<Directory>().twins();
     twins.any(|(_, entity, _)| world.entity(entity).contains::<Account>())
 }

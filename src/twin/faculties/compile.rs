@@ -1,6 +1,6 @@
 //! Compiles sensors, beliefs and minds.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use bevy_ecs::archetype::{Archetype, ArchetypeId};
@@ -12,14 +12,14 @@ use super::{
     ASKED, Ask, Course, Faculties, FacultyTable, Fault, MOST_INPUTS, MOST_SENSORS, Makes, Named, Notion, Reason, Step,
 };
 use crate::engine::clock::Clock;
-use crate::engine::command::{self, Command, CommandKinds};
+use crate::engine::command::{self, Command, CommandKinds, Value};
 use crate::engine::distribution::Law;
 use crate::engine::identity::{Directory, TwinId};
 use crate::engine::random::Purpose;
 use crate::engine::spelling::nearest;
 use crate::engine::time::Duration;
 use crate::twin::actions::claim::Claim;
-use crate::twin::actions::command::Order;
+use crate::twin::actions::command::{Order, given_by};
 use crate::twin::actions::go::{Go, Goal};
 use crate::twin::actions::note::Note;
 use crate::twin::actions::say::Say;
@@ -43,6 +43,7 @@ use crate::twin::minds::tree::{DEEPEST, Tree, TreeSpec, TreeWords};
 use crate::twin::minds::utility::{CompiledChoice, Utility};
 use crate::twin::minds::{Mind, MindKinds, MindPart, MindParts, MindSpec};
 use crate::twin::quantities::Quantities;
+use crate::twin::readable::common::Commons;
 use crate::twin::readable::{Readable, Seen};
 use crate::twin::sensors::contact::Contact;
 use crate::twin::sensors::gauge::Gauge;
@@ -93,13 +94,20 @@ impl Made<'_> {
 
 type Twins<'w, 's> = Query<'w, 's, (&'static TwinId, &'static Archetype, Option<&'static MindPart>)>;
 
-type Names<'w> =
-    (Res<'w, Directory>, Res<'w, Population>, Res<'w, Gone>, Res<'w, Readable>, Res<'w, FieldMap>, Res<'w, Fields>);
+type Names<'w> = (
+    Res<'w, Directory>,
+    Res<'w, Population>,
+    Res<'w, Gone>,
+    Res<'w, Readable>,
+    Res<'w, Commons>,
+    Res<'w, FieldMap>,
+    Res<'w, Fields>,
+);
 
 /// Calls `work` with what there is to be named, all twins by id, and the names of the fields.
 pub(super) fn with_ground<R>(world: &mut World, work: impl FnOnce(Ground, Vec<Made>, &[String]) -> R) -> R {
     let mut state: SystemState<(Names, Query<Seen>, Twins)> = SystemState::new(world);
-    let ((directory, population, gone, readable, map, fields), seen, twins) =
+    let ((directory, population, gone, readable, commons, map, fields), seen, twins) =
         state.get(world).expect("what twins need is there");
     let parts = |twin: TwinId| seen.get(directory.entity(twin)?).ok();
     let ground = Ground {
@@ -107,6 +115,7 @@ pub(super) fn with_ground<R>(world: &mut World, work: impl FnOnce(Ground, Vec<Ma
         population: &population,
         gone: &gone,
         readable: &readable,
+        commons: &commons,
         fields: &map,
         parts: &parts,
     };
@@ -1014,15 +1023,7 @@ impl<'g, 'm> Maker<'g, 'm> {
                 Box::new(Undertaking { takes: takes.clone(), until, fails: *fails, sets })
             }
             ActionSpec::Command { action, twin, with } => {
-                let cause = format!("wanted by {}", self.words.ground.directory.name(self.words.twin));
-                let command = Command {
-                    at: Duration::ZERO,
-                    action: action.clone(),
-                    twin: twin.clone(),
-                    cause,
-                    with: with.clone(),
-                };
-                Box::new(Order(command))
+                Box::new(Order(command_of(action, twin.as_ref(), with)))
             }
             ActionSpec::Custom { kind, with } => match self.kinds.actions.0.get(kind.as_str()) {
                 None => {
@@ -1192,29 +1193,34 @@ fn circle(name: &str) -> String {
     format!("`{name}` follows from itself, directly or by way of others")
 }
 
+fn command_of(action: &str, twin: Option<&String>, with: &BTreeMap<String, Value>) -> Command {
+    Command {
+        at: Duration::ZERO,
+        action: action.to_owned(),
+        twin: twin.cloned(),
+        cause: String::new(),
+        with: with.clone(),
+    }
+}
+
 /// Commands that minds may give are checked as those from outside are.
 fn check_commands(world: &mut World, faults: &mut Vec<Fault>) {
     if !world.contains_resource::<CommandKinds>() {
         return;
     }
     let mut twins = world.query::<(&TwinId, &MindPart)>();
-    let mut seen = Vec::new();
+    let mut seen = BTreeSet::new();
     let mut orders = Vec::new();
     for (twin, mind) in twins.iter(world) {
-        if seen.contains(&Arc::as_ptr(&mind.0)) {
-            continue;
-        }
-        seen.push(Arc::as_ptr(&mind.0));
+        let is_new = seen.insert(address(Some(&*mind.0)));
         for course in mind.0.courses() {
             for (number, action) in course.actions.iter().enumerate() {
                 let ActionSpec::Command { action, twin: about, with } = action else { continue };
-                let command = Command {
-                    at: Duration::ZERO,
-                    action: action.clone(),
-                    twin: about.clone(),
-                    cause: String::new(),
-                    with: with.clone(),
-                };
+                // What is about the twin itself can be right for one and wrong for another of the same mind.
+                if !is_new && about.is_some() {
+                    continue;
+                }
+                let command = command_of(action, about.as_ref(), with);
                 let way = std::iter::once("mind".to_owned()).chain(course.way.clone()).chain([number.to_string()]);
                 orders.push((*twin, way.collect::<Vec<_>>(), command));
             }
@@ -1222,7 +1228,7 @@ fn check_commands(world: &mut World, faults: &mut Vec<Fault>) {
     }
     orders.sort_by_key(|(twin, ..)| *twin);
     for (twin, way, command) in orders {
-        if let Err(message) = command::check(world, &command) {
+        if let Err(message) = command::check(world, &given_by(world, twin, &command)) {
             let help = Some("`autotwin parts` lists the commands".to_owned());
             faults.push(Fault { twin, way, place: None, message, help });
         }

@@ -9,6 +9,7 @@ use crate::engine::identity::{Directory, TwinId};
 use crate::engine::spelling::nearest;
 use crate::twin::expression::{Question, Symbol, Type, Unfit, Vocabulary};
 use crate::twin::quantities::Quantities;
+use crate::twin::readable::common::Commons;
 use crate::twin::readable::{Readable, Seen};
 use crate::twin::services::Service;
 use crate::twin::source::Source;
@@ -22,6 +23,7 @@ pub(super) struct Ground<'a> {
     pub population: &'a Population,
     pub gone: &'a Gone,
     pub readable: &'a Readable,
+    pub commons: &'a Commons,
     pub fields: &'a FieldMap,
     /// The parts of a twin, by id.
     pub parts: &'a dyn Fn(TwinId) -> Option<Seen<'a, 'a>>,
@@ -60,7 +62,8 @@ impl<'a> Ground<'a> {
         quantities.0.keys().position(|other| other == name).map(|number| number as u16)
     }
 
-    /// Where something of a twin is found: one of its own quantities, a field of a part, what a domain knows.
+    /// Where something of a twin is found: one of its own quantities, a field of a part, what a domain knows. Its own is also
+    /// what everybody can name.
     pub fn of_twin(&self, twin: TwinId, name: &str, is_own: bool) -> Option<(Source, Type)> {
         let whose = (!is_own).then_some(twin);
         if let Some(number) = self.quantity(twin, name) {
@@ -70,8 +73,11 @@ impl<'a> Ground<'a> {
             // What one who has left had is not known any more, whatever it was.
             return self.gone.find(twin).map(|_| (Source::Level(whose, u16::MAX), Type::Number));
         };
-        let (reader, kind) = self.readable.find(&parts, name)?;
-        Some((Source::Part(whose, reader), kind))
+        if let Some((reader, kind)) = self.readable.find(&parts, name) {
+            return Some((Source::Part(whose, reader), kind));
+        }
+        let common = self.commons.number(name).filter(|_| is_own)?;
+        Some((Source::Common(common), Type::Number))
     }
 
     /// All that [`Ground::of_twin`] finds.
@@ -157,7 +163,7 @@ const QUESTIONS: [(&str, &str); 7] = [
 impl<'g, 'f> Words<'g, 'f> {
     pub fn new(ground: Ground<'g>, twin: TwinId, fields: &'f [String], first_slot: usize) -> Words<'g, 'f> {
         let own = ground.names_of(twin);
-        let names = own.into_iter().chain(["time", "hour", "weekday"].map(str::to_owned)).collect();
+        let names = own.into_iter().chain(["time", "hour", "weekday"].into_iter().chain(ground.commons.names()).map(str::to_owned)).collect();
         Words {
             ground,
             twin,

@@ -127,7 +127,7 @@ impl Plant {
         }
         scene += &orders(dice, &sizes);
         scene.push(')');
-        Plant { scene, log: log(&mut Dice::new(deeds), &sizes, stations && sizes.vehicles > 0) }
+        Plant { scene, log: log(&mut Dice::new(deeds), &sizes, stations && sizes.vehicles > 0, &twins) }
     }
 }
 
@@ -394,7 +394,7 @@ fn orders(dice: &mut Dice, sizes: &Sizes) -> String {
     text + "]\n"
 }
 
-fn log(dice: &mut Dice, sizes: &Sizes, stations: bool) -> String {
+fn log(dice: &mut Dice, sizes: &Sizes, stations: bool, twins: &[String]) -> String {
     let groups = [
         ("m", sizes.machines),
         ("w", sizes.workers),
@@ -409,11 +409,16 @@ fn log(dice: &mut Dice, sizes: &Sizes, stations: bool) -> String {
         names.extend(["in".to_owned(), "out".to_owned()]);
     }
     let breakable: Vec<&String> = names.iter().filter(|name| name.starts_with(['m', 'v'])).collect();
+    // A machine can be maintained whose part says how.
+    let maintained: Vec<String> = (0..sizes.machines)
+        .map(|index| format!("m{index}"))
+        .filter(|name| twins.iter().any(|twin| twin.starts_with(&format!("(name: \"{name}\"")) && twin.contains("maintenance:")))
+        .collect();
     let mut log = String::new();
     while !dice.is_over() {
         // Often several at one moment.
         let minute = dice.below(90) * 20;
-        let what = match dice.below(11) {
+        let what = match dice.below(12) {
             0 | 1 => format!(r#""do": "suspend", "twin": "{}""#, names[dice.below(names.len())]),
             2 | 3 => format!(r#""do": "activate", "twin": "{}""#, names[dice.below(names.len())]),
             4 | 5 => {
@@ -434,6 +439,9 @@ fn log(dice: &mut Dice, sizes: &Sizes, stations: bool) -> String {
                     r#""do": "relocate", "twin": "m{machine}", "with": {{"x": {x}, "y": {y}, "takes": "{}m"{skill}}}"#,
                     dice.below(90)
                 )
+            }
+            8 if !maintained.is_empty() => {
+                format!(r#""do": "maintain", "twin": "{}""#, maintained[dice.below(maintained.len())])
             }
             _ => format!(r#""do": "retire", "twin": "{}""#, names[dice.below(names.len())]),
         };
