@@ -84,9 +84,12 @@ const MACHINE: [Quantity; 11] = [
     of::<Machine>("machine.up", "Whether it can work: it is not down, put aside or maintained.", truth, |twin, _| {
         machine(twin, |state| yes(state.is_up()))
     }),
-    of::<Machine>("machine.due", "Whether its maintenance is due, and begins once nothing is under way.", truth, |twin, _| {
-        machine(twin, |state| yes(state.maintenance_due))
-    }),
+    of::<Machine>(
+        "machine.due",
+        "Whether its maintenance is due, and begins once nothing is under way.",
+        truth,
+        |twin, _| machine(twin, |state| yes(state.maintenance_due)),
+    ),
     of::<Machine>("machine.queue", "How many jobs wait to be worked on.", number, |twin, _| {
         machine(twin, |state| state.queue.len() as f64)
     }),
@@ -127,11 +130,7 @@ fn ages(twin: &Seen) -> bool {
     twin.contains::<Breakdown>() || twin.contains::<Wear>() || twin.contains::<Maintenance>()
 }
 
-const fn of_health(
-    name: &'static str,
-    about: &'static str,
-    read: fn(&Seen, Time) -> Option<f64>,
-) -> Quantity {
+const fn of_health(name: &'static str, about: &'static str, read: fn(&Seen, Time) -> Option<f64>) -> Quantity {
     Quantity { name, about, kind: number, fits: ages, read }
 }
 
@@ -212,11 +211,12 @@ const VEHICLE: [Quantity; 5] = [
 ];
 
 /// By the name of the field that says how full it is at the start: that is not what anybody asks for who measures it.
-const BATTERY: [Quantity; 1] = [of::<Battery>("battery.charge", "How full it is now, from 0 to 1.", number, |twin, now| {
-    let mut battery = twin.get::<BatteryState>()?.clone();
-    battery.advance(now);
-    Some(battery.charge())
-})];
+const BATTERY: [Quantity; 1] =
+    [of::<Battery>("battery.charge", "How full it is now, from 0 to 1.", number, |twin, now| {
+        let mut battery = twin.get::<BatteryState>()?.clone();
+        battery.advance(now);
+        Some(battery.charge())
+    })];
 
 const RACK: [Quantity; 2] = [
     of::<Rack>("rack.jobs", "How many jobs it holds.", number, |twin, _| {

@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 use std::ops::Range;
+use std::sync::Arc;
 
 use bevy_ecs::prelude::{Resource, World};
 
@@ -144,12 +145,13 @@ fn turn_of(twin: TwinId, every: i64, tick: Option<Duration>) -> i64 {
     (twin.0 % turns as u64) as i64 * slot
 }
 
-/// All faculties: by the number of the make; and by id, which make a twin is of. A cache.
-#[derive(Resource, Default)]
+/// All faculties: by the number of the make; and by id, which make a twin is of. A cache. Cheap to clone, for whoever changes the
+/// world meanwhile.
+#[derive(Resource, Clone, Default)]
 pub struct FacultyTable {
     /// The different makes.
-    pub makes: Vec<Faculties>,
-    make_of: Vec<u32>,
+    pub makes: Arc<Vec<Faculties>>,
+    make_of: Arc<Vec<u32>>,
     /// How far the sensors of proximity of all twins reach at most: metres.
     pub reach: f64,
     /// Whether anybody asks where others are.
@@ -163,14 +165,15 @@ impl FacultyTable {
     pub fn of(&self, twin: TwinId) -> Option<&Faculties> {
         self.makes.get(*self.make_of.get(twin.0 as usize)? as usize)
     }
+}
 
-    fn assign(&mut self, twin: TwinId, make: usize) {
-        let id = twin.0 as usize;
-        if self.make_of.len() <= id {
-            self.make_of.resize(id + 1, NONE);
-        }
-        self.make_of[id] = make as u32;
+/// Notes which make a twin is of.
+fn assign(make_of: &mut Vec<u32>, twin: TwinId, make: usize) {
+    let id = twin.0 as usize;
+    if make_of.len() <= id {
+        make_of.resize(id + 1, NONE);
     }
+    make_of[id] = make as u32;
 }
 
 /// Something that is wrong with how a twin's sensors, beliefs, mind or quantities are written.

@@ -164,8 +164,11 @@ impl Flow {
         self.rates.is_empty() && self.formulas.is_empty()
     }
 
-    /// Holds a quantity within its limits.
+    /// Holds a quantity within its limits. What is not known stays so.
     pub fn limit(&self, quantity: u16, value: f64) -> f64 {
+        if value.is_nan() {
+            return value;
+        }
         let [low, high] = self.limits.get(quantity as usize).copied().unwrap_or([f64::NEG_INFINITY, f64::INFINITY]);
         value.max(low).min(high)
     }

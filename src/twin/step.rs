@@ -137,7 +137,13 @@ impl Plugin for StepPlugin {
             .on_life_change(settle::on_life_change);
         app.add_step_systems(
             Stage::Sense,
-            (space::survey.run_if(asks_for_places), quantities::post, emit::gather.run_if(asks_for_places), common::tell.run_if(common::are_wanted), look::look)
+            (
+                space::survey.run_if(asks_for_places),
+                quantities::post,
+                emit::gather.run_if(asks_for_places),
+                common::tell.run_if(common::are_wanted),
+                look::look,
+            )
                 .chain()
                 .run_if(is_due),
         )
@@ -149,7 +155,9 @@ impl Plugin for StepPlugin {
             (
                 travel::travel,
                 physics::simulate,
-                (space::survey, quantities::post, common::tell.run_if(common::are_wanted), quantities::flow).chain().run_if(quantities::change_by_themselves),
+                (space::survey, quantities::post, common::tell.run_if(common::are_wanted), quantities::flow)
+                    .chain()
+                    .run_if(quantities::change_by_themselves),
                 (quantities::post, emit::gather, fields::spread).chain().run_if(fields::linger),
                 note_motion,
             )

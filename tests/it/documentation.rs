@@ -54,3 +54,16 @@ fn every_table_is_documented_with_its_columns() {
         }
     }
 }
+
+#[test]
+fn all_that_can_be_read_of_twins_is_documented() {
+    use autotwin::twin::readable::Readable;
+    let text =
+        std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/scenes.md")).expect("it is there");
+    let simulation = Simulation::new(plugins);
+    let readable = simulation.world().resource::<Readable>();
+    let quantities = readable.quantities().map(|quantity| quantity.name);
+    for name in quantities.chain(readable.commons().map(|common| common.name)) {
+        assert!(text.contains(&format!("| `{name}` |")), "{name}");
+    }
+}

@@ -10,6 +10,7 @@ use bevy_ecs::system::SystemState;
 use super::words::{Facts, Ground, Words};
 use super::{
     ASKED, Ask, Course, Faculties, FacultyTable, Fault, MOST_INPUTS, MOST_SENSORS, Makes, Named, Notion, Reason, Step,
+    assign,
 };
 use crate::engine::clock::Clock;
 use crate::engine::command::{self, Command, CommandKinds, Value};
@@ -156,7 +157,7 @@ pub(super) fn compile(world: &mut World, faults: &mut Vec<Fault>) -> FacultyTabl
         tick: world.resource::<Clock>().tick.map(|tick| tick.every),
     };
     let mut table = with_ground(world, |ground, twins, fields| {
-        let mut table = FacultyTable::default();
+        let (mut made, mut make_of) = (Vec::new(), Vec::new());
         let mut makes = Makes::new();
         for twin in twins {
             let Some(parts) = (ground.parts)(twin.id) else { continue };
@@ -173,11 +174,11 @@ pub(super) fn compile(world: &mut World, faults: &mut Vec<Fault>) -> FacultyTabl
             let (number, is_new) = makes.number((twin.archetype.index(), shared));
             if is_new {
                 let maker = Maker::new(ground, &twin, fields, &kinds, faults);
-                table.makes.push(maker.make(sensors, beliefs, mind));
+                made.push(maker.make(sensors, beliefs, mind));
             }
-            table.assign(twin.id, number);
+            assign(&mut make_of, twin.id, number);
         }
-        table
+        FacultyTable { makes: made.into(), make_of: make_of.into(), ..FacultyTable::default() }
     });
     table.reach = table.makes.iter().map(|make| make.reach).fold(0.0, f64::max);
     table.asks_for_places = table.reach > 0.0 || table.makes.iter().any(asks_for_places);
@@ -1022,9 +1023,7 @@ impl<'g, 'm> Maker<'g, 'm> {
                 let sets = self.assignments(sets, &at(&["sets"]));
                 Box::new(Undertaking { takes: takes.clone(), until, fails: *fails, sets })
             }
-            ActionSpec::Command { action, twin, with } => {
-                Box::new(Order(command_of(action, twin.as_ref(), with)))
-            }
+            ActionSpec::Command { action, twin, with } => Box::new(Order(command_of(action, twin.as_ref(), with))),
             ActionSpec::Custom { kind, with } => match self.kinds.actions.0.get(kind.as_str()) {
                 None => {
                     let known: Vec<&str> = self.kinds.actions.0.keys().copied().collect();

@@ -163,7 +163,10 @@ const QUESTIONS: [(&str, &str); 7] = [
 impl<'g, 'f> Words<'g, 'f> {
     pub fn new(ground: Ground<'g>, twin: TwinId, fields: &'f [String], first_slot: usize) -> Words<'g, 'f> {
         let own = ground.names_of(twin);
-        let names = own.into_iter().chain(["time", "hour", "weekday"].into_iter().chain(ground.commons.names()).map(str::to_owned)).collect();
+        let names = own
+            .into_iter()
+            .chain(["time", "hour", "weekday"].into_iter().chain(ground.commons.names()).map(str::to_owned))
+            .collect();
         Words {
             ground,
             twin,

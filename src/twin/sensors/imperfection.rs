@@ -30,7 +30,7 @@ pub struct Errors {
 }
 
 impl Errors {
-    /// What is told of a number: `hours` since the start, with what the random walk has come to.
+    /// What is told of a number: `hours` since the start, with what the random walk has come to. What is not known stays so.
     fn distort(&self, truth: f64, hours: f64, wandered: f64, random: &mut Stream) -> f64 {
         if truth.is_nan() {
             // Nobody knows: not even that it is at the lowest or the highest.

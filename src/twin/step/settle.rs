@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::collections::VecDeque;
 use std::sync::atomic::Ordering;
 
-use bevy_ecs::prelude::{In, Mut, Resource, World};
+use bevy_ecs::prelude::{In, Resource, World};
 
 use super::Agenda;
 use super::think::Stirred;
@@ -67,27 +67,27 @@ fn work_off(world: &mut World, mut tasks: VecDeque<Task>) {
     if tasks.is_empty() {
         return;
     }
-    world.resource_scope(|world, table: Mut<FacultyTable>| {
-        while let Some(task) = tasks.pop_front() {
-            let twin = match task {
-                Task::Proceed(twin, _) | Task::Wish(twin, _) => twin,
-                Task::Free(service) => {
-                    let next = services::next_in_line(world, service).and_then(|twin| waiting(world, twin, service));
-                    tasks.extend(next.map(|(twin, serial)| Task::Proceed(twin, serial)));
-                    continue;
-                }
-            };
-            let Some(reason) = table.of(twin).and_then(|make| make.reason.as_ref()) else { continue };
-            let mut clerk = Clerk { world, twin, courses: &reason.courses, tasks: &mut tasks };
-            match task {
-                Task::Proceed(_, serial) => clerk.proceed(serial),
-                Task::Wish(_, Wish::Begin(course)) => clerk.begin(course),
-                Task::Wish(_, Wish::Stop(course)) => clerk.stop(course, None),
-                Task::Wish(_, Wish::Finish(course)) => clerk.finish(course),
-                Task::Free(_) => {}
+    // What somebody does can put others aside who are doing something, or make all faculties anew.
+    let table = world.resource::<FacultyTable>().clone();
+    while let Some(task) = tasks.pop_front() {
+        let twin = match task {
+            Task::Proceed(twin, _) | Task::Wish(twin, _) => twin,
+            Task::Free(service) => {
+                let next = services::next_in_line(world, service).and_then(|twin| waiting(world, twin, service));
+                tasks.extend(next.map(|(twin, serial)| Task::Proceed(twin, serial)));
+                continue;
             }
+        };
+        let Some(reason) = table.of(twin).and_then(|make| make.reason.as_ref()) else { continue };
+        let mut clerk = Clerk { world, twin, courses: &reason.courses, tasks: &mut tasks };
+        match task {
+            Task::Proceed(_, serial) => clerk.proceed(serial),
+            Task::Wish(_, Wish::Begin(course)) => clerk.begin(course),
+            Task::Wish(_, Wish::Stop(course)) => clerk.stop(course, None),
+            Task::Wish(_, Wish::Finish(course)) => clerk.finish(course),
+            Task::Free(_) => {}
         }
-    });
+    }
 }
 
 /// The activity of a twin that waits for a place.
@@ -303,11 +303,11 @@ fn give_up(world: &mut World, twin: TwinId) {
         .map(|doing| doing.activities.iter().map(|activity| activity.course).collect())
         .unwrap_or_default();
     let mut tasks = VecDeque::new();
-    world.resource_scope(|world, table: Mut<FacultyTable>| {
-        let Some(reason) = table.of(twin).and_then(|make| make.reason.as_ref()) else { return };
+    let table = world.resource::<FacultyTable>().clone();
+    if let Some(reason) = table.of(twin).and_then(|make| make.reason.as_ref()) {
         let mut clerk = Clerk { world, twin, courses: &reason.courses, tasks: &mut tasks };
         courses.into_iter().for_each(|course| clerk.stop(course, Some(Outcome::Interrupted)));
-    });
+    }
     if let Some(mut travel) = world.get_mut::<Travel>(entity) {
         travel.stop();
     }
@@ -323,12 +323,11 @@ fn bereave(world: &mut World, service: TwinId) {
         losers.extend(lost.map(|activity| (*twin, activity.course)));
     }
     losers.sort_unstable();
+    let table = world.resource::<FacultyTable>().clone();
     for (twin, course) in losers {
         let mut tasks = VecDeque::new();
-        world.resource_scope(|world, table: Mut<FacultyTable>| {
-            let Some(reason) = table.of(twin).and_then(|make| make.reason.as_ref()) else { return };
-            let mut clerk = Clerk { world, twin, courses: &reason.courses, tasks: &mut tasks };
-            clerk.stop(course, Some(Outcome::Failed("what it had claimed is gone".into())));
-        });
+        let Some(reason) = table.of(twin).and_then(|make| make.reason.as_ref()) else { continue };
+        let mut clerk = Clerk { world, twin, courses: &reason.courses, tasks: &mut tasks };
+        clerk.stop(course, Some(Outcome::Failed("what it had claimed is gone".into())));
     }
 }

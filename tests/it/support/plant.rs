@@ -412,7 +412,9 @@ fn log(dice: &mut Dice, sizes: &Sizes, stations: bool, twins: &[String]) -> Stri
     // A machine can be maintained whose part says how.
     let maintained: Vec<String> = (0..sizes.machines)
         .map(|index| format!("m{index}"))
-        .filter(|name| twins.iter().any(|twin| twin.starts_with(&format!("(name: \"{name}\"")) && twin.contains("maintenance:")))
+        .filter(|name| {
+            twins.iter().any(|twin| twin.starts_with(&format!("(name: \"{name}\"")) && twin.contains("maintenance:"))
+        })
         .collect();
     let mut log = String::new();
     while !dice.is_over() {
