@@ -26,7 +26,7 @@ const PLANT: &str = r#"(
         (name: "charger", charger: (power_kw: 1.5), place: At(x: 20, y: -3)),
         (name: "ann", worker: (skills: ["repair"]), place: At(x: 12, y: 5)),
         (name: "watcher", sensors: {"line": (measures: Gauge(of: "machine.queue", twin: "second"), every: "1h")},
-            mind: Rules(every: "1h", rules: [(name: "look", then: [
+            mind: Rules(every: "1h", phase: "0s", rules: [(name: "look", then: [
                 Note(what: "queue", value: "of(first, machine.queue)"), Note(what: "line", value: "line"),
                 Note(what: "jobs", value: "plant.jobs"), Note(what: "power", value: "plant.now_kw"),
                 Wait(lasts: "1s"),
@@ -116,7 +116,8 @@ fn what_is_read_meanwhile_is_what_the_metrics_say() {
     let (mut noted, mut sampled) = (Vec::new(), Vec::new());
     run_and_read(PLANT, 3, &["events", "metrics"], |table, line| match table {
         "events" if line.text("twin") == "watcher" => {
-            noted.push((line.text("event").to_owned(), line.number("time"), line.number("value")));
+            let value = line.find("value");
+            noted.extend(value.map(|value| (line.text("event").to_owned(), line.number("time"), value)));
         }
         "metrics" => {
             let name = match (line.text("name"), line.text("twin")) {
