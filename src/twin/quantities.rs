@@ -362,5 +362,6 @@ mod tests {
         let mut slots = [1.0, 3.0, 0.0];
         flow.pass(&mut slots, 60.0, 1.0);
         assert_eq!(slots[..2], [5.0, 3.0]);
+        assert!(flow.limit(0, f64::NAN).is_nan());
     }
 }

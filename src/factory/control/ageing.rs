@@ -246,8 +246,8 @@ impl Floor<'_, '_, '_> {
             false => ageing.maintenance.map_or(1.0, |part| part.restores),
         };
         // A machine that is as good as new needs no maintenance for its wear, whoever noticed that.
-        let for_wear = |order: &Box<WorkOrder>| matches!(order.kind, OrderKind::Condition | OrderKind::Requested);
-        let superseded = share == 1.0 && health.service.as_ref().is_some_and(for_wear);
+        let for_wear = |order: &WorkOrder| matches!(order.kind, OrderKind::Condition | OrderKind::Requested);
+        let superseded = share == 1.0 && health.service.as_deref().is_some_and(for_wear);
         if superseded {
             health.service = None;
         }
