@@ -35,7 +35,7 @@ fn watched(app: &mut App) {
 const SCENE: &str = r#"(
     run_for: "10min",
     tick: "100ms",
-    fields: {"warmth": (base: 20, noise: (strength: 2, size: 10), sources: [(at: (3, 3), strength: 9, reach: 6)])},
+    fields: {"warmth": (base: 20, noise: (swing: 2, length: 10), sources: [(at: (3, 3), strength: 9, reach: 6)])},
     kinds: {
         "body": (
             drive: (speed: 1.5), body: (shape: Cylinder(radius: 0.3, height: 1)),
