@@ -11,6 +11,7 @@ use crate::scene::expand::GroupSettings;
 use crate::scene::header::Header;
 use crate::scene::registry::SceneRegistry;
 use crate::scene::schema::TypeSchema;
+use crate::twin::readable::Readable;
 
 use super::Exit;
 use super::output::{fail, print};
@@ -30,13 +31,15 @@ pub(crate) fn run(arguments: &PartsArguments, plugins: fn(&mut App)) -> Exit {
         print(&list(&simulation, registry));
         return Exit::OK;
     };
-    match find(name, registry) {
+    let page = if name == READINGS { Some(readings(&simulation)) } else { find(name, registry) };
+    match page {
         Some(page) => {
             print(&page);
             Exit::OK
         }
         None => {
-            let known = registry.parts.keys().chain(registry.sections.keys()).copied().chain(["scene", "twin"]);
+            let known =
+                registry.parts.keys().chain(registry.sections.keys()).copied().chain(["scene", "twin", READINGS]);
             let cure = match nearest(name, known) {
                 Some(other) => format!("did you mean `{other}`?"),
                 None => "`autotwin parts` lists them".to_owned(),
@@ -44,6 +47,27 @@ pub(crate) fn run(arguments: &PartsArguments, plugins: fn(&mut App)) -> Exit {
             fail(&format!("there is no part or section `{name}`; {cure}"))
         }
     }
+}
+
+/// The name of the page of what can be read.
+const READINGS: &str = "readings";
+
+/// What can be read, with what it is.
+fn readings(simulation: &Simulation) -> String {
+    let readable = simulation.world().resource::<Readable>();
+    let of_twins = readable.quantities().map(|quantity| (quantity.name, quantity.about));
+    let of_world = readable.commons().map(|common| (common.name, common.about));
+    let line = |(name, about): (&str, &str)| format!("  {name:24}{about}\n");
+    let mut text =
+        "Of a twin, besides its own quantities and every field of its parts (`machine.capacity`):\n".to_owned();
+    text.extend(of_twins.map(line));
+    text += "\nOf the whole world:\n";
+    text.extend(
+        [("time", "seconds since the start"), ("hour", "of the day, 0 to 24"), ("weekday", "0 is the first")].map(line),
+    );
+    text.extend(of_world.map(line));
+    text + "\nA gauge reads them, `Gauge(of: \"machine.queue\", twin: \"press-1\")`, and so do conditions, `machine.queue > 3`, \
+        `of(\"press-1\", machine.queue) > 3`.\n"
 }
 
 fn find(name: &str, registry: &SceneRegistry) -> Option<String> {
@@ -67,6 +91,7 @@ fn list(simulation: &Simulation, registry: &SceneRegistry) -> String {
     text += "\nAlways there:\n";
     text += &line("scene", TypeSchema::of::<Header>().about());
     text += &line("twin", TypeSchema::of::<GroupSettings>().about());
+    text += &line(READINGS, "What conditions and gauges can read of twins and of the world.".to_owned());
     text += "\nTables of results:\n";
     let tables = simulation.world().resource::<Tables>().infos();
     text.extend(tables.iter().map(|table| line(table.name, table.about.to_owned())));

@@ -91,7 +91,7 @@ pub struct SensorSpec {
 #[serde(deny_unknown_fields)]
 pub enum Measures {
     /// Who is near. It tells `x.count`, and of the nearest `x.distance`, `x.bearing` (radians, to the left of where the twin
-    /// looks) and who it is (`x.twin`).
+    /// looks) and who it is (`x.twin`). Noise and the like are of the distance.
     Proximity {
         /// How far it sees.
         #[schemars(range(min = 0), extend("x-unit" = "m"), example = 4)]
@@ -208,7 +208,7 @@ pub struct Output {
     pub name: &'static str,
     /// What it is.
     pub kind: Type,
-    /// Whether it is measured, and so has noise and the like, or counted.
+    /// Whether it is measured, and so has noise and the like, or known exactly.
     pub is_analog: bool,
 }
 
@@ -221,8 +221,8 @@ impl Output {
         Output { name, kind: Type::Number, is_analog: true }
     }
 
-    /// A number that is counted.
-    pub const fn count(name: &'static str) -> Output {
+    /// A number that is known exactly, such as what is counted.
+    pub const fn exact(name: &'static str) -> Output {
         Output { name, kind: Type::Number, is_analog: false }
     }
 

@@ -22,15 +22,11 @@ pub struct Drive {
     /// How quickly it gets faster and slower; without it, at once.
     #[schemars(range(min = 1e-6), extend("x-unit" = "m/s²"), example = 0.5)]
     pub acceleration: Option<f64>,
-    /// How much room it needs to each side where it finds its way around what stands there; without it, as much as its
-    /// `body` takes.
-    #[schemars(range(min = 0), extend("x-unit" = "m"), example = 0.4)]
-    pub clearance: Option<f64>,
 }
 
 impl Default for Drive {
     fn default() -> Self {
-        Drive { speed: 1.0, acceleration: None, clearance: None }
+        Drive { speed: 1.0, acceleration: None }
     }
 }
 

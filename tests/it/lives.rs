@@ -4,6 +4,8 @@ use autotwin::engine::identity::Directory;
 use autotwin::prelude::*;
 use autotwin::twin::life::{change, create};
 
+use crate::support::knowing::{levels, who, world_with};
+
 #[test]
 fn a_life_goes_its_way_and_leaves_its_trace() {
     let mut simulation = Simulation::new(plugins);
@@ -80,4 +82,25 @@ fn a_retired_machine_keeps_its_name_in_the_tables() {
     };
     assert!(rows("events").iter().any(|row| row.contains("\"m-2\"") && row.contains("\"retired\"")));
     assert!(rows("states").iter().all(|row| !row.contains("twin: \"\"")), "every state has its machine");
+}
+
+/// Whoever puts itself aside in the middle of what it does goes no further with it; whoever has come back begins anew.
+#[test]
+fn who_suspends_itself_stops_there() {
+    const SCENE: &str = r#"(
+        run_for: "1h",
+        twins: [(
+            name: "tired",
+            quantities: {"begun": (start: 0), "ended": (start: 0)},
+            mind: Rules(every: "10m", rules: [(name: "nap", then: [
+                Set({"begun": "begun + 1"}), Command(do: "suspend", twin: "tired"), Set({"ended": "ended + 1"}), Wait(lasts: "1m"),
+            ])]),
+        )],
+    )"#;
+    let log = r#"{"at": "30m", "do": "activate", "twin": "tired"}"#;
+    let options = RunOptions { commands: crate::support::commands(log), ..RunOptions::default() };
+    let mut simulation = world_with(SCENE, &options);
+    let tired = who(&simulation, "tired");
+    simulation.run_until(Time::ZERO + Duration::from_secs(3_600));
+    assert_eq!(levels(&simulation, tired), [2.0, 0.0]);
 }

@@ -16,7 +16,7 @@ pub struct Contact {
 
 impl Sensor for Contact {
     fn outputs(&self) -> Vec<Output> {
-        vec![Output::count("count"), Output::twin("twin")]
+        vec![Output::exact("count"), Output::twin("twin")]
     }
 
     fn measure(&self, view: &View, out: &mut [f64; MOST_OUTPUTS]) -> bool {

@@ -14,7 +14,7 @@ pub struct InboxSensor {
 
 impl Sensor for InboxSensor {
     fn outputs(&self) -> Vec<Output> {
-        vec![Output::analog("value"), Output::twin("from"), Output::count("count")]
+        vec![Output::analog("value"), Output::twin("from"), Output::exact("count")]
     }
 
     fn listens_to(&self) -> Option<&str> {

@@ -114,7 +114,7 @@ impl Proximity {
 
 impl Sensor for Proximity {
     fn outputs(&self) -> Vec<Output> {
-        vec![Output::count("count"), Output::analog("distance"), Output::analog("bearing"), Output::twin("twin")]
+        vec![Output::exact("count"), Output::analog("distance"), Output::exact("bearing"), Output::twin("twin")]
     }
 
     fn spare(&mut self, is_read: &[bool]) -> Vec<usize> {

@@ -116,6 +116,11 @@ impl Clerk<'_> {
         self.world.get_mut::<Doing>(entity).map(|mut doing| change(&mut doing))
     }
 
+    fn is_active(&self) -> bool {
+        let entity = self.world.resource::<Directory>().entity(self.twin);
+        entity.is_some_and(|entity| self.world.get::<Life>(entity).is_none_or(|life| *life == Life::Active))
+    }
+
     /// Takes an activity out, to work on it.
     fn take(&mut self, is_it: impl Fn(&Activity) -> bool) -> Option<Activity> {
         self.with_doing(|doing| {
@@ -193,6 +198,10 @@ impl Clerk<'_> {
     fn go_on(&mut self, mut activity: Activity, mut progress: Option<Progress>) {
         loop {
             let Some(course) = self.courses.get(activity.course as usize) else { return };
+            // Whoever has just put itself aside, or left, goes no further.
+            if !self.is_active() {
+                return self.end(activity, Outcome::Interrupted, false);
+            }
             let now = self.now();
             match progress.take() {
                 Some(Progress::Done) => {
