@@ -1,5 +1,6 @@
 //! Promises, held by whole runs: a module a promise.
 
+mod acting;
 mod allocation;
 mod bad_input;
 mod bodies;

@@ -60,6 +60,7 @@ pub(super) fn show(
                 }
                 relations(ui, &facts, &mut next);
                 reasons(ui, &play, chosen);
+                deeds(ui, &play, chosen);
                 parts(ui, &play, chosen);
             });
             if let Some(eye) = eye.as_mut().filter(|_| controls) {
@@ -152,6 +153,10 @@ fn reasons(ui: &mut egui::Ui, play: &Play, chosen: ThingId) {
     title(ui, "DOES");
     let does = if decision.doing.is_empty() { "nothing".to_owned() } else { decision.doing.join("; ") };
     ui.strong(does);
+    if let Some(turn) = &intent.turn {
+        let wanted: Vec<String> = turn.wanted.iter().map(ToString::to_string).collect();
+        ui.colored_label(style::FAINT, format!("decided {}: {}", clock(turn.at), wanted.join("; ")));
+    }
     title(ui, "WHY");
     for weighed in &decision.weighed {
         ui.horizontal_wrapped(|ui| {
@@ -177,6 +182,18 @@ fn reasons(ui: &mut egui::Ui, play: &Play, chosen: ThingId) {
                 ui.label(&known.value);
                 ui.end_row();
             }
+        });
+    }
+}
+
+/// What it did before, and how that ended.
+fn deeds(ui: &mut egui::Ui, play: &Play, chosen: ThingId) {
+    let Some(intent) = play.intent_of(chosen).filter(|intent| !intent.over.is_empty()) else { return };
+    title(ui, "DID");
+    for (deed, end) in intent.over.iter().filter_map(|deed| Some((deed, deed.end.as_ref()?))) {
+        ui.horizontal_wrapped(|ui| {
+            ui.label(&deed.course);
+            ui.colored_label(style::FAINT, format!("{} at {}", end.outcome.describe(), clock(end.at)));
         });
     }
 }

@@ -19,7 +19,7 @@ use crate::look::sight::{self, Change, Event, Sights, ThingId};
 use crate::record::track::Mark;
 
 use super::Speed;
-use super::intent::{Intent, intent_of};
+use super::intent::{Intent, Lately, intent_of};
 
 /// What both threads share.
 struct Shared {
@@ -279,9 +279,9 @@ impl State {
 /// The thread of the simulation.
 fn run(mut simulation: Simulation, shared: &Arc<Shared>) {
     let watched = shared.clone();
-    let mut leap = Leap { length: Duration::from_secs(1), since: Instant::now() };
-    let mut buffer = Vec::new();
-    let watch = move |world: &mut World, next: Time| look_on(world, next, &watched, &mut leap, &mut buffer);
+    let leap = Leap { length: Duration::from_secs(1), since: Instant::now() };
+    let mut watch = Watch { leap, buffer: Vec::new(), lately: Lately::default() };
+    let watch = move |world: &mut World, next: Time| look_on(world, next, &watched, &mut watch);
     onlooker::attach(simulation.world_mut(), Box::new(watch));
     while !simulation.has_ended() {
         simulation.step();
@@ -318,8 +318,17 @@ impl Leap {
     }
 }
 
+/// What the thread of the simulation keeps from one look at the world to the next.
+struct Watch {
+    leap: Leap,
+    /// Emptied, to spare memory.
+    buffer: Vec<Change>,
+    lately: Lately,
+}
+
 /// Tells what has changed, and waits until the next event may happen.
-fn look_on(world: &mut World, next: Time, shared: &Shared, leap: &mut Leap, buffer: &mut Vec<Change>) -> Pace {
+fn look_on(world: &mut World, next: Time, shared: &Shared, watch: &mut Watch) -> Pace {
+    let Watch { leap, buffer, lately } = watch;
     *buffer = world.resource_mut::<Sights>().take(std::mem::take(buffer));
     let entries = world.resource_mut::<Sights>().take_entries();
     let mut state = shared.lock();
@@ -332,6 +341,9 @@ fn look_on(world: &mut World, next: Time, shared: &Shared, leap: &mut Leap, buff
     state.marks.drain(..many);
     state.next = next;
     let mut answered = false;
+    if state.asked.is_none() {
+        lately.look(world, None);
+    }
     loop {
         if state.leave {
             return Pace::Leave;
@@ -340,7 +352,8 @@ fn look_on(world: &mut World, next: Time, shared: &Shared, leap: &mut Leap, buff
             // Nobody waits for the answer while it is made.
             drop(state);
             let parts = Arc::new(parts_of(world, twin));
-            let intent = intent_of(world, twin).map(Arc::new);
+            lately.look(world, Some(twin));
+            let intent = intent_of(world, twin, lately).map(Arc::new);
             state = shared.lock();
             state.answer = Answer { twin: Some(twin), at: state.reached, parts, intent };
             answered = true;
