@@ -200,7 +200,7 @@ impl Clerk<'_> {
             let Some(course) = self.courses.get(activity.course as usize) else { return };
             // Whoever has just put itself aside, or left, goes no further.
             if !self.is_active() {
-                return self.end(activity, Outcome::Interrupted, false);
+                return self.end(activity, Outcome::Interrupted, true);
             }
             let now = self.now();
             match progress.take() {
@@ -244,7 +244,10 @@ impl Clerk<'_> {
         self.note_end(&activity, &outcome);
         if is_told {
             self.with_doing(|doing| doing.outcomes.push((activity.course, outcome)));
-            wake(self.world, self.twin);
+            // Whoever is put aside hears of it when it comes back.
+            if self.is_active() {
+                wake(self.world, self.twin);
+            }
         }
     }
 
