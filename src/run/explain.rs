@@ -287,7 +287,7 @@ fn some_of<'a>(names: impl Iterator<Item = &'a str>) -> String {
     let dots = if names.len() > MOST { ", ..." } else { "" };
     names.truncate(MOST);
     match names.as_slice() {
-        [] => "nobody in this scene does".to_owned(),
-        names => format!("these do: {}{dots}", names.join(", ")),
+        [] => "nobody in this scene has a mind".to_owned(),
+        names => format!("twins with a mind are {}{dots}", names.join(", ")),
     }
 }

@@ -8,10 +8,11 @@ use autotwin::run::explain::{Explanation, Question, explain};
 use autotwin::run::folder::RunFolder;
 use autotwin::run::replications::run_all;
 use autotwin::run::single::{Nobody, RunError};
+use autotwin::scene::load::load;
 use autotwin::twin::actions::Outcome;
 use autotwin::twin::step::trace::Wanted;
 
-use crate::support::read;
+use crate::support::{for_hours, read, run, scene};
 
 /// A watchman who walks between two posts until a battery is low; it may fail to find the plug.
 const SCENE: &str = r#"(
@@ -78,6 +79,24 @@ fn what_is_found_out_afterwards_is_what_would_have_been_recorded() {
     }
 }
 
+/// With all kinds of minds: what is weighed for whoever asks is not decided.
+#[test]
+fn to_ask_everybody_all_the_time_changes_nothing() {
+    for name in ["alarm.ron", "robots.ron", "thermostat.ron", "predictive_maintenance.ron"] {
+        let tree = load(&scene(name), &[]).expect("the scene is right");
+        let silent = for_hours(&tree, 12);
+        let alone = run(&tree, &silent, 1).digest();
+        let talking = RunOptions { reasons: Some(vec!["*".to_owned()]), ..silent };
+        let folder = tempfile::tempdir().expect("a folder can be made");
+        let (mut simulation, header) = prepare(&tree, &talking, None).expect("the scene is right");
+        let pool = Pool::new(2).expect("threads can be had");
+        let asked = execute(&mut simulation, &header, Seed(header.seed), pool, Some(folder.path()), &Nobody);
+        let asked = asked.expect("it runs");
+        assert_eq!(asked.digest(), alone, "{name}");
+        assert!(asked.rows.iter().any(|(table, rows)| *table == "decisions" && *rows > 100), "{name} {:?}", asked.rows);
+    }
+}
+
 #[test]
 fn an_answer_fits_what_happened() {
     let folder = tempfile::tempdir().expect("a folder can be made");
@@ -135,7 +154,7 @@ fn questions_that_do_not_fit_are_answered_by_why() {
     assert_eq!(why("watch-9", None, 1), "there is no twin `watch-9`; did you mean `watch-1`?");
     assert_eq!(
         why("plug", None, 1),
-        "`plug` has no part `mind`, so it decides nothing; these do: watch-1, watch-2, watch-3"
+        "`plug` has no part `mind`, so it decides nothing; twins with a mind are watch-1, watch-2, watch-3"
     );
     assert_eq!(why("watch-1", Some("4h"), 1), "the run ended at 3h; ask for a moment before that");
     assert_eq!(why("watch-1", None, 2), "the run has 1 replications; choose one of them");

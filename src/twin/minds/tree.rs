@@ -430,6 +430,8 @@ struct Tick<'a, 's> {
     situation: &'a mut Situation<'s>,
     memory: &'a mut Memory,
     wishes: &'a mut Vec<Wish>,
+    /// What each node has said last in this tick, for whoever wants to know: nodes forget it as soon as those above them end.
+    said: Option<&'a mut [Status]>,
 }
 
 impl Tick<'_, '_> {
@@ -453,6 +455,9 @@ impl Tick<'_, '_> {
     fn tick(&mut self, node: usize) -> Status {
         let status = self.run(node);
         self.set_status(node, status);
+        if let Some(said) = &mut self.said {
+            said[node] = status;
+        }
         status
     }
 
@@ -757,7 +762,7 @@ impl Tick<'_, '_> {
 
 impl Tree {
     fn tick(&self, situation: &mut Situation, memory: &mut Memory, wishes: &mut Vec<Wish>) -> Status {
-        let mut tick = Tick { tree: &self.0, situation, memory, wishes };
+        let mut tick = Tick { tree: &self.0, situation, memory, wishes, said: None };
         let status = tick.tick(0);
         if status != Status::Running {
             tick.halt(0);
@@ -777,17 +782,20 @@ impl Mind for Tree {
 
     fn weigh(&self, situation: &mut Situation, memory: &Memory) -> Vec<Weighed> {
         let (mut memory, mut wishes) = (memory.clone(), Vec::new());
-        let mut tick = Tick { tree: &self.0, situation, memory: &mut memory, wishes: &mut wishes };
-        tick.tick(0);
+        let mut said = vec![Status::Idle; self.0.len()];
+        let (memory, wishes) = (&mut memory, &mut wishes);
+        Tick { tree: &self.0, situation, memory, wishes, said: Some(&mut said) }.tick(0);
+        let tick = Tick { tree: &self.0, situation, memory, wishes, said: None };
         let mut depths = vec![0; self.0.len()];
         let mut weighed = Vec::new();
         for (number, node) in self.0.iter().enumerate() {
             node.children.iter().for_each(|child| depths[*child] = depths[number] + 1);
-            let status = tick.status(number);
+            // Who was not ticked now may have ended before.
+            let status = if said[number] == Status::Idle { tick.status(number) } else { said[number] };
             weighed.push(Weighed {
                 name: format!("{}{}", "  ".repeat(depths[number]), node.label),
                 score: None,
-                is_possible: !matches!(status, Status::Failure | Status::Skipped),
+                is_possible: matches!(status, Status::Running | Status::Success),
                 is_chosen: status == Status::Running && node.children.is_empty(),
                 why: status.word().to_owned(),
             });

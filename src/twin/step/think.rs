@@ -129,8 +129,12 @@ fn think(make: &Faculties, thought: &mut Thought, tracing: &Tracing) {
     }
     let mut wishes = std::mem::take(&mut doing.wishes);
     finish(&reason.courses, doing, &knowledge.values, &mut wishes);
+    let weighed = tracing.follows(*twin).then(|| {
+        // A copy: whoever weighs may write on its blackboard, as if it decided.
+        let values = &mut knowledge.values.clone();
+        reason.mind.weigh(&mut Situation { twin: *twin, now: *now, seed: *seed, values, doing }, memory)
+    });
     let mut situation = Situation { twin: *twin, now: *now, seed: *seed, values: &mut knowledge.values, doing };
-    let weighed = tracing.follows(*twin).then(|| reason.mind.weigh(&mut situation, memory));
     let first = wishes.len();
     reason.mind.decide(&mut situation, memory, &mut wishes);
     if let Some(weighed) = weighed {
