@@ -233,12 +233,11 @@ fn looks(world: &mut World, _: bool) {
 /// Whoever is put somewhere, or begins or ends its life. Whoever travels is looked at besides: it moves without saying so.
 type MayHaveChanged = Or<(Changed<Position>, Changed<Life>, With<Travel>)>;
 
+/// Where somebody is and where it goes, and whether that is news.
+type Moving = (&'static TwinId, Ref<'static, Position>, Option<Ref<'static, Travel>>, Option<Ref<'static, Life>>);
+
 /// Tells who has moved in this step.
-pub(super) fn tell(
-    mut sights: ResMut<Sights>,
-    clock: Res<Clock>,
-    moved: Query<(&TwinId, Ref<Position>, Option<Ref<Travel>>, Option<Ref<Life>>), MayHaveChanged>,
-) {
+pub(super) fn tell(mut sights: ResMut<Sights>, clock: Res<Clock>, moved: Query<Moving, MayHaveChanged>) {
     if !sights.is_watched() {
         return;
     }

@@ -55,8 +55,8 @@ impl Lately {
         world.resource_scope(|world, mut tracing: Mut<Tracing>| {
             let decisions = tracing.take_decisions(world.resource::<Directory>());
             let ours = |twin: TwinId| Some(twin) == asked;
-            let turns = decisions.into_iter().filter(|decision| ours(decision.twin) && !decision.wanted.is_empty());
-            self.turn = turns.last().or(self.turn.take());
+            let mut turns = decisions.into_iter().filter(|decision| ours(decision.twin) && !decision.wanted.is_empty());
+            self.turn = turns.next_back().or(self.turn.take());
             self.over.extend(tracing.take_deeds().into_iter().filter(|deed| ours(deed.twin)));
             self.over.drain(..self.over.len().saturating_sub(MOST_OVER));
         });
