@@ -161,7 +161,8 @@ fn reasons(ui: &mut egui::Ui, play: &Play, chosen: ThingId) {
     for weighed in &decision.weighed {
         ui.horizontal_wrapped(|ui| {
             let name = match weighed.score {
-                Some(score) => format!("{} ({score:.3})", weighed.name),
+                // As many digits as tell scores apart.
+                Some(score) => format!("{} ({})", weighed.name, (score * 1e3).round() / 1e3),
                 None => weighed.name.clone(),
             };
             let colour = if weighed.is_possible { style::TEXT } else { style::FAINT };
@@ -307,13 +308,25 @@ impl Curves {
         all.filter(move |(_, end, _)| *end >= from).map(move |(begin, end, past)| (begin.max(from), end.min(to), past))
     }
 
+    /// Each state with the time until another.
+    fn states(&self, span: [f64; 2]) -> Vec<(f64, f64, u8)> {
+        let mut states: Vec<(f64, f64, u8)> = Vec::new();
+        for (begin, end, past) in self.stretches(span) {
+            match states.last_mut() {
+                Some((_, last, state)) if *state == past.state => *last = end,
+                _ => states.push((begin, end, past.state)),
+            }
+        }
+        states
+    }
+
     /// The states as a band of their colours.
     fn band(&self, ui: &mut egui::Ui, look: &Look, span: [f64; 2]) {
         let (area, response) = ui.allocate_exact_size(egui::vec2(WIDTH - 12.0, 18.0), egui::Sense::hover());
         let at = |time: f64| area.left() + ((time - span[0]) / (span[1] - span[0])) as f32 * area.width();
         ui.painter().rect_filled(area, 3.0, style::BUTTON);
-        for (begin, end, past) in self.stretches(span) {
-            let Some(state) = look.states.get(past.state as usize) else { continue };
+        for (begin, end, state) in self.states(span) {
+            let Some(state) = look.states.get(state as usize) else { continue };
             let piece = egui::Rect::from_x_y_ranges(at(begin)..=at(end).max(at(begin) + 0.5), area.y_range());
             ui.painter().rect_filled(piece, 0.0, style::colour(state.colour));
         }
