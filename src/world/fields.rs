@@ -230,7 +230,7 @@ impl FieldMap {
         begin_grids(world);
     }
 
-    /// The number of a field, for [`FieldMap::value`].
+    /// The number of a field, for [`FieldView::value`].
     pub fn number(&self, name: &str) -> Option<usize> {
         self.0.iter().position(|field| field.name == name)
     }
