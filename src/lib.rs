@@ -63,5 +63,5 @@ pub mod prelude {
     pub use crate::scene::load::{load, load_text};
     pub use crate::scene::registry::SceneApp;
     pub use crate::twin::life::{Life, LifeApp};
-    pub use crate::twin::messages::{Inbox, Message, Outbox};
+    pub use crate::twin::messages::{Inbox, Letter, Message, Outbox};
 }

@@ -4,6 +4,7 @@ pub mod indicators;
 pub mod metrics;
 pub mod parquet;
 pub mod quantities;
+pub mod radio;
 pub mod reasons;
 pub mod report;
 pub mod statistics;

@@ -14,6 +14,7 @@ pub mod life;
 pub mod messages;
 pub mod minds;
 pub mod quantities;
+pub mod radio;
 pub mod readable;
 pub mod sensors;
 pub mod services;

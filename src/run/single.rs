@@ -25,6 +25,7 @@ use crate::record::indicators::{self, Indicator};
 use crate::record::metrics::{self, MetricPlugin, Rhythm};
 use crate::record::parquet::WriteError;
 use crate::record::quantities::QuantityPlugin;
+use crate::record::radio::{self, RadioPlugin};
 use crate::record::reasons::{self, ReasonPlugin};
 use crate::record::table::{self, TablePlugin, Tables};
 use crate::record::track::TrackError;
@@ -57,6 +58,7 @@ pub fn base_plugins(app: &mut App) {
         MetricPlugin,
         QuantityPlugin,
         ReasonPlugin,
+        RadioPlugin,
         LookPlugin,
     ));
     app.register_part::<crate::world::position::Position>("position")
@@ -332,6 +334,7 @@ fn run_to_end(
         let wanted = |name: &str| header.record.tables.as_ref().is_none_or(|tables| tables.contains(name));
         table::open(simulation.world_mut(), folder, &wanted)?;
         reasons::start(simulation.world_mut(), &header.record.reasons);
+        radio::start(simulation.world_mut());
     } else {
         simulation.world_mut().resource_mut::<Journal>().enabled = false;
     }

@@ -1,5 +1,7 @@
 //! What every twin can have, in RON: quantities, sensors, beliefs, a mind; and what is wrong with them, at its place.
 
+mod radio;
+
 use std::collections::BTreeSet;
 use std::ops::Range;
 
@@ -18,6 +20,7 @@ use crate::twin::beliefs::classifier::Classifiers;
 use crate::twin::faculties::{Fault, Faults};
 use crate::twin::minds::MindPart;
 use crate::twin::quantities::{Dynamics, Quantities};
+use crate::twin::radio::link::{Links, Radio};
 use crate::twin::sensors::Sensors;
 use crate::twin::services::Service;
 use crate::twin::step::StepPlugin;
@@ -41,14 +44,17 @@ impl Plugin for TwinsPlugin {
             .register_part::<Emits>("emits")
             .register_part::<Drive>("drive")
             .register_part::<Body>("body")
+            .register_part::<Radio>("radio")
             .register_section::<Fields>("fields")
+            .register_section::<Links>("links")
             .register_section::<Dynamics>("dynamics")
             .register_section::<Classifiers>("classifiers")
             .register_check(check_faculties)
             .register_check(check_bodies)
             .register_check(check_fields)
             .register_check(check_dynamics)
-            .register_check(check_classifiers);
+            .register_check(check_classifiers)
+            .register_check(radio::check);
     }
 }
 

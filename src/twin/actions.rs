@@ -77,6 +77,14 @@ pub enum ActionSpec {
         #[serde(default)]
         #[schemars(example = json!({"heat": "thermometer"}))]
         values: BTreeMap<String, String>,
+        /// The link that it must go by; without it, the first of its radio's that both have and that reaches.
+        #[serde(default)]
+        #[schemars(example = &"lora")]
+        by: Option<String>,
+        /// How long it is; without it, as long as its topic, and for each value its name and 8 bytes.
+        #[serde(default)]
+        #[schemars(example = 1500)]
+        bytes: Option<u32>,
     },
     /// Sets quantities of its own: expressions.
     Set(#[schemars(example = json!({"lamp": "1"}))] BTreeMap<String, String>),

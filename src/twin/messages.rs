@@ -1,94 +1,272 @@
-//! Messages between twins: written into one's own outbox, delivered in Settle, read in the next step.
+//! Messages between twins: written into one's own outbox, sent in Settle, read in the step after they have arrived.
 //!
-//! Delivery goes by (time, sender, sequence), so that no result depends on which thread wrote first.
+//! They are sent in the order (time, sender, sequence), so that no result depends on which thread wrote first. Between twins without
+//! radios they arrive at once; by [`radio`](super::radio) they take their time, and some are lost. In worlds with ticks what
+//! arrives between two ticks is read at the second.
 
-use std::collections::BTreeMap;
+use std::ops::Index;
+use std::sync::Arc;
 
 use bevy_app::{App, Plugin};
-use bevy_ecs::prelude::{Component, Query, Res, ResMut};
+use bevy_ecs::prelude::{Component, Entity, Query, Res, ResMut};
+use bevy_ecs::system::SystemParam;
 use serde::{Deserialize, Serialize};
 
+use super::knowledge::Attention;
+use super::life::Life;
+use super::radio::ether::{self, Air, End, Ether, Networks, Transmitter};
+use super::radio::log::{AirLog, Fate, Transmission};
+use super::step::Agenda;
 use crate::engine::clock::Clock;
 use crate::engine::identity::{Directory, TwinId};
 use crate::engine::journal::Journal;
 use crate::engine::queue::EventQueue;
+use crate::engine::random::Seed;
 use crate::engine::simulation::EngineApp;
 use crate::engine::stage::Stage;
 use crate::engine::time::Time;
+use crate::world::physics::Physics;
+use crate::world::position::Position;
+use crate::world::space::Point;
 
-use super::knowledge::Attention;
-use super::step::Agenda;
+/// Numbers by name. Cheap to clone: all who read a message share them.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Values(Arc<[(Arc<str>, f64)]>);
 
-/// What one twin says to another.
+impl Values {
+    /// The number of that name.
+    pub fn get(&self, name: &str) -> Option<f64> {
+        self.0.iter().find(|(other, _)| **other == *name).map(|(_, value)| *value)
+    }
+
+    /// The first of them.
+    pub fn first(&self) -> Option<f64> {
+        self.0.first().map(|(_, value)| *value)
+    }
+
+    /// All of them.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, f64)> {
+        self.0.iter().map(|(name, value)| (&**name, *value))
+    }
+
+    /// How long they are in a message: the names and 8 bytes for each number.
+    fn bytes(&self) -> usize {
+        self.0.iter().map(|(name, _)| name.len() + 8).sum()
+    }
+}
+
+impl FromIterator<(Arc<str>, f64)> for Values {
+    fn from_iter<I: IntoIterator<Item = (Arc<str>, f64)>>(values: I) -> Values {
+        Values(values.into_iter().collect())
+    }
+}
+
+impl<const N: usize> From<[(&str, f64); N]> for Values {
+    fn from(values: [(&str, f64); N]) -> Values {
+        values.into_iter().map(|(name, value)| (Arc::from(name), value)).collect()
+    }
+}
+
+impl Index<&str> for Values {
+    type Output = f64;
+
+    fn index(&self, name: &str) -> &f64 {
+        let found = self.0.iter().find(|(other, _)| **other == *name);
+        found.map(|(_, value)| value).unwrap_or_else(|| panic!("the message has no value `{name}`"))
+    }
+}
+
+/// What one twin has told another.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Message {
     /// When it was written.
     pub at: Time,
     /// Who wrote it.
     pub from: TwinId,
-    /// Who shall read it.
-    pub to: TwinId,
     /// What it is about, such as `bid`.
-    pub topic: String,
-    /// Its numbers, by name.
-    pub values: BTreeMap<String, f64>,
+    pub topic: Arc<str>,
+    /// Its numbers.
+    pub values: Values,
+}
+
+/// What a twin wants to tell one or several others.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Letter {
+    /// When it was written.
+    pub at: Time,
+    /// Who shall read it.
+    pub to: Arc<[TwinId]>,
+    /// What it is about.
+    pub topic: Arc<str>,
+    /// Its numbers.
+    pub values: Values,
+    /// The link that it must go by, if that matters.
+    pub by: Option<Arc<str>>,
+    /// How long it is; as long as its words and numbers, if nothing is said.
+    pub bytes: Option<u32>,
+}
+
+impl Letter {
+    /// A letter to whoever can be reached by whatever link.
+    pub fn new(at: Time, to: impl Into<Arc<[TwinId]>>, topic: &str, values: impl Into<Values>) -> Letter {
+        Letter { at, to: to.into(), topic: topic.into(), values: values.into(), by: None, bytes: None }
+    }
+
+    /// How long it is: bytes.
+    pub fn length(&self) -> u32 {
+        self.bytes.unwrap_or((self.topic.len() + self.values.bytes()) as u32)
+    }
 }
 
 /// What a twin wants to say. Emptied in Settle.
 #[derive(Component, Clone, Debug, Default, Serialize, Deserialize)]
-pub struct Outbox(pub Vec<Message>);
+pub struct Outbox(pub Vec<Letter>);
 
-/// What a twin was told and has not taken out yet, in the order of delivery.
+/// What a twin was told and has not taken out yet, in the order of arrival.
 #[derive(Component, Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Inbox(pub Vec<Message>);
 
-/// Registers mailboxes and their delivery.
+/// Registers mailboxes, radios and the delivery of messages.
 pub struct MessagePlugin;
 
 impl Plugin for MessagePlugin {
     fn build(&self, app: &mut App) {
-        app.register_state_part::<Outbox>("outbox")
+        app.init_resource::<AirLog>()
+            .init_resource::<Networks>()
+            .init_state::<Ether>("ether")
+            .register_state_part::<Outbox>("outbox")
             .register_state_part::<Inbox>("inbox")
+            .register_state_part::<Transmitter>("transmitter")
             .add_step_systems(Stage::Settle, deliver);
     }
 }
 
-/// Carries every message to its reader. A message wakes the stages at the present moment, so that its reader can act.
+/// Whoever can be told something.
+type Readers<'w, 's> = Query<'w, 's, (&'static mut Inbox, Option<&'static mut Attention>)>;
+
+/// What carries messages.
+#[derive(SystemParam)]
+pub struct Carrier<'w, 's> {
+    clock: Res<'w, Clock>,
+    seed: Res<'w, Seed>,
+    directory: Res<'w, Directory>,
+    networks: Res<'w, Networks>,
+    physics: Option<Res<'w, Physics>>,
+    places: Query<'w, 's, (Option<&'static Position>, Option<&'static Life>)>,
+}
+
+impl Carrier<'_, '_> {
+    fn place(&self, twin: TwinId) -> Option<Point> {
+        let (position, _) = self.places.get(self.directory.entity(twin)?).ok()?;
+        position.map(|Position { x, y, z, .. }| [*x, *y, *z])
+    }
+}
+
+/// Hands over what has arrived, and sends what was written. Both wake the stages when somebody can read it.
 pub fn deliver(
-    clock: Res<Clock>,
-    directory: Res<Directory>,
-    mut queue: ResMut<EventQueue>,
-    mut journal: ResMut<Journal>,
-    mut outboxes: Query<&mut Outbox>,
-    mut inboxes: Query<(&mut Inbox, Option<&mut Attention>)>,
+    carrier: Carrier,
+    (mut queue, mut journal, mut ether, mut log): (ResMut<EventQueue>, ResMut<Journal>, ResMut<Ether>, ResMut<AirLog>),
+    mut outboxes: Query<(&TwinId, Entity, &mut Outbox)>,
+    mut transmitters: Query<&mut Transmitter>,
+    mut readers: Readers,
     agenda: Option<ResMut<Agenda>>,
 ) {
-    let mut messages: Vec<Message> = outboxes.iter_mut().flat_map(|mut outbox| std::mem::take(&mut outbox.0)).collect();
-    if messages.is_empty() {
-        return;
+    let now = carrier.clock.now;
+    let mut is_told = false;
+    for flight in ether.arrivals(now) {
+        is_told = true;
+        hand_over(&carrier, &mut readers, &mut journal, flight.to, flight.message);
     }
-    // Stable: messages of one sender and moment keep the order in which they were written.
-    messages.sort_by_key(|message| (message.at, message.from));
-    for message in messages {
-        let reader = directory.entity(message.to).and_then(|entity| inboxes.get_mut(entity).ok());
-        match reader {
-            Some((mut inbox, attention)) => {
-                inbox.0.push(message);
-                // Whoever is told something looks around and thinks at once, unless it is put aside.
-                if let Some(mut attention) = attention.filter(|attention| attention.next() != Time::NEVER) {
-                    attention.sense = clock.now;
-                    if attention.decide != Time::NEVER {
-                        attention.decide = clock.now;
+    let mut letters: Vec<(TwinId, Entity, Letter)> = Vec::new();
+    for (twin, entity, mut outbox) in outboxes.iter_mut().filter(|(.., outbox)| !outbox.0.is_empty()) {
+        letters.extend(outbox.0.drain(..).map(|letter| (*twin, entity, letter)));
+    }
+    // Stable: letters of one sender and moment keep the order in which they were written.
+    letters.sort_by_key(|(from, _, letter)| (letter.at, *from));
+    let find = |twin: TwinId| {
+        let (position, life) = carrier.places.get(carrier.directory.entity(twin)?).ok()?;
+        Some((*position?, life.copied()))
+    };
+    let nowhere = Physics::default();
+    let air = Air {
+        now,
+        seed: *carrier.seed,
+        networks: &carrier.networks,
+        physics: carrier.physics.as_deref().unwrap_or(&nowhere),
+        stations: if letters.is_empty() { Vec::new() } else { ether::stations(&carrier.networks, find) },
+    };
+    let tick = carrier.clock.tick;
+    let handed_over = |arrives: Time| tick.map_or(arrives, |tick| tick.at_or_after(arrives)).max(now);
+    for (from, entity, letter) in letters {
+        let Letter { at, ref to, ref topic, ref values, ref by, .. } = letter;
+        let message = Message { at, from, topic: topic.clone(), values: values.clone() };
+        let bytes = letter.length();
+        let note = |log: &mut AirLog, to, link: Option<u16>, signal_dbm, tries, fate| {
+            log.note(|| Transmission {
+                at,
+                from,
+                to,
+                topic: topic.clone(),
+                link: link.map(|number| air.networks.links[number as usize].name.clone()),
+                bytes,
+                signal_dbm,
+                tries,
+                fate,
+            });
+        };
+        let mut transmitter = transmitters.get_mut(entity).ok();
+        let here = transmitter.as_ref().and_then(|_| carrier.place(from));
+        let mut sending =
+            transmitter.as_deref_mut().map(|transmitter| air.send(End { twin: from, at: here }, transmitter, bytes));
+        for to in to.iter().copied() {
+            match &mut sending {
+                Some(sending) => {
+                    let sent = sending.to(End { twin: to, at: carrier.place(to) }, by.as_deref());
+                    note(&mut log, to, sent.link, sent.signal_dbm, sent.tries, sent.fate);
+                    if let Some(at) = ether.take(&sent, to, &message, handed_over) {
+                        // Ticks wake by themselves.
+                        if tick.is_none() {
+                            queue.wake(at);
+                        }
                     }
                 }
-            }
-            None => {
-                journal.note(clock.now, message.from, "undelivered", format!("{}: nobody there", message.topic), None)
+                // Who has no radio does not hear who has none.
+                None if !air.networks.of(to).is_empty() => {
+                    ether.no_link += 1;
+                    note(&mut log, to, None, None, 0, Fate::NoLink);
+                }
+                None => {
+                    note(&mut log, to, None, None, 0, Fate::Arrives(now));
+                    is_told = true;
+                    hand_over(&carrier, &mut readers, &mut journal, to, message.clone());
+                }
             }
         }
+        if let Some(sending) = sending {
+            sending.finish(&mut ether);
+        }
     }
-    if let Some(mut agenda) = agenda {
-        agenda.next = clock.now;
+    if is_told {
+        if let Some(mut agenda) = agenda {
+            agenda.next = now;
+        }
+        queue.wake(now);
     }
-    queue.wake(clock.now);
+}
+
+/// Puts a message into the inbox of its reader.
+fn hand_over(carrier: &Carrier, readers: &mut Readers, journal: &mut Journal, to: TwinId, message: Message) {
+    let now = carrier.clock.now;
+    let reader = carrier.directory.entity(to).and_then(|entity| readers.get_mut(entity).ok());
+    let Some((mut inbox, attention)) = reader else {
+        return journal.note(now, message.from, "undelivered", format!("{}: nobody there", message.topic), None);
+    };
+    inbox.0.push(message);
+    // Whoever is told something looks around and thinks at once, unless it is put aside.
+    if let Some(mut attention) = attention.filter(|attention| attention.next() != Time::NEVER) {
+        attention.sense = now;
+        if attention.decide != Time::NEVER {
+            attention.decide = now;
+        }
+    }
 }

@@ -24,6 +24,7 @@ use super::life::LifeApp;
 use super::messages::{Inbox, Outbox, deliver};
 use super::minds::Memory;
 use super::quantities::{self, Board, Flows, Levels};
+use super::radio::ether::{self, Networks};
 use super::readable::Readable;
 use super::readable::common::{self, Commons};
 use super::services::{Claims, Service};
@@ -130,6 +131,7 @@ impl Plugin for StepPlugin {
             .register_cache(Population::rebuild)
             .register_cache(FieldMap::rebuild)
             .register_cache(physics::find)
+            .register_cache(Networks::rebuild)
             .register_cache(Commons::rebuild)
             .register_cache(faculties::rebuild)
             .register_cache(Board::rebuild)
@@ -176,6 +178,7 @@ fn begin(world: &mut World) {
     faculties::rebuild(world);
     quantities::begin(world);
     physics::begin(world);
+    ether::begin(world);
     let reach = world.resource::<FacultyTable>().reach;
     world.insert_resource(Reach(if reach > 0.0 { reach } else { Reach::default().0 }));
     let tick = world.resource::<Clock>().tick.map(|tick| tick.every);

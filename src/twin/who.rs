@@ -139,7 +139,7 @@ pub fn fits(pattern: &str, name: &str) -> bool {
 /// Twins, to be asked whether somebody is among them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct TwinSet {
-    twins: Vec<TwinId>,
+    twins: Arc<[TwinId]>,
     /// A bit for each id up to the last.
     bits: Vec<u64>,
 }
@@ -149,7 +149,7 @@ impl TwinSet {
     pub fn new(twins: Vec<TwinId>) -> TwinSet {
         let mut bits = vec![0; twins.last().map_or(0, |last| last.0 as usize / 64 + 1)];
         twins.iter().for_each(|twin| bits[twin.0 as usize / 64] |= 1_u64 << (twin.0 % 64));
-        TwinSet { twins, bits }
+        TwinSet { twins: twins.into(), bits }
     }
 
     /// Whether that one is among them.
@@ -160,6 +160,11 @@ impl TwinSet {
     /// All of them, by id.
     pub fn twins(&self) -> &[TwinId] {
         &self.twins
+    }
+
+    /// The same list, to keep.
+    pub fn list(&self) -> Arc<[TwinId]> {
+        self.twins.clone()
     }
 }
 

@@ -456,6 +456,18 @@ impl Physics {
         world.cast_ray(&Ray::new(vector(from), way), 1.0, true, filter).is_some()
     }
 
+    /// How many bodies, of nobody of these, stand between two points.
+    pub fn bodies_between(&self, except: [TwinId; 2], from: Point, to: Point) -> u32 {
+        let Some(world) = &self.shapes else { return 0 };
+        let vector = |at: Point| Vector::new(at[0] as f32, at[1] as f32, at[2] as f32);
+        let ray = Ray::new(vector(from), vector(to) - vector(from));
+        let is_between =
+            |_, collider: &Collider| twin_of(collider.user_data).is_some_and(|twin| !except.contains(&twin));
+        let filter = QueryFilter::default().predicate(&is_between);
+        // The whole way has the length 1 in units of itself.
+        world.intersect_ray(ray, 1.0, true, filter).count() as u32
+    }
+
     /// How fast the body of a twin moves: m/s towards the east, the north and up. None if forces do not act on it.
     pub fn velocity(&self, bodies: &Bodies, twin: TwinId) -> Option<[f64; 3]> {
         let moves = self.forces.as_ref()?.bodies.get(*bodies.handles.get(&twin)?)?.linvel();

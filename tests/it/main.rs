@@ -22,6 +22,7 @@ mod mutations;
 mod plant;
 mod quality;
 mod queueing;
+mod radio;
 mod reliability;
 mod report;
 mod scenes_of_minds;

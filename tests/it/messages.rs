@@ -1,7 +1,5 @@
 //! Twins that do something of their own: parts from outside the crate, ticks, and messages delivered in Settle.
 
-use std::collections::BTreeMap;
-
 use autotwin::prelude::*;
 use autotwin::run::single::Nobody;
 
@@ -28,13 +26,13 @@ fn greet(clock: Res<Clock>, mut twins: Query<(&TwinId, &Caller, &mut Outbox)>) {
     for (id, caller, mut outbox) in &mut twins {
         // Everybody writes to twin 0 and to the next: the order of delivery at twin 0 is that of the senders.
         for to in [TwinId(0), TwinId((id.0 + 1) % caller.ring)] {
-            outbox.0.push(message(clock.now, *id, to, id.0 as f64));
+            outbox.0.push(message(clock.now, to, id.0 as f64));
         }
     }
 }
 
-fn message(at: Time, from: TwinId, to: TwinId, value: f64) -> Message {
-    Message { at, from, to, topic: "number".to_owned(), values: BTreeMap::from([("n".to_owned(), value)]) }
+fn message(at: Time, to: TwinId, value: f64) -> Letter {
+    Letter::new(at, [to], "number", [("n", value)])
 }
 
 fn listen(clock: Res<Clock>, pool: Res<Pool>, mut twins: Query<(&TwinId, &mut Caller, &mut Inbox, &mut Outbox)>) {
@@ -44,7 +42,7 @@ fn listen(clock: Res<Clock>, pool: Res<Pool>, mut twins: Query<(&TwinId, &mut Ca
             caller.heard = caller.heard.wrapping_mul(31).wrapping_add(told.from.0 * 1_000 + number as u64);
             caller.times += 1;
             if number < 500.0 && told.from != *id {
-                outbox.0.push(message(clock.now, *id, TwinId((id.0 + 1) % caller.ring), number + 1.0));
+                outbox.0.push(message(clock.now, TwinId((id.0 + 1) % caller.ring), number + 1.0));
             }
         }
     });

@@ -1,11 +1,11 @@
 //! Says something to others.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::{Action, Hand, Progress};
+use crate::engine::identity::TwinId;
 use crate::twin::expression::Program;
-use crate::twin::messages::{Message, Outbox};
+use crate::twin::messages::{Letter, Outbox, Values};
 use crate::twin::who::TwinSet;
 
 /// A message to be said.
@@ -13,20 +13,32 @@ pub struct Say {
     /// To whom.
     pub to: Arc<TwinSet>,
     /// About what.
-    pub topic: String,
+    pub topic: Arc<str>,
     /// Its values.
-    pub values: Vec<(String, Program)>,
+    pub values: Vec<(Arc<str>, Program)>,
+    /// The link that it must go by, if any.
+    pub by: Option<Arc<str>>,
+    /// How long it is, if that does not follow from its values: bytes.
+    pub bytes: Option<u32>,
+}
+
+impl Say {
+    /// To whom it is said: nobody tells himself.
+    fn others(&self, who: TwinId) -> Arc<[TwinId]> {
+        match self.to.contains(who) {
+            true => self.to.twins().iter().copied().filter(|twin| *twin != who).collect(),
+            false => self.to.list(),
+        }
+    }
 }
 
 impl Action for Say {
     fn begin(&self, hand: &mut Hand) -> Progress {
         let values = self.values.iter().map(|(name, program)| (name.clone(), hand.evaluate(program)));
-        let values: BTreeMap<String, f64> = values.filter(|(_, value)| !value.is_nan()).collect();
-        let (at, from) = (hand.now(), hand.twin);
-        let others = self.to.twins().iter().filter(|to| **to != from);
-        let message = |to: &_| Message { at, from, to: *to, topic: self.topic.clone(), values: values.clone() };
-        let messages: Vec<Message> = others.map(message).collect();
-        match hand.change(|outbox: &mut Outbox| outbox.0.extend(messages)) {
+        let values: Values = values.filter(|(_, value)| !value.is_nan()).collect();
+        let (topic, by) = (self.topic.clone(), self.by.clone());
+        let letter = Letter { at: hand.now(), to: self.others(hand.twin), topic, values, by, bytes: self.bytes };
+        match hand.change(|outbox: &mut Outbox| outbox.0.push(letter)) {
             Some(()) => Progress::Done,
             None => Progress::Failed("it has no outbox".into()),
         }

@@ -17,6 +17,7 @@ use crate::twin::actions::{Action, ActionSpec, Target};
 use crate::twin::expression::{self, Program, Type};
 use crate::twin::minds::MindSpec;
 use crate::twin::quantities::Quantities;
+use crate::twin::radio::link::Radio;
 use crate::world::travel::Drive;
 
 impl Maker<'_, '_> {
@@ -64,10 +65,14 @@ impl Maker<'_, '_> {
                 }
                 Box::new(Claim { of: set, waits: *waits })
             }
-            ActionSpec::Say { to, topic, values } => {
+            ActionSpec::Say { to, topic, values, by, bytes } => {
                 let to = self.who(to, at(&["to"]))?;
-                let values = values.iter().map(|(name, text)| (name.clone(), self.value(text, at(&["values", name]))));
-                Box::new(Say { values: values.collect(), to, topic: topic.clone() })
+                let value =
+                    |(name, text): (&String, &String)| (name.as_str().into(), self.value(text, at(&["values", name])));
+                let values = values.iter().map(value).collect();
+                self.check_link(by.as_deref(), &at(&["by"]));
+                let by = by.as_deref().map(Arc::from);
+                Box::new(Say { to, topic: topic.as_str().into(), values, by, bytes: *bytes })
             }
             ActionSpec::Set(sets) => Box::new(self.assignments(sets, way)),
             ActionSpec::Note { what, value } => {
@@ -105,6 +110,22 @@ impl Maker<'_, '_> {
                 },
             },
         })
+    }
+
+    /// The link that a message must go by is one of its sender's.
+    fn check_link(&mut self, by: Option<&str>, way: &[String]) {
+        let Some(by) = by else { return };
+        let parts = (self.words.ground.parts)(self.words.twin);
+        let radio = parts.and_then(|parts| parts.get::<Radio>()).map(|radio| radio.0.clone()).unwrap_or_default();
+        if radio.iter().any(|link| link == by) {
+            return;
+        }
+        let help = match (nearest(by, radio.iter().map(String::as_str)), radio.as_slice()) {
+            (Some(near), _) => format!("did you mean `{near}`?"),
+            (None, []) => format!("give it radio: [\"{by}\"]"),
+            (None, links) => format!("its radio has {}", links.join(", ")),
+        };
+        self.fault_at(way.to_vec(), format!("its radio has no link `{by}`"), help);
     }
 
     pub(super) fn fault_at(&mut self, way: Vec<String>, message: impl Into<String>, help: impl Into<String>) {
