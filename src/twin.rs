@@ -6,6 +6,7 @@
 
 pub mod actions;
 pub mod beliefs;
+pub mod contracts;
 pub mod expression;
 pub mod faculties;
 pub mod gate;
