@@ -9,7 +9,7 @@ use std::time::Instant;
 
 use autotwin::prelude::*;
 use autotwin::scene::load::load_text;
-use autotwin::twin::messages::Values;
+use autotwin::twin::messages::{Content, Values};
 use autotwin::twin::radio::ether::Ether;
 
 const TICKS: usize = 20;
@@ -28,10 +28,20 @@ struct Gossip {
 struct Said(Arc<str>, Values);
 
 fn speak(clock: Res<Clock>, said: Res<Said>, mut twins: Query<(&TwinId, &Gossip, &mut Outbox)>) {
+    // Once a tick: what arrives at once lets the stages run again.
+    if clock.elapsed == Duration::ZERO {
+        return;
+    }
     for (twin, gossip, mut outbox) in &mut twins {
         let to = TwinId((twin.0 + 1) % gossip.twins);
         let (topic, values) = (said.0.clone(), said.1.clone());
-        outbox.0.push(Letter { at: clock.now, to: Arc::new([to]), topic, values, by: None, bytes: None });
+        outbox.0.push(Letter {
+            at: clock.now,
+            to: Arc::new([to]),
+            content: Content::Said { topic, values },
+            by: None,
+            bytes: None,
+        });
     }
 }
 

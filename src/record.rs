@@ -2,6 +2,7 @@
 
 pub mod indicators;
 pub mod metrics;
+pub mod missions;
 pub mod parquet;
 pub mod quantities;
 pub mod radio;

@@ -14,6 +14,7 @@ pub mod knowledge;
 pub mod life;
 pub mod messages;
 pub mod minds;
+pub mod missions;
 pub mod quantities;
 pub mod radio;
 pub mod readable;

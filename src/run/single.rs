@@ -23,6 +23,7 @@ use crate::factory::plugin::FactoryPlugin;
 use crate::look::LookPlugin;
 use crate::record::indicators::{self, Indicator};
 use crate::record::metrics::{self, MetricPlugin, Rhythm};
+use crate::record::missions::{self, MissionPlugin};
 use crate::record::parquet::WriteError;
 use crate::record::quantities::QuantityPlugin;
 use crate::record::radio::{self, RadioPlugin};
@@ -59,6 +60,7 @@ pub fn base_plugins(app: &mut App) {
         QuantityPlugin,
         ReasonPlugin,
         RadioPlugin,
+        MissionPlugin,
         LookPlugin,
     ));
     app.register_part::<crate::world::position::Position>("position")
@@ -335,6 +337,7 @@ fn run_to_end(
         table::open(simulation.world_mut(), folder, &wanted)?;
         reasons::start(simulation.world_mut(), &header.record.reasons);
         radio::start(simulation.world_mut());
+        missions::start(simulation.world_mut());
     } else {
         simulation.world_mut().resource_mut::<Journal>().enabled = false;
     }

@@ -1,5 +1,6 @@
 //! What every twin can have, in RON: quantities, sensors, beliefs, a mind; and what is wrong with them, at its place.
 
+mod missions;
 mod radio;
 
 use std::collections::BTreeSet;
@@ -13,12 +14,15 @@ use super::problem::{Problem, Problems};
 use super::registry::SceneApp;
 use super::syntax::{Node, Span, Value};
 use super::tree;
-use crate::engine::identity::Directory;
+use crate::engine::identity::{Directory, TwinId};
 use crate::engine::time::Duration;
 use crate::twin::beliefs::Beliefs;
 use crate::twin::beliefs::classifier::Classifiers;
+use crate::twin::contracts::manager::ManagerSpec;
 use crate::twin::faculties::{Fault, Faults};
 use crate::twin::minds::MindPart;
+use crate::twin::missions::duties::ContractorSpec;
+use crate::twin::missions::kind::MissionKinds;
 use crate::twin::quantities::{Dynamics, Quantities};
 use crate::twin::radio::link::{Links, Radio};
 use crate::twin::sensors::Sensors;
@@ -45,8 +49,11 @@ impl Plugin for TwinsPlugin {
             .register_part::<Drive>("drive")
             .register_part::<Body>("body")
             .register_part::<Radio>("radio")
+            .register_part::<ManagerSpec>("manager")
+            .register_part::<ContractorSpec>("contractor")
             .register_section::<Fields>("fields")
             .register_section::<Links>("links")
+            .register_section::<MissionKinds>("missions")
             .register_section::<Dynamics>("dynamics")
             .register_section::<Classifiers>("classifiers")
             .register_check(check_faculties)
@@ -54,7 +61,8 @@ impl Plugin for TwinsPlugin {
             .register_check(check_fields)
             .register_check(check_dynamics)
             .register_check(check_classifiers)
-            .register_check(radio::check);
+            .register_check(radio::check)
+            .register_check(missions::check);
     }
 }
 
@@ -62,8 +70,11 @@ impl Plugin for TwinsPlugin {
 fn check_faculties(world: &World, root: &Node, problems: &mut Problems) {
     let mut said: BTreeSet<(Span, String)> = BTreeSet::new();
     for fault in &world.resource::<Faults>().0 {
-        let name = world.resource::<Directory>().name(fault.twin);
-        let span = place_of(root, &name, fault);
+        let span = match fault.twin {
+            // What is wrong in a section of the scene.
+            TwinId::NONE => place_in(&[root], root, fault),
+            twin => place_of(root, &world.resource::<Directory>().name(twin), fault),
+        };
         // A mistake in a kind is one mistake, however many twins are of that kind.
         if said.insert((span, fault.message.clone())) {
             let Fault { message, help, .. } = fault.clone();
@@ -74,7 +85,11 @@ fn check_faculties(world: &World, root: &Node, problems: &mut Problems) {
 
 /// The place of a fault: as near as it is written, and within an expression where it is known.
 fn place_of(root: &Node, twin: &str, fault: &Fault) -> Span {
-    let written = written_for(root, twin);
+    place_in(&written_for(root, twin), root, fault)
+}
+
+/// The place of a fault in what may hold it, the most particular first.
+fn place_in(written: &[&Node], root: &Node, fault: &Fault) -> Span {
     let steps: Vec<&str> = fault.way.iter().map(String::as_str).collect();
     // The most particular text that leads the whole way, else as far as one does.
     for length in (1..=steps.len()).rev() {

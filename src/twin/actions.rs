@@ -27,6 +27,7 @@ use crate::engine::time::{Duration, Time};
 pub mod claim;
 pub mod command;
 pub mod go;
+pub mod mission;
 pub mod note;
 pub mod say;
 pub mod set;
@@ -118,6 +119,14 @@ pub enum ActionSpec {
         #[schemars(example = json!({"checked": "checked + 1"}))]
         sets: BTreeMap<String, String>,
     },
+    /// The present task of the mission that it is at is done; with the last, the mission.
+    Complete,
+    /// Gives the mission up that it is at, which fails.
+    GiveUp {
+        /// Why.
+        #[schemars(example = &"the door is locked")]
+        why: String,
+    },
     /// Gives a command to the world, as `--inputs` would: see `autotwin parts`.
     Command {
         /// Which.
@@ -164,11 +173,19 @@ pub enum Target {
     Seen(#[schemars(example = &"near")] String),
     /// The twin of which it has claimed a place.
     Claimed,
+    /// The present task of the mission that it is at.
+    Mission,
     /// Where two expressions say.
     Point(#[schemars(example = json!(["home_x", "home_y"]))] (String, String)),
 }
 
 impl ActionSpec {
+    /// Whether it has to do with the mission that its twin is at.
+    pub fn is_for_mission(&self) -> bool {
+        let goes = matches!(self, ActionSpec::Go { to: Target::Mission, .. });
+        goes || matches!(self, ActionSpec::Complete | ActionSpec::GiveUp { .. })
+    }
+
     /// What it is called while it is done, for `doing(..)` and explanations.
     pub fn label(&self) -> &str {
         match self {
@@ -179,6 +196,8 @@ impl ActionSpec {
             ActionSpec::Set(_) => "set",
             ActionSpec::Note { .. } => "note",
             ActionSpec::Do { what, .. } => what,
+            ActionSpec::Complete => "complete",
+            ActionSpec::GiveUp { .. } => "give up",
             ActionSpec::Command { action, .. } => action,
             ActionSpec::Custom { kind, .. } => kind,
         }

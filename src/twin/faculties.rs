@@ -69,6 +69,8 @@ pub struct Course {
     pub name: String,
     /// Its actions, in order.
     pub steps: Vec<Step>,
+    /// Whether it has to do with the mission that its twin is at.
+    pub is_for_mission: bool,
 }
 
 /// A mind, ready to decide.
@@ -83,6 +85,22 @@ pub struct Reason {
     pub courses: Vec<Course>,
     /// Slots that have a value from the start: entries of its blackboard.
     pub board: Vec<(usize, f64)>,
+}
+
+/// What a contractor makes of missions, ready to be asked.
+pub struct Taking {
+    /// How many missions it has at once.
+    pub at_once: usize,
+    /// Whether what goes first breaks off what it is at.
+    pub preempts: bool,
+    /// Whether it takes a mission on.
+    pub when: Option<Program>,
+    /// What it bids; none if that is the distance.
+    pub bid: Option<Program>,
+    /// The first slot of what is known of a mission on offer.
+    pub offer: usize,
+    /// Whether the goal of a mission is reached, by its kind.
+    pub goals: Vec<Option<Program>>,
 }
 
 /// Something that a twin knows, for people.
@@ -111,6 +129,8 @@ pub struct Faculties {
     pub notions: Vec<Notion>,
     /// The mind, if it has one.
     pub reason: Option<Reason>,
+    /// What it makes of missions, if it takes any on.
+    pub taking: Option<Taking>,
     /// How many slots there are.
     pub slots: usize,
     /// How many times are noted.

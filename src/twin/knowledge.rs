@@ -44,22 +44,24 @@ pub struct Attention {
     pub sense: Time,
     /// The next moment at which its mind decides.
     pub decide: Time,
+    /// The next moment at which it hears or says something as a manager or contractor.
+    pub talk: Time,
 }
 
 impl Attention {
     /// Whether it is awake at a moment.
     pub fn is_due(&self, now: Time) -> bool {
-        self.sense <= now || self.decide <= now
+        self.sense <= now || self.decide <= now || self.talk <= now
     }
 
     /// When it wakes next.
     pub fn next(&self) -> Time {
-        self.sense.min(self.decide)
+        self.sense.min(self.decide).min(self.talk)
     }
 }
 
 impl Default for Attention {
     fn default() -> Self {
-        Attention { sense: Time::NEVER, decide: Time::NEVER }
+        Attention { sense: Time::NEVER, decide: Time::NEVER, talk: Time::NEVER }
     }
 }

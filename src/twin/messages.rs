@@ -8,10 +8,11 @@ use std::ops::Index;
 use std::sync::Arc;
 
 use bevy_app::{App, Plugin};
-use bevy_ecs::prelude::{Component, Entity, Query, Res, ResMut};
+use bevy_ecs::prelude::{Component, Entity, Or, Query, Res, ResMut, With};
 use bevy_ecs::system::SystemParam;
 use serde::{Deserialize, Serialize};
 
+use super::contracts::notice::Notice;
 use super::knowledge::Attention;
 use super::life::Life;
 use super::radio::ether::{self, Air, End, Ether, Networks, Transmitter};
@@ -76,6 +77,49 @@ impl Index<&str> for Values {
     }
 }
 
+/// What one twin tells others.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Content {
+    /// Something for a mind: it is read in the inbox.
+    Said {
+        /// What it is about.
+        topic: Arc<str>,
+        /// Its numbers.
+        values: Values,
+    },
+    /// Something between managers and contractors.
+    Contract(Arc<Notice>),
+}
+
+impl Content {
+    /// What it is about.
+    pub fn topic(&self) -> Arc<str> {
+        match self {
+            Content::Said { topic, .. } => topic.clone(),
+            Content::Contract(notice) => notice.word().into(),
+        }
+    }
+
+    /// How long it is as a message: bytes.
+    fn bytes(&self) -> u32 {
+        match self {
+            Content::Said { topic, values } => (topic.len() + values.bytes()) as u32,
+            Content::Contract(notice) => notice.bytes(),
+        }
+    }
+}
+
+/// Something on its way.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Parcel {
+    /// When it was written.
+    pub at: Time,
+    /// Who wrote it.
+    pub from: TwinId,
+    /// What it says.
+    pub content: Content,
+}
+
 /// What one twin has told another.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Message {
@@ -96,10 +140,8 @@ pub struct Letter {
     pub at: Time,
     /// Who shall read it.
     pub to: Arc<[TwinId]>,
-    /// What it is about.
-    pub topic: Arc<str>,
-    /// Its numbers.
-    pub values: Values,
+    /// What it says.
+    pub content: Content,
     /// The link that it must go by, if that matters.
     pub by: Option<Arc<str>>,
     /// How long it is; as long as its words and numbers, if nothing is said.
@@ -109,12 +151,13 @@ pub struct Letter {
 impl Letter {
     /// A letter to whoever can be reached by whatever link.
     pub fn new(at: Time, to: impl Into<Arc<[TwinId]>>, topic: &str, values: impl Into<Values>) -> Letter {
-        Letter { at, to: to.into(), topic: topic.into(), values: values.into(), by: None, bytes: None }
+        let content = Content::Said { topic: topic.into(), values: values.into() };
+        Letter { at, to: to.into(), content, by: None, bytes: None }
     }
 
     /// How long it is: bytes.
     pub fn length(&self) -> u32 {
-        self.bytes.unwrap_or((self.topic.len() + self.values.bytes()) as u32)
+        self.bytes.unwrap_or_else(|| self.content.bytes())
     }
 }
 
@@ -126,6 +169,10 @@ pub struct Outbox(pub Vec<Letter>);
 #[derive(Component, Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Inbox(pub Vec<Message>);
 
+/// What a twin was told by managers and contractors, in the order of arrival, with who told it.
+#[derive(Component, Clone, Debug, Default, Serialize, Deserialize)]
+pub struct Post(pub Vec<(TwinId, Arc<Notice>)>);
+
 /// Registers mailboxes, radios and the delivery of messages.
 pub struct MessagePlugin;
 
@@ -136,13 +183,19 @@ impl Plugin for MessagePlugin {
             .init_state::<Ether>("ether")
             .register_state_part::<Outbox>("outbox")
             .register_state_part::<Inbox>("inbox")
+            .register_state_part::<Post>("post")
             .register_state_part::<Transmitter>("transmitter")
             .add_step_systems(Stage::Settle, deliver);
     }
 }
 
 /// Whoever can be told something.
-type Readers<'w, 's> = Query<'w, 's, (&'static mut Inbox, Option<&'static mut Attention>)>;
+type Readers<'w, 's> = Query<
+    'w,
+    's,
+    (Option<&'static mut Inbox>, Option<&'static mut Post>, Option<&'static mut Attention>),
+    Or<(With<Inbox>, With<Post>)>,
+>;
 
 /// What carries messages.
 #[derive(SystemParam)]
@@ -175,7 +228,7 @@ pub fn deliver(
     let mut is_told = false;
     for flight in ether.arrivals(now) {
         is_told = true;
-        hand_over(&carrier, &mut readers, &mut journal, flight.to, flight.message);
+        hand_over(&carrier, &mut readers, &mut journal, flight.to, flight.parcel);
     }
     let mut letters: Vec<(TwinId, Entity, Letter)> = Vec::new();
     for (twin, entity, mut outbox) in outboxes.iter_mut().filter(|(.., outbox)| !outbox.0.is_empty()) {
@@ -198,15 +251,15 @@ pub fn deliver(
     let tick = carrier.clock.tick;
     let handed_over = |arrives: Time| tick.map_or(arrives, |tick| tick.at_or_after(arrives)).max(now);
     for (from, entity, letter) in letters {
-        let Letter { at, ref to, ref topic, ref values, ref by, .. } = letter;
-        let message = Message { at, from, topic: topic.clone(), values: values.clone() };
         let bytes = letter.length();
+        let Letter { at, to, content, by, .. } = letter;
+        let parcel = Parcel { at, from, content };
         let note = |log: &mut AirLog, to, link: Option<u16>, signal_dbm, tries, fate| {
             log.note(|| Transmission {
                 at,
                 from,
                 to,
-                topic: topic.clone(),
+                topic: parcel.content.topic(),
                 link: link.map(|number| air.networks.links[number as usize].name.clone()),
                 bytes,
                 signal_dbm,
@@ -223,7 +276,7 @@ pub fn deliver(
                 Some(sending) => {
                     let sent = sending.to(End { twin: to, at: carrier.place(to) }, by.as_deref());
                     note(&mut log, to, sent.link, sent.signal_dbm, sent.tries, sent.fate);
-                    if let Some(at) = ether.take(&sent, to, &message, handed_over) {
+                    if let Some(at) = ether.take(&sent, to, &parcel, handed_over) {
                         // Ticks wake by themselves.
                         if tick.is_none() {
                             queue.wake(at);
@@ -238,7 +291,7 @@ pub fn deliver(
                 None => {
                     note(&mut log, to, None, None, 0, Fate::Arrives(now));
                     is_told = true;
-                    hand_over(&carrier, &mut readers, &mut journal, to, message.clone());
+                    hand_over(&carrier, &mut readers, &mut journal, to, parcel.clone());
                 }
             }
         }
@@ -254,19 +307,35 @@ pub fn deliver(
     }
 }
 
-/// Puts a message into the inbox of its reader.
-fn hand_over(carrier: &Carrier, readers: &mut Readers, journal: &mut Journal, to: TwinId, message: Message) {
+/// Puts something where its reader finds it.
+fn hand_over(carrier: &Carrier, readers: &mut Readers, journal: &mut Journal, to: TwinId, parcel: Parcel) {
     let now = carrier.clock.now;
-    let reader = carrier.directory.entity(to).and_then(|entity| readers.get_mut(entity).ok());
-    let Some((mut inbox, attention)) = reader else {
-        return journal.note(now, message.from, "undelivered", format!("{}: nobody there", message.topic), None);
+    let entity = carrier.directory.entity(to);
+    let reader = entity.and_then(|entity| readers.get_mut(entity).ok());
+    let is_active = || {
+        let life = entity.and_then(|entity| carrier.places.get(entity).ok()).and_then(|(_, life)| life);
+        life.is_none_or(|life| *life == Life::Active)
     };
-    inbox.0.push(message);
-    // Whoever is told something looks around and thinks at once, unless it is put aside.
-    if let Some(mut attention) = attention.filter(|attention| attention.next() != Time::NEVER) {
-        attention.sense = now;
-        if attention.decide != Time::NEVER {
-            attention.decide = now;
+    let Parcel { at, from, content } = parcel;
+    match (content, reader) {
+        (Content::Said { topic, values }, Some((Some(mut inbox), _, attention))) => {
+            inbox.0.push(Message { at, from, topic, values });
+            // Whoever is told something looks around and thinks at once, unless it is put aside.
+            if let Some(mut attention) = attention.filter(|attention| attention.next() != Time::NEVER) {
+                attention.sense = now;
+                if attention.decide != Time::NEVER {
+                    attention.decide = now;
+                }
+            }
+        }
+        (Content::Contract(notice), Some((_, Some(mut post), attention))) => {
+            post.0.push((from, notice));
+            if let Some(mut attention) = attention.filter(|_| is_active()) {
+                attention.talk = now;
+            }
+        }
+        (content, _) => {
+            journal.note(now, from, "undelivered", format!("{}: nobody there", content.topic()), None);
         }
     }
 }

@@ -7,6 +7,7 @@ use bevy_ecs::system::SystemParam;
 
 use super::actions::Doing;
 use super::messages::Message;
+use super::missions::duties::{Duties, DutyField};
 use super::quantities::Board;
 use super::readable::common::Commons;
 use super::readable::{Reader, Seen};
@@ -125,6 +126,8 @@ pub enum Source {
     Field(usize),
     /// Whether it is at one of these: courses and their steps.
     Doing(Arc<[(u16, u16)]>),
+    /// Something of the mission that it is at.
+    Duty(DutyField),
     /// Seconds since the start of the run.
     Time,
     /// Hours since midnight.
@@ -159,11 +162,20 @@ impl Source {
                 let is_at_it = parts.get::<Doing>().is_some_and(|doing| doing.is_at(which));
                 Some(f64::from(u8::from(is_at_it)))
             }
+            Source::Duty(field) => {
+                let parts = view.parts(view.twin)?;
+                field.read(parts.get::<Duties>()?, view.place(), view.now, |twin| place_of(view, twin))
+            }
             Source::Time => Some(view.now.seconds()),
             Source::Hour => Some(view.now.seconds() % DAY / 3600.0),
             Source::Weekday => Some((view.now.seconds() / DAY).floor() % 7.0),
         }
     }
+}
+
+/// Where a twin is.
+fn place_of(view: &View, twin: TwinId) -> Option<Point> {
+    view.parts(twin)?.get::<Position>().map(|Position { x, y, z, .. }| [*x, *y, *z])
 }
 
 /// From so many on, the nearest is looked for where one stands, and not by asking all.

@@ -17,12 +17,17 @@ use bevy_ecs::prelude::{Entity, IntoScheduleConfigs, Query, Res, ResMut, Resourc
 use serde::{Deserialize, Serialize};
 
 use super::actions::Doing;
+use super::contracts::manager::Manager;
 use super::faculties::{self, FacultyTable, Faults};
 use super::gate::Gate;
 use super::knowledge::{Attention, Knowledge};
 use super::life::LifeApp;
 use super::messages::{Inbox, Outbox, deliver};
 use super::minds::Memory;
+use super::missions::book::{MissionLog, Missions};
+use super::missions::duties::{Duties, Ledger};
+use super::missions::give::{self, MissionEvents};
+use super::missions::{outcome, talk};
 use super::quantities::{self, Board, Flows, Levels};
 use super::radio::ether::{self, Networks};
 use super::readable::Readable;
@@ -100,7 +105,10 @@ pub struct StepPlugin;
 impl Plugin for StepPlugin {
     fn build(&self, app: &mut App) {
         let [activity_ends] = app.register_events(settle::proceed);
+        let [next, late, again] = app.register_events(give::handle);
         app.insert_resource(settle::Ends(activity_ends))
+            .insert_resource(MissionEvents { next, late, again })
+            .init_resource::<MissionLog>()
             .init_resource::<LastMotion>()
             .init_resource::<think::Stirred>()
             .init_resource::<trace::Tracing>()
@@ -119,6 +127,7 @@ impl Plugin for StepPlugin {
             .init_state::<Agenda>("agenda")
             .init_state::<Gone>("gone")
             .init_state::<Physics>("physics")
+            .init_state::<Missions>("mission_book")
             .init_state::<Grids>("field_grids")
             .register_state_part::<Kinds>("kinds")
             .register_state_part::<Knowledge>("knowledge")
@@ -128,6 +137,9 @@ impl Plugin for StepPlugin {
             .register_state_part::<Levels>("levels")
             .register_state_part::<Claims>("claims")
             .register_state_part::<Travel>("travel")
+            .register_state_part::<Manager>("negotiations")
+            .register_state_part::<Duties>("duties")
+            .register_state_part::<Ledger>("ledger")
             .register_cache(Population::rebuild)
             .register_cache(FieldMap::rebuild)
             .register_cache(physics::find)
@@ -136,7 +148,10 @@ impl Plugin for StepPlugin {
             .register_cache(faculties::rebuild)
             .register_cache(Board::rebuild)
             .on_start(begin)
-            .on_life_change(settle::on_life_change);
+            .on_life_change(settle::on_life_change)
+            .on_life_change(outcome::on_life_change)
+            .register_command(give::GIVE)
+            .register_command(give::CALL_OFF);
         app.add_step_systems(
             Stage::Sense,
             (
@@ -150,7 +165,7 @@ impl Plugin for StepPlugin {
                 .run_if(is_due),
         )
         .add_step_systems(Stage::Analyse, think::believe.run_if(is_due))
-        .add_step_systems(Stage::Decide, think::decide.run_if(is_due))
+        .add_step_systems(Stage::Decide, (talk::talk, think::decide).chain().run_if(is_due))
         .add_step_systems(Stage::Act, (think::ask, plan_ahead).chain().run_if(is_due))
         .add_step_systems(
             Stage::Advance,
@@ -167,7 +182,7 @@ impl Plugin for StepPlugin {
                 .run_if(has_time_passed)
                 .in_set(Passing::Motion),
         )
-        .add_step_systems(Stage::Settle, settle::settle.before(deliver));
+        .add_step_systems(Stage::Settle, (settle::settle, outcome::settle).chain().before(deliver));
     }
 }
 
@@ -201,6 +216,7 @@ fn begin(world: &mut World) {
             parts.insert(Claims::default());
         }
     }
+    give::begin(world);
     Board::rebuild(world);
     let mut attentions = world.query::<&Attention>();
     let next = attentions.iter(world).map(Attention::next).min().unwrap_or(Time::NEVER);

@@ -18,6 +18,7 @@ mod lives;
 mod looking;
 mod messages;
 mod minded_factory;
+mod missions;
 mod mutations;
 mod plant;
 mod quality;

@@ -11,6 +11,7 @@ use crate::engine::identity::{Directory, TwinId};
 use crate::engine::random::{Purpose, Seed};
 use crate::engine::time::{Duration, Time};
 use crate::twin::expression::Program;
+use crate::twin::missions::duties::Duties;
 use crate::twin::source::nearest_of;
 use crate::twin::who::TwinSet;
 use crate::world::physics::{Body, CATCH_UP};
@@ -39,6 +40,8 @@ pub enum Goal {
     Seen(Program),
     /// Of which it has claimed a place.
     Claimed,
+    /// Where the present task of its mission is.
+    Mission,
     /// Where two expressions say.
     Point(Program, Program),
 }
@@ -109,6 +112,11 @@ impl Go {
                 if seen.is_nan() { Err("it sees nobody") } else { of(TwinId(seen as u64)) }
             }
             Goal::Claimed => hand.activity.claimed.ok_or("it has claimed nothing").and_then(of),
+            Goal::Mission => {
+                let duty = hand.part::<Duties>().and_then(|duties| duties.held.first()).ok_or("it has no mission")?;
+                let task = duty.present().ok_or("its mission is nowhere")?;
+                Ok(task.twin.and_then(|twin| place(hand, twin)).unwrap_or(task.at))
+            }
             Goal::Point(x, y) => {
                 let at = [hand.evaluate(x), hand.evaluate(y), here[2]];
                 if at.iter().all(|part| part.is_finite()) { Ok(at) } else { Err("it does not know where that is") }

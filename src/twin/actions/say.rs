@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::{Action, Hand, Progress};
 use crate::engine::identity::TwinId;
 use crate::twin::expression::Program;
-use crate::twin::messages::{Letter, Outbox, Values};
+use crate::twin::messages::{Content, Letter, Outbox, Values};
 use crate::twin::who::TwinSet;
 
 /// A message to be said.
@@ -37,7 +37,8 @@ impl Action for Say {
         let values = self.values.iter().map(|(name, program)| (name.clone(), hand.evaluate(program)));
         let values: Values = values.filter(|(_, value)| !value.is_nan()).collect();
         let (topic, by) = (self.topic.clone(), self.by.clone());
-        let letter = Letter { at: hand.now(), to: self.others(hand.twin), topic, values, by, bytes: self.bytes };
+        let content = Content::Said { topic, values };
+        let letter = Letter { at: hand.now(), to: self.others(hand.twin), content, by, bytes: self.bytes };
         match hand.change(|outbox: &mut Outbox| outbox.0.push(letter)) {
             Some(()) => Progress::Done,
             None => Progress::Failed("it has no outbox".into()),

@@ -59,7 +59,7 @@ pub struct Offer {
 }
 
 /// What became of a mission, as its manager sees it.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum News {
     /// It was called.
     Called(MissionId),

@@ -2,6 +2,7 @@
 
 mod actions;
 mod beliefs;
+mod contractor;
 mod minds;
 mod sensors;
 
@@ -23,13 +24,15 @@ use crate::twin::beliefs::classifier::Classifiers;
 use crate::twin::beliefs::{BeliefKinds, BeliefSpec, Beliefs};
 use crate::twin::expression::{self, ExpressionError, Program};
 use crate::twin::minds::{MindKinds, MindPart, MindSpec};
+use crate::twin::missions::duties::{ContractorSpec, Takes};
+use crate::twin::missions::kind::MissionKinds;
 use crate::twin::quantities::Quantities;
 use crate::twin::readable::common::Commons;
 use crate::twin::readable::{Readable, Seen};
 use crate::twin::sensors::imperfection::Measured;
 use crate::twin::sensors::{SensorKinds, SensorSpec, Sensors};
 use crate::twin::source::Source;
-use crate::twin::who::{Gone, Population};
+use crate::twin::who::{Gone, Population, TwinSet};
 use crate::world::fields::{FieldMap, Fields};
 
 /// A twin and what decides of which make it is.
@@ -41,7 +44,7 @@ pub(super) struct Made<'a> {
 }
 
 /// What a make is recognised by: the parts that its twins have, and those parts that they share.
-pub(super) type Key = (usize, [usize; 4]);
+pub(super) type Key = (usize, [usize; 6]);
 
 fn address<T>(part: Option<&T>) -> usize {
     part.map_or(0, |part| std::ptr::from_ref(part) as usize)
@@ -50,7 +53,7 @@ fn address<T>(part: Option<&T>) -> usize {
 impl Made<'_> {
     /// The key of those that have the same parts and share that one.
     pub fn key<T>(&self, part: &T) -> Key {
-        (self.archetype.index(), [address(Some(part)), address(self.mind), 0, 0])
+        (self.archetype.index(), [address(Some(part)), address(self.mind), 0, 0, 0, 0])
     }
 
     /// The names of its activities: of each course, and of each action.
@@ -77,12 +80,13 @@ type Names<'w> = (
     Res<'w, Commons>,
     Res<'w, FieldMap>,
     Res<'w, Fields>,
+    Res<'w, MissionKinds>,
 );
 
 /// Calls `work` with what there is to be named, all twins by id, and the names of the fields.
 pub(super) fn with_ground<R>(world: &mut World, work: impl FnOnce(Ground, Vec<Made>, &[String]) -> R) -> R {
     let mut state: SystemState<(Names, Query<Seen>, Twins)> = SystemState::new(world);
-    let ((directory, population, gone, readable, commons, map, fields), seen, twins) =
+    let ((directory, population, gone, readable, commons, map, fields, missions), seen, twins) =
         state.get(world).expect("what twins need is there");
     let parts = |twin: TwinId| seen.get(directory.entity(twin)?).ok();
     let ground = Ground {
@@ -92,6 +96,7 @@ pub(super) fn with_ground<R>(world: &mut World, work: impl FnOnce(Ground, Vec<Ma
         readable: &readable,
         commons: &commons,
         fields: &map,
+        missions: &missions,
         parts: &parts,
     };
     let mut made: Vec<Made> = twins
@@ -133,22 +138,27 @@ pub(super) fn compile(world: &mut World, faults: &mut Vec<Fault>) -> FacultyTabl
     let mut table = with_ground(world, |ground, twins, fields| {
         let (mut made, mut make_of) = (Vec::new(), Vec::new());
         let mut makes = Makes::new();
+        let given = given(&ground);
         for twin in twins {
             let Some(parts) = (ground.parts)(twin.id) else { continue };
             let (sensors, beliefs, mind) = (parts.get::<Sensors>(), parts.get::<Beliefs>(), parts.get::<MindPart>());
-            if sensors.is_none() && beliefs.is_none() && mind.is_none() {
+            let contractor = parts.get::<ContractorSpec>();
+            if sensors.is_none() && beliefs.is_none() && mind.is_none() && contractor.is_none() {
                 continue;
             }
+            let given = contractor.map_or(0, |_| given(twin.id));
             let shared = [
                 address(sensors.map(|part| &*part.0)),
                 address(beliefs.map(|part| &*part.0)),
                 address(mind.map(|part| &*part.0)),
                 address(parts.get::<Quantities>().map(|part| &*part.0)),
+                address(contractor.map(|part| &*part.0)),
+                given as usize,
             ];
             let (number, is_new) = makes.number((twin.archetype.index(), shared));
             if is_new {
                 let maker = Maker::new(ground, &twin, fields, &kinds, faults);
-                made.push(maker.make(sensors, beliefs, mind));
+                made.push(maker.make(sensors, beliefs, mind, contractor.map(|part| (&*part.0, given))));
             }
             assign(&mut make_of, twin.id, number);
         }
@@ -158,6 +168,17 @@ pub(super) fn compile(world: &mut World, faults: &mut Vec<Fault>) -> FacultyTabl
     table.asks_for_places = table.reach > 0.0 || table.makes.iter().any(asks_for_places);
     check_commands(world, faults);
     table
+}
+
+/// Which kinds of missions a twin may be given: a bit each.
+fn given(ground: &Ground) -> impl Fn(TwinId) -> u64 + use<> {
+    let sets: Vec<TwinSet> = ground
+        .missions
+        .0
+        .values()
+        .map(|kind| TwinSet::new(ground.population.find(ground.directory, &kind.to)))
+        .collect();
+    move |twin| (0..).zip(&sets).map(|(number, set)| u64::from(set.contains(twin)) << (number % 64)).sum()
 }
 
 /// Whether somebody asks where others are.
@@ -194,7 +215,13 @@ impl<'g, 'm> Maker<'g, 'm> {
         Maker { words, kinds, faults, made: Faculties::default(), depends: BTreeMap::new() }
     }
 
-    fn make(mut self, sensors: Option<&Sensors>, beliefs: Option<&Beliefs>, mind: Option<&MindPart>) -> Faculties {
+    fn make(
+        mut self,
+        sensors: Option<&Sensors>,
+        beliefs: Option<&Beliefs>,
+        mind: Option<&MindPart>,
+        takes: Option<(&Takes, u64)>,
+    ) -> Faculties {
         let sensors = sensors.map(|sensors| &*sensors.0);
         let beliefs = beliefs.map(|beliefs| &*beliefs.0);
         self.refuse_second_names(sensors, beliefs);
@@ -203,6 +230,9 @@ impl<'g, 'm> Maker<'g, 'm> {
         }
         if let Some(beliefs) = beliefs {
             self.beliefs(beliefs);
+        }
+        if let Some((takes, given)) = takes {
+            self.contractor(takes, given);
         }
         if let Some(mind) = mind {
             self.mind(&mind.0);

@@ -8,6 +8,8 @@ use super::Named;
 use crate::engine::identity::{Directory, TwinId};
 use crate::engine::spelling::nearest;
 use crate::twin::expression::{Question, Symbol, Type, Unfit, Vocabulary};
+use crate::twin::missions::duties::{ContractorSpec, DutyField};
+use crate::twin::missions::kind::MissionKinds;
 use crate::twin::quantities::Quantities;
 use crate::twin::readable::common::Commons;
 use crate::twin::readable::{Readable, Seen};
@@ -25,6 +27,7 @@ pub(super) struct Ground<'a> {
     pub readable: &'a Readable,
     pub commons: &'a Commons,
     pub fields: &'a FieldMap,
+    pub missions: &'a MissionKinds,
     /// The parts of a twin, by id.
     pub parts: &'a dyn Fn(TwinId) -> Option<Seen<'a, 'a>>,
 }
@@ -162,7 +165,11 @@ const QUESTIONS: [(&str, &str); 7] = [
 
 impl<'g, 'f> Words<'g, 'f> {
     pub fn new(ground: Ground<'g>, twin: TwinId, fields: &'f [String], first_slot: usize) -> Words<'g, 'f> {
-        let own = ground.names_of(twin);
+        let mut own = ground.names_of(twin);
+        if (ground.parts)(twin).is_some_and(|parts| parts.contains::<ContractorSpec>()) {
+            own.extend(DutyField::ALL.iter().map(|(_, name, _)| (*name).to_owned()));
+            own.extend(ground.missions.values().iter().map(|name| format!("mission.{name}")));
+        }
         let names = own
             .into_iter()
             .chain(["time", "hour", "weekday"].into_iter().chain(ground.commons.names()).map(str::to_owned))
@@ -193,6 +200,28 @@ impl<'g, 'f> Words<'g, 'f> {
     pub fn tell(&mut self, name: String, symbol: Symbol) {
         self.names.push(name.clone());
         self.known.insert(name, symbol);
+    }
+
+    /// Makes a name unknown again.
+    pub fn forget(&mut self, name: &str) {
+        self.names.retain(|other| other != name);
+        self.known.remove(name);
+    }
+
+    /// What kinds of missions are: words.
+    pub fn mission_kinds(&self) -> Type {
+        Type::Word(self.ground.missions.0.keys().map(|name| Arc::from(name.as_str())).collect())
+    }
+
+    /// Something of the mission that the twin is at.
+    fn duty(&self, name: &str) -> Option<(Source, Type)> {
+        let field = name.strip_prefix("mission.")?;
+        (self.ground.parts)(self.twin)?.get::<ContractorSpec>()?;
+        let found = DutyField::ALL.iter().find(|(_, other, _)| *other == name).map(|(field, ..)| *field);
+        let value = || self.ground.missions.values().iter().position(|other| other == field).map(DutyField::Value);
+        let field = found.or_else(value)?;
+        let kind = if field == DutyField::What { self.mission_kinds() } else { Type::Number };
+        Some((Source::Duty(field), kind))
     }
 
     /// The slot of an answer, which is asked for once however often it is named.
@@ -233,7 +262,7 @@ impl<'g, 'f> Words<'g, 'f> {
         if let Some(source) = of_time {
             return Some(self.ask(name.to_owned(), || (Ask::World(source), Type::Number)));
         }
-        let (source, kind) = self.ground.of_twin(self.twin, name, true)?;
+        let (source, kind) = self.duty(name).or_else(|| self.ground.of_twin(self.twin, name, true))?;
         Some(self.ask(name.to_owned(), || (Ask::World(source), kind)))
     }
 

@@ -14,7 +14,7 @@ use crate::engine::identity::{Directory, TwinId};
 use crate::engine::random::{Purpose, Seed, Stream};
 use crate::engine::time::{Duration, Time};
 use crate::twin::life::Life;
-use crate::twin::messages::Message;
+use crate::twin::messages::Parcel;
 use crate::twin::who::{Population, TwinSet};
 use crate::world::physics::Physics;
 use crate::world::position::Position;
@@ -40,8 +40,8 @@ pub struct Flight {
     pub to: TwinId,
     /// By which link, by its number.
     link: u16,
-    /// The message.
-    pub message: Message,
+    /// What it is.
+    pub parcel: Parcel,
 }
 
 /// How messages by one link got on.
@@ -93,7 +93,7 @@ impl Ether {
             let tally = self.tally(flight.link);
             tally.under_way -= 1;
             tally.received += 1;
-            tally.delay = tally.delay + (flight.arrives - flight.message.at);
+            tally.delay = tally.delay + (flight.arrives - flight.parcel.at);
         }
         flights
     }
@@ -409,7 +409,7 @@ impl Ether {
         &mut self,
         sent: &Sent,
         to: TwinId,
-        message: &Message,
+        parcel: &Parcel,
         handed_over: impl Fn(Time) -> Time,
     ) -> Option<Time> {
         let Some(link) = sent.link else {
@@ -425,7 +425,7 @@ impl Ether {
             Fate::Arrives(arrives) => {
                 tally.under_way += 1;
                 let at = handed_over(arrives);
-                self.add(at, Flight { arrives, to, link, message: message.clone() });
+                self.add(at, Flight { arrives, to, link, parcel: parcel.clone() });
                 return Some(at);
             }
         }

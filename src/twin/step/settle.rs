@@ -18,6 +18,7 @@ use crate::twin::faculties::{Course, FacultyTable};
 use crate::twin::gate::{Asked, Gate};
 use crate::twin::knowledge::Attention;
 use crate::twin::life::Life;
+use crate::twin::missions::outcome;
 use crate::twin::quantities::Board;
 use crate::twin::services;
 use crate::twin::who::Gone;
@@ -143,6 +144,9 @@ impl Clerk<'_> {
         let Some(Some(serial)) = serial else { return };
         let activity = Activity { course, step: 0, since: now, serial, event: None, claimed: None, memory: 0 };
         self.note_begin(&activity);
+        if self.courses[course as usize].is_for_mission {
+            outcome::begin(self.world, self.twin);
+        }
         self.go_on(activity, None);
     }
 

@@ -22,6 +22,13 @@ use crate::twin::minds::{Memory, Situation};
 #[derive(Resource, Default)]
 pub struct Stirred(pub(super) AtomicBool);
 
+impl Stirred {
+    /// Somebody wants something.
+    pub fn stir(&self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+}
+
 /// How many times a mind decides at one and the same moment, before it waits for the next: what it does then leads nowhere.
 const MOST_ROUNDS: u32 = 100;
 
@@ -101,7 +108,7 @@ pub fn decide(
             let mut thought = Thought { twin: *twin, now, seed: *seed, knowledge, memory, doing };
             think(make, &mut thought, &tracing);
             if !doing.wishes.is_empty() {
-                stirred.0.store(true, Ordering::Relaxed);
+                stirred.stir();
             }
         });
     }

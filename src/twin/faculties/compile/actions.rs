@@ -9,6 +9,7 @@ use crate::engine::spelling::nearest;
 use crate::twin::actions::claim::Claim;
 use crate::twin::actions::command::Order;
 use crate::twin::actions::go::{Go, Goal};
+use crate::twin::actions::mission::{Complete, GiveUp};
 use crate::twin::actions::note::Note;
 use crate::twin::actions::say::Say;
 use crate::twin::actions::set::Assignments;
@@ -16,6 +17,7 @@ use crate::twin::actions::undertake::Undertaking;
 use crate::twin::actions::{Action, ActionSpec, Target};
 use crate::twin::expression::{self, Program, Type};
 use crate::twin::minds::MindSpec;
+use crate::twin::missions::duties::ContractorSpec;
 use crate::twin::quantities::Quantities;
 use crate::twin::radio::link::Radio;
 use crate::world::travel::Drive;
@@ -33,7 +35,8 @@ impl Maker<'_, '_> {
                     steps.push(Step { label: action.label().to_owned(), action: made });
                 }
             }
-            courses.push(Course { name: written.name.to_owned(), steps });
+            let is_for_mission = written.actions.iter().any(ActionSpec::is_for_mission);
+            courses.push(Course { name: written.name.to_owned(), steps, is_for_mission });
         }
         courses
     }
@@ -89,6 +92,12 @@ impl Maker<'_, '_> {
                 let sets = self.assignments(sets, &at(&["sets"]));
                 Box::new(Undertaking { takes: takes.clone(), until, fails: *fails, sets })
             }
+            ActionSpec::Complete | ActionSpec::GiveUp { .. } if !self.takes_missions() => {
+                self.takes_none(at(&[]));
+                return None;
+            }
+            ActionSpec::Complete => Box::new(Complete),
+            ActionSpec::GiveUp { why } => Box::new(GiveUp { why: why.clone() }),
             ActionSpec::Command { action, twin, with } => Box::new(Order(command_of(action, twin.as_ref(), with))),
             ActionSpec::Custom { kind, with } => match self.kinds.actions.0.get(kind.as_str()) {
                 None => {
@@ -110,6 +119,14 @@ impl Maker<'_, '_> {
                 },
             },
         })
+    }
+
+    fn takes_missions(&self) -> bool {
+        (self.words.ground.parts)(self.words.twin).is_some_and(|parts| parts.contains::<ContractorSpec>())
+    }
+
+    fn takes_none(&mut self, way: Vec<String>) {
+        self.fault_at(way, "its twin takes no missions on", "give it a part `contractor`, such as contractor: ()");
     }
 
     /// The link that a message must go by is one of its sender's.
@@ -178,6 +195,13 @@ impl Maker<'_, '_> {
                     self.fault_at(way.to_vec(), "nothing has been claimed here", help);
                 }
                 Goal::Claimed
+            }
+            Target::Mission => {
+                if !self.takes_missions() {
+                    self.takes_none(way.to_vec());
+                    return None;
+                }
+                Goal::Mission
             }
             Target::Point((x, y)) => {
                 let part = |n: &str| way.iter().cloned().chain([n.to_owned()]).collect::<Vec<_>>();
