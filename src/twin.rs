@@ -10,6 +10,7 @@ pub mod contracts;
 pub mod expression;
 pub mod faculties;
 pub mod gate;
+pub mod groups;
 pub mod knowledge;
 pub mod life;
 pub mod messages;

@@ -39,7 +39,9 @@ fn collect(mut log: ResMut<AirLog>, mut table: ResMut<Table<Transmission>>) {
 /// How messages by each link got on, named after the link.
 fn compute(world: &World) -> Vec<Indicator> {
     let (networks, ether) = (world.resource::<Networks>(), world.resource::<Ether>());
-    networks.links.iter().zip(ether.tallies()).flat_map(|(link, tally)| figures(&link.name, tally)).collect()
+    let links = networks.links.iter().zip(ether.tallies()).enumerate();
+    let used = links.filter(|(number, (_, tally))| tally.sent > 0 || networks.is_used(*number));
+    used.flat_map(|(_, (link, tally))| figures(&link.name, tally)).collect()
 }
 
 fn figures(link: &Arc<str>, tally: &Tally) -> Vec<Indicator> {

@@ -11,7 +11,7 @@ pub struct Template {
 }
 
 /// All scenes to start from: those that the repository shows, word for word.
-pub const TEMPLATES: [Template; 6] = [
+pub const TEMPLATES: [Template; 10] = [
     Template {
         name: "factory",
         about: "a gear plant: 14 machines, vehicles, workers in shifts, failures, quality, energy",
@@ -41,5 +41,25 @@ pub const TEMPLATES: [Template; 6] = [
         name: "queues",
         about: "a closed network: customers that go round between queues for ever",
         text: include_str!("../../scenes/closed_network.ron"),
+    },
+    Template {
+        name: "robots",
+        about: "robots with sensors, beliefs and minds that fetch goods, give way and share chargers",
+        text: include_str!("../../scenes/robots.ron"),
+    },
+    Template {
+        name: "delivery",
+        about: "robots on a street that bid for orders by radio",
+        text: include_str!("../../scenes/delivery.ron"),
+    },
+    Template {
+        name: "inspection",
+        about: "drones that share the inspection of a wind farm",
+        text: include_str!("../../scenes/inspection.ron"),
+    },
+    Template {
+        name: "swarm",
+        about: "drones that choose a leader and re-form when some are lost",
+        text: include_str!("../../scenes/swarm.ron"),
     },
 ];

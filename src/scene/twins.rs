@@ -1,5 +1,6 @@
 //! What every twin can have, in RON: quantities, sensors, beliefs, a mind; and what is wrong with them, at its place.
 
+mod groups;
 mod missions;
 mod radio;
 
@@ -20,6 +21,7 @@ use crate::twin::beliefs::Beliefs;
 use crate::twin::beliefs::classifier::Classifiers;
 use crate::twin::contracts::manager::ManagerSpec;
 use crate::twin::faculties::{Fault, Faults};
+use crate::twin::groups::kind::{GroupKinds, MemberSpec};
 use crate::twin::minds::MindPart;
 use crate::twin::missions::duties::ContractorSpec;
 use crate::twin::missions::kind::MissionKinds;
@@ -51,9 +53,11 @@ impl Plugin for TwinsPlugin {
             .register_part::<Radio>("radio")
             .register_part::<ManagerSpec>("manager")
             .register_part::<ContractorSpec>("contractor")
+            .register_part::<MemberSpec>("member")
             .register_section::<Fields>("fields")
             .register_section::<Links>("links")
             .register_section::<MissionKinds>("missions")
+            .register_section::<GroupKinds>("groups")
             .register_section::<Dynamics>("dynamics")
             .register_section::<Classifiers>("classifiers")
             .register_check(check_faculties)
@@ -62,7 +66,8 @@ impl Plugin for TwinsPlugin {
             .register_check(check_dynamics)
             .register_check(check_classifiers)
             .register_check(radio::check)
-            .register_check(missions::check);
+            .register_check(missions::check)
+            .register_check(groups::check);
     }
 }
 

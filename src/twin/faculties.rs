@@ -103,6 +103,16 @@ pub struct Taking {
     pub goals: Vec<Option<Program>>,
 }
 
+/// What a member of groups thinks, ready to be asked.
+pub struct Belonging {
+    /// Of which kind of group, by its number.
+    pub kind: u16,
+    /// Whether it wants to belong to one.
+    pub when: Option<Program>,
+    /// What it thinks of what the group agrees on, in the order of the names.
+    pub opinions: Vec<Option<Program>>,
+}
+
 /// Something that a twin knows, for people.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Named {
@@ -131,6 +141,8 @@ pub struct Faculties {
     pub reason: Option<Reason>,
     /// What it makes of missions, if it takes any on.
     pub taking: Option<Taking>,
+    /// What it thinks, if it belongs to groups.
+    pub belonging: Option<Belonging>,
     /// How many slots there are.
     pub slots: usize,
     /// How many times are noted.

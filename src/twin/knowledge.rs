@@ -46,22 +46,24 @@ pub struct Attention {
     pub decide: Time,
     /// The next moment at which it hears or says something as a manager or contractor.
     pub talk: Time,
+    /// The next moment at which it hears or says something as a member of a group.
+    pub meet: Time,
 }
 
 impl Attention {
     /// Whether it is awake at a moment.
     pub fn is_due(&self, now: Time) -> bool {
-        self.sense <= now || self.decide <= now || self.talk <= now
+        self.sense <= now || self.decide <= now || self.talk <= now || self.meet <= now
     }
 
     /// When it wakes next.
     pub fn next(&self) -> Time {
-        self.sense.min(self.decide).min(self.talk)
+        self.sense.min(self.decide).min(self.talk).min(self.meet)
     }
 }
 
 impl Default for Attention {
     fn default() -> Self {
-        Attention { sense: Time::NEVER, decide: Time::NEVER, talk: Time::NEVER }
+        Attention { sense: Time::NEVER, decide: Time::NEVER, talk: Time::NEVER, meet: Time::NEVER }
     }
 }

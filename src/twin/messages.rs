@@ -13,6 +13,7 @@ use bevy_ecs::system::SystemParam;
 use serde::{Deserialize, Serialize};
 
 use super::contracts::notice::Notice;
+use super::groups::notice::Notice as GroupNotice;
 use super::knowledge::Attention;
 use super::life::Life;
 use super::radio::ether::{self, Air, End, Ether, Networks, Transmitter};
@@ -89,6 +90,8 @@ pub enum Content {
     },
     /// Something between managers and contractors.
     Contract(Arc<Notice>),
+    /// Something between members of groups.
+    Group(Arc<GroupNotice>),
 }
 
 impl Content {
@@ -97,6 +100,7 @@ impl Content {
         match self {
             Content::Said { topic, .. } => topic.clone(),
             Content::Contract(notice) => notice.word().into(),
+            Content::Group(notice) => notice.word().into(),
         }
     }
 
@@ -105,6 +109,7 @@ impl Content {
         match self {
             Content::Said { topic, values } => (topic.len() + values.bytes()) as u32,
             Content::Contract(notice) => notice.bytes(),
+            Content::Group(notice) => notice.bytes(),
         }
     }
 }
@@ -173,6 +178,10 @@ pub struct Inbox(pub Vec<Message>);
 #[derive(Component, Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Post(pub Vec<(TwinId, Arc<Notice>)>);
 
+/// What a twin was told by members of groups, in the order of arrival, with who told it.
+#[derive(Component, Clone, Debug, Default, Serialize, Deserialize)]
+pub struct GroupPost(pub Vec<(TwinId, Arc<GroupNotice>)>);
+
 /// Registers mailboxes, radios and the delivery of messages.
 pub struct MessagePlugin;
 
@@ -184,6 +193,7 @@ impl Plugin for MessagePlugin {
             .register_state_part::<Outbox>("outbox")
             .register_state_part::<Inbox>("inbox")
             .register_state_part::<Post>("post")
+            .register_state_part::<GroupPost>("group_post")
             .register_state_part::<Transmitter>("transmitter")
             .add_step_systems(Stage::Settle, deliver);
     }
@@ -193,8 +203,13 @@ impl Plugin for MessagePlugin {
 type Readers<'w, 's> = Query<
     'w,
     's,
-    (Option<&'static mut Inbox>, Option<&'static mut Post>, Option<&'static mut Attention>),
-    Or<(With<Inbox>, With<Post>)>,
+    (
+        Option<&'static mut Inbox>,
+        Option<&'static mut Post>,
+        Option<&'static mut GroupPost>,
+        Option<&'static mut Attention>,
+    ),
+    Or<(With<Inbox>, With<Post>, With<GroupPost>)>,
 >;
 
 /// What carries messages.
@@ -318,7 +333,7 @@ fn hand_over(carrier: &Carrier, readers: &mut Readers, journal: &mut Journal, to
     };
     let Parcel { at, from, content } = parcel;
     match (content, reader) {
-        (Content::Said { topic, values }, Some((Some(mut inbox), _, attention))) => {
+        (Content::Said { topic, values }, Some((Some(mut inbox), _, _, attention))) => {
             inbox.0.push(Message { at, from, topic, values });
             // Whoever is told something looks around and thinks at once, unless it is put aside.
             if let Some(mut attention) = attention.filter(|attention| attention.next() != Time::NEVER) {
@@ -328,10 +343,16 @@ fn hand_over(carrier: &Carrier, readers: &mut Readers, journal: &mut Journal, to
                 }
             }
         }
-        (Content::Contract(notice), Some((_, Some(mut post), attention))) => {
+        (Content::Contract(notice), Some((_, Some(mut post), _, attention))) => {
             post.0.push((from, notice));
             if let Some(mut attention) = attention.filter(|_| is_active()) {
                 attention.talk = now;
+            }
+        }
+        (Content::Group(notice), Some((_, _, Some(mut post), attention))) => {
+            post.0.push((from, notice));
+            if let Some(mut attention) = attention.filter(|_| is_active()) {
+                attention.meet = now;
             }
         }
         (content, _) => {

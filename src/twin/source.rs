@@ -6,6 +6,8 @@ use bevy_ecs::prelude::{Query, Res};
 use bevy_ecs::system::SystemParam;
 
 use super::actions::Doing;
+use super::groups::member::Member;
+use super::groups::talk::GroupField;
 use super::messages::Message;
 use super::missions::duties::{Duties, DutyField};
 use super::quantities::Board;
@@ -128,6 +130,8 @@ pub enum Source {
     Doing(Arc<[(u16, u16)]>),
     /// Something of the mission that it is at.
     Duty(DutyField),
+    /// Something of the group that it is in.
+    Group(GroupField),
     /// Seconds since the start of the run.
     Time,
     /// Hours since midnight.
@@ -166,6 +170,7 @@ impl Source {
                 let parts = view.parts(view.twin)?;
                 field.read(parts.get::<Duties>()?, view.place(), view.now, |twin| place_of(view, twin))
             }
+            Source::Group(field) => field.read(view.twin, view.parts(view.twin)?.get::<Member>()?),
             Source::Time => Some(view.now.seconds()),
             Source::Hour => Some(view.now.seconds() % DAY / 3600.0),
             Source::Weekday => Some((view.now.seconds() / DAY).floor() % 7.0),

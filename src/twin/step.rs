@@ -20,6 +20,9 @@ use super::actions::Doing;
 use super::contracts::manager::Manager;
 use super::faculties::{self, FacultyTable, Faults};
 use super::gate::Gate;
+use super::groups::member::Member;
+use super::groups::talk::Candidates;
+use super::groups::{self};
 use super::knowledge::{Attention, Knowledge};
 use super::life::LifeApp;
 use super::messages::{Inbox, Outbox, deliver};
@@ -109,6 +112,7 @@ impl Plugin for StepPlugin {
         app.insert_resource(settle::Ends(activity_ends))
             .insert_resource(MissionEvents { next, late, again })
             .init_resource::<MissionLog>()
+            .init_resource::<Candidates>()
             .init_resource::<LastMotion>()
             .init_resource::<think::Stirred>()
             .init_resource::<trace::Tracing>()
@@ -140,10 +144,12 @@ impl Plugin for StepPlugin {
             .register_state_part::<Manager>("negotiations")
             .register_state_part::<Duties>("duties")
             .register_state_part::<Ledger>("ledger")
+            .register_state_part::<Member>("membership")
             .register_cache(Population::rebuild)
             .register_cache(FieldMap::rebuild)
             .register_cache(physics::find)
             .register_cache(Networks::rebuild)
+            .register_cache(Candidates::rebuild)
             .register_cache(Commons::rebuild)
             .register_cache(faculties::rebuild)
             .register_cache(Board::rebuild)
@@ -165,7 +171,7 @@ impl Plugin for StepPlugin {
                 .run_if(is_due),
         )
         .add_step_systems(Stage::Analyse, think::believe.run_if(is_due))
-        .add_step_systems(Stage::Decide, (talk::talk, think::decide).chain().run_if(is_due))
+        .add_step_systems(Stage::Decide, (groups::talk::meet, talk::talk, think::decide).chain().run_if(is_due))
         .add_step_systems(Stage::Act, (think::ask, plan_ahead).chain().run_if(is_due))
         .add_step_systems(
             Stage::Advance,
@@ -217,6 +223,7 @@ fn begin(world: &mut World) {
         }
     }
     give::begin(world);
+    groups::talk::begin(world);
     Board::rebuild(world);
     let mut attentions = world.query::<&Attention>();
     let next = attentions.iter(world).map(Attention::next).min().unwrap_or(Time::NEVER);

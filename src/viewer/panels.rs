@@ -6,6 +6,7 @@ mod find;
 mod help;
 mod intent;
 mod labels;
+mod radio;
 pub mod style;
 
 use bevy::prelude::*;
@@ -21,6 +22,8 @@ pub struct Panels {
     pub has_controls: bool,
     /// Whether things are labelled.
     pub labels: bool,
+    /// Whether messages on their way are drawn.
+    pub messages: bool,
     /// Whether the help is shown.
     pub help: bool,
     /// What is searched for.
@@ -40,6 +43,7 @@ impl Default for Panels {
         Panels {
             has_controls: true,
             labels: true,
+            messages: true,
             help: false,
             search: String::new(),
             focus_search: false,
@@ -57,7 +61,7 @@ impl Plugin for PanelsPlugin {
     fn build(&self, app: &mut App) {
         app.add_plugins(EguiPlugin::default()).init_resource::<Panels>().init_resource::<card::Curves>().add_systems(
             EguiPrimaryContextPass,
-            (dress, intent::show, labels::show, card::show, bar::show, find::show, help::show).chain(),
+            (dress, intent::show, radio::show, labels::show, card::show, bar::show, find::show, help::show).chain(),
         );
     }
 }

@@ -3,6 +3,7 @@
 pub mod intent;
 pub mod live;
 pub mod recorded;
+pub mod sayings;
 
 use std::collections::VecDeque;
 use std::time::Duration as Wall;
@@ -15,6 +16,7 @@ use super::cast::Cast;
 use super::history::{History, Past};
 use live::{Answer, End, Live};
 use recorded::Recorded;
+use sayings::Sayings;
 
 /// How fast simulated time goes.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -43,6 +45,7 @@ pub struct LiveSource {
     pub horizon: Time,
     waiting: VecDeque<Change>,
     marks: Vec<Mark>,
+    sayings: Sayings,
     history: History,
 }
 
@@ -52,7 +55,14 @@ const MARKS: usize = 2_000;
 impl LiveSource {
     /// Follows a simulation.
     pub fn new(live: Live, horizon: Time) -> LiveSource {
-        LiveSource { live, horizon, waiting: VecDeque::new(), marks: Vec::new(), history: History::default() }
+        LiveSource {
+            live,
+            horizon,
+            waiting: VecDeque::new(),
+            marks: Vec::new(),
+            sayings: Sayings::default(),
+            history: History::default(),
+        }
     }
 }
 
@@ -77,6 +87,7 @@ impl Source {
                         source.history.note(&change);
                     }
                 }
+                source.sayings.extend(source.live.take_sayings());
                 source.marks.extend(source.live.take_marks());
                 let many = source.marks.len().saturating_sub(MARKS);
                 source.marks.drain(..many);
@@ -136,6 +147,14 @@ impl Source {
         match self {
             Source::Live(source) => &source.marks,
             Source::Recorded(recorded) => recorded.marks(),
+        }
+    }
+
+    /// What twins told each other lately; a record does not hold it.
+    pub fn sayings(&self) -> Option<&Sayings> {
+        match self {
+            Source::Live(source) => Some(&source.sayings),
+            Source::Recorded(_) => None,
         }
     }
 

@@ -100,7 +100,21 @@ fn starting_scenes_are_right_and_say_what_they_are() {
     let here = temporary.path();
     let list = succeed(here, &["new", "--list"]);
     let kinds: Vec<&str> = list.lines().filter_map(|line| line.split_whitespace().next()).collect();
-    assert_eq!(kinds, ["factory", "food-line", "warehouse", "job-shop", "flow-line", "queues"]);
+    assert_eq!(
+        kinds,
+        [
+            "factory",
+            "food-line",
+            "warehouse",
+            "job-shop",
+            "flow-line",
+            "queues",
+            "robots",
+            "delivery",
+            "inspection",
+            "swarm"
+        ]
+    );
     for kind in kinds {
         let file = format!("{kind}.ron");
         succeed(here, &["new", kind, &file]);

@@ -16,7 +16,15 @@ fn blocks(file: &str, language: &str) -> Vec<String> {
 
 #[test]
 fn scenes_in_the_documentation_run() {
-    for file in ["README.md", "docs/scenes.md", "docs/guide/robot.md", "docs/guide/senses.md", "docs/guide/minds.md"] {
+    const FILES: [&str; 6] = [
+        "README.md",
+        "docs/scenes.md",
+        "docs/guide/robot.md",
+        "docs/guide/senses.md",
+        "docs/guide/minds.md",
+        "docs/guide/together.md",
+    ];
+    for file in FILES {
         let scenes = blocks(file, "ron");
         assert!(!scenes.is_empty(), "{file} shows scenes");
         for text in scenes {

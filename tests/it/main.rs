@@ -12,6 +12,7 @@ mod determinism;
 mod documentation;
 mod explaining;
 mod fjsp;
+mod groups;
 mod incidents;
 mod indicators;
 mod lives;

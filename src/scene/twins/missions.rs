@@ -10,6 +10,7 @@ use crate::engine::identity::{Directory, TwinId};
 use crate::engine::time::Duration;
 use crate::twin::contracts::manager::ManagerSpec;
 use crate::twin::contracts::mechanisms::Mechanism;
+use crate::twin::groups::kind::MemberSpec;
 use crate::twin::missions::duties::{ContractorSpec, DutyField};
 use crate::twin::missions::kind::{MissionKind, MissionKinds, Place};
 use crate::twin::who::Population;
@@ -84,6 +85,25 @@ fn check_kind(world: &World, root: &Node, name: &str, kind: &MissionKind, proble
                     );
                 }
             }
+        }
+    }
+    if kind.shared {
+        let belongs = |twin: &TwinId| parts(*twin).is_some_and(|parts| parts.contains::<MemberSpec>());
+        if let Some(single) = to.iter().find(|twin| !belongs(twin)) {
+            let message = format!("`{}` shares nothing: it belongs to no group", directory.name(*single));
+            complain(
+                problems,
+                place(&["shared"]),
+                message,
+                "give it a part `member`, such as member: (group: \"swarm\")",
+            );
+        }
+        if kind.tasks.is_empty() {
+            complain(problems, place(&["shared"]), "there are no tasks to be shared".to_owned(), "write `tasks`");
+        }
+        if kind.by.is_some() {
+            let message = "what is shared is not handed out by a manager".to_owned();
+            complain(problems, place(&["by"]), message, "take `by` away, or `shared`");
         }
     }
     for (number, task) in kind.tasks.iter().enumerate() {

@@ -3,6 +3,7 @@
 mod actions;
 mod beliefs;
 mod contractor;
+mod member;
 mod minds;
 mod sensors;
 
@@ -23,6 +24,7 @@ use crate::twin::actions::{ActionKinds, ActionSpec};
 use crate::twin::beliefs::classifier::Classifiers;
 use crate::twin::beliefs::{BeliefKinds, BeliefSpec, Beliefs};
 use crate::twin::expression::{self, ExpressionError, Program};
+use crate::twin::groups::kind::{Belongs, GroupKinds, MemberSpec};
 use crate::twin::minds::{MindKinds, MindPart, MindSpec};
 use crate::twin::missions::duties::{ContractorSpec, Takes};
 use crate::twin::missions::kind::MissionKinds;
@@ -44,7 +46,7 @@ pub(super) struct Made<'a> {
 }
 
 /// What a make is recognised by: the parts that its twins have, and those parts that they share.
-pub(super) type Key = (usize, [usize; 6]);
+pub(super) type Key = (usize, [usize; 7]);
 
 fn address<T>(part: Option<&T>) -> usize {
     part.map_or(0, |part| std::ptr::from_ref(part) as usize)
@@ -53,7 +55,7 @@ fn address<T>(part: Option<&T>) -> usize {
 impl Made<'_> {
     /// The key of those that have the same parts and share that one.
     pub fn key<T>(&self, part: &T) -> Key {
-        (self.archetype.index(), [address(Some(part)), address(self.mind), 0, 0, 0, 0])
+        (self.archetype.index(), [address(Some(part)), address(self.mind), 0, 0, 0, 0, 0])
     }
 
     /// The names of its activities: of each course, and of each action.
@@ -81,12 +83,13 @@ type Names<'w> = (
     Res<'w, FieldMap>,
     Res<'w, Fields>,
     Res<'w, MissionKinds>,
+    Res<'w, GroupKinds>,
 );
 
 /// Calls `work` with what there is to be named, all twins by id, and the names of the fields.
 pub(super) fn with_ground<R>(world: &mut World, work: impl FnOnce(Ground, Vec<Made>, &[String]) -> R) -> R {
     let mut state: SystemState<(Names, Query<Seen>, Twins)> = SystemState::new(world);
-    let ((directory, population, gone, readable, commons, map, fields, missions), seen, twins) =
+    let ((directory, population, gone, readable, commons, map, fields, missions, groups), seen, twins) =
         state.get(world).expect("what twins need is there");
     let parts = |twin: TwinId| seen.get(directory.entity(twin)?).ok();
     let ground = Ground {
@@ -97,6 +100,7 @@ pub(super) fn with_ground<R>(world: &mut World, work: impl FnOnce(Ground, Vec<Ma
         commons: &commons,
         fields: &map,
         missions: &missions,
+        groups: &groups,
         parts: &parts,
     };
     let mut made: Vec<Made> = twins
@@ -142,8 +146,9 @@ pub(super) fn compile(world: &mut World, faults: &mut Vec<Fault>) -> FacultyTabl
         for twin in twins {
             let Some(parts) = (ground.parts)(twin.id) else { continue };
             let (sensors, beliefs, mind) = (parts.get::<Sensors>(), parts.get::<Beliefs>(), parts.get::<MindPart>());
-            let contractor = parts.get::<ContractorSpec>();
-            if sensors.is_none() && beliefs.is_none() && mind.is_none() && contractor.is_none() {
+            let (contractor, member) = (parts.get::<ContractorSpec>(), parts.get::<MemberSpec>());
+            let talks = contractor.is_some() || member.is_some();
+            if sensors.is_none() && beliefs.is_none() && mind.is_none() && !talks {
                 continue;
             }
             let given = contractor.map_or(0, |_| given(twin.id));
@@ -154,11 +159,13 @@ pub(super) fn compile(world: &mut World, faults: &mut Vec<Fault>) -> FacultyTabl
                 address(parts.get::<Quantities>().map(|part| &*part.0)),
                 address(contractor.map(|part| &*part.0)),
                 given as usize,
+                address(member.map(|part| &*part.0)),
             ];
             let (number, is_new) = makes.number((twin.archetype.index(), shared));
             if is_new {
                 let maker = Maker::new(ground, &twin, fields, &kinds, faults);
-                made.push(maker.make(sensors, beliefs, mind, contractor.map(|part| (&*part.0, given))));
+                let takes = contractor.map(|part| (&*part.0, given));
+                made.push(maker.make(sensors, beliefs, mind, takes, member.map(|part| &*part.0)));
             }
             assign(&mut make_of, twin.id, number);
         }
@@ -221,6 +228,7 @@ impl<'g, 'm> Maker<'g, 'm> {
         beliefs: Option<&Beliefs>,
         mind: Option<&MindPart>,
         takes: Option<(&Takes, u64)>,
+        belongs: Option<&Belongs>,
     ) -> Faculties {
         let sensors = sensors.map(|sensors| &*sensors.0);
         let beliefs = beliefs.map(|beliefs| &*beliefs.0);
@@ -233,6 +241,9 @@ impl<'g, 'm> Maker<'g, 'm> {
         }
         if let Some((takes, given)) = takes {
             self.contractor(takes, given);
+        }
+        if let Some(belongs) = belongs {
+            self.member(belongs);
         }
         if let Some(mind) = mind {
             self.mind(&mind.0);

@@ -8,6 +8,8 @@ use super::Named;
 use crate::engine::identity::{Directory, TwinId};
 use crate::engine::spelling::nearest;
 use crate::twin::expression::{Question, Symbol, Type, Unfit, Vocabulary};
+use crate::twin::groups::kind::{GroupKind, GroupKinds, MemberSpec};
+use crate::twin::groups::talk::GroupField;
 use crate::twin::missions::duties::{ContractorSpec, DutyField};
 use crate::twin::missions::kind::MissionKinds;
 use crate::twin::quantities::Quantities;
@@ -28,6 +30,7 @@ pub(super) struct Ground<'a> {
     pub commons: &'a Commons,
     pub fields: &'a FieldMap,
     pub missions: &'a MissionKinds,
+    pub groups: &'a GroupKinds,
     /// The parts of a twin, by id.
     pub parts: &'a dyn Fn(TwinId) -> Option<Seen<'a, 'a>>,
 }
@@ -170,6 +173,11 @@ impl<'g, 'f> Words<'g, 'f> {
             own.extend(DutyField::ALL.iter().map(|(_, name, _)| (*name).to_owned()));
             own.extend(ground.missions.values().iter().map(|name| format!("mission.{name}")));
         }
+        if let Some(spec) = (ground.parts)(twin).and_then(|parts| parts.get::<MemberSpec>()) {
+            own.extend(GroupField::ALL.iter().map(|(_, name, _)| (*name).to_owned()));
+            let kind = ground.groups.0.get(&spec.0.group);
+            own.extend(kind.iter().flat_map(|kind| kind.agrees.keys()).map(|name| format!("group.{name}")));
+        }
         let names = own
             .into_iter()
             .chain(["time", "hour", "weekday"].into_iter().chain(ground.commons.names()).map(str::to_owned))
@@ -224,6 +232,27 @@ impl<'g, 'f> Words<'g, 'f> {
         Some((Source::Duty(field), kind))
     }
 
+    /// The kind of group that the twin belongs to.
+    fn group_kind(&self) -> Option<&'g GroupKind> {
+        let spec = (self.ground.parts)(self.twin)?.get::<MemberSpec>()?;
+        self.ground.groups.0.get(&spec.0.group)
+    }
+
+    /// Something of the group that the twin is in.
+    fn group(&self, name: &str) -> Option<(Source, Type)> {
+        let field = name.strip_prefix("group.")?;
+        let kind = self.group_kind()?;
+        let found = GroupField::ALL.iter().find(|(_, other, _)| *other == name).map(|(field, ..)| *field);
+        let value = || kind.agrees.keys().position(|other| other == field).map(GroupField::Value);
+        let field = found.or_else(value)?;
+        let kind = match field {
+            GroupField::Leads => Type::Truth,
+            GroupField::Leader => Type::Twin,
+            _ => Type::Number,
+        };
+        Some((Source::Group(field), kind))
+    }
+
     /// The slot of an answer, which is asked for once however often it is named.
     fn ask(&mut self, name: String, ask: impl FnOnce() -> (Ask, Type)) -> Symbol {
         if let Some(symbol) = self.asked.get(&name) {
@@ -262,7 +291,8 @@ impl<'g, 'f> Words<'g, 'f> {
         if let Some(source) = of_time {
             return Some(self.ask(name.to_owned(), || (Ask::World(source), Type::Number)));
         }
-        let (source, kind) = self.duty(name).or_else(|| self.ground.of_twin(self.twin, name, true))?;
+        let (source, kind) =
+            self.duty(name).or_else(|| self.group(name)).or_else(|| self.ground.of_twin(self.twin, name, true))?;
         Some(self.ask(name.to_owned(), || (Ask::World(source), kind)))
     }
 

@@ -12,6 +12,7 @@ use crate::engine::time::Time;
 use crate::twin::contracts::contractor::Contractor;
 use crate::twin::contracts::manager::News;
 use crate::twin::contracts::notice::MissionId;
+use crate::twin::groups::member::News as GroupNews;
 
 /// A twin that takes missions on. Its mind sees the one that goes first: `mission.what`, `mission.distance` and so on, and ends it by the
 /// actions `Complete` and `GiveUp`.
@@ -62,6 +63,8 @@ pub struct Duty {
     pub reward: f64,
     /// Whether it is at it.
     pub begun: bool,
+    /// If its group shares the mission: which of the tasks this is.
+    pub shared: Option<u16>,
 }
 
 impl Duty {
@@ -77,6 +80,7 @@ impl Duty {
             priority: mission.priority,
             reward: mission.reward,
             begun: false,
+            shared: None,
         }
     }
 
@@ -129,6 +133,10 @@ pub enum Entry {
     News(News),
     /// As contractor: it has taken on a mission, for that price.
     Began(MissionId, f64),
+    /// As member of a group: it has taken on a task of a mission.
+    Shares(MissionId),
+    /// As member of a group: what happened there.
+    Group(GroupNews),
     /// As contractor: the goal of the mission that it is at holds.
     Reached(MissionId),
 }

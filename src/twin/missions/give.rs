@@ -20,6 +20,7 @@ use crate::twin::contracts::contractor::Body;
 use crate::twin::contracts::manager::{Manager, ManagerSpec};
 use crate::twin::contracts::notice::MissionId;
 use crate::twin::faculties::FacultyTable;
+use crate::twin::groups;
 use crate::twin::knowledge::{Attention, Knowledge};
 use crate::twin::life::Life;
 use crate::twin::messages::{Outbox, Post};
@@ -153,9 +154,12 @@ fn give(world: &mut World, number: u16, wanted: &Wanted) {
         None => tasks(world, number, count, &kind.tasks),
     };
     let (directory, population) = (world.resource::<Directory>(), world.resource::<Population>());
-    let whom = match wanted.to {
+    let whom: Arc<[TwinId]> = match wanted.to {
         Some(twin) => Arc::from([twin]),
-        None => population.find(directory, &kind.to).into(),
+        None => {
+            let twins = population.find(directory, &kind.to).into_iter();
+            twins.filter(|twin| directory.entity(*twin).is_some()).collect()
+        }
     };
     let by = kind.by.as_ref().and_then(|by| directory.find(by)).filter(|_| wanted.to.is_none());
     let seed = *world.resource::<Seed>();
@@ -175,7 +179,7 @@ fn give(world: &mut World, number: u16, wanted: &Wanted) {
         reward,
         tasks,
         values,
-        whom,
+        whom: whom.clone(),
         by,
         stage: Stage::Open,
         with: None,
@@ -191,6 +195,7 @@ fn give(world: &mut World, number: u16, wanted: &Wanted) {
         world.resource_mut::<EventQueue>().push(event);
     }
     match by {
+        _ if kind.shared => groups::talk::entrust(world, id, &whom),
         Some(manager) => hand_to(world, manager, id),
         None => offer(world, id),
     }

@@ -26,6 +26,9 @@ pub struct MissionKind {
     #[serde(default)]
     #[schemars(example = &"dispatcher")]
     pub by: Option<String>,
+    /// Whether those twins share its tasks: their group takes it on, and its leader gives each task to the nearest that is free.
+    #[serde(default)]
+    pub shared: bool,
     /// When the first is given. Without this, `every` and `count` they are given by the command `give` only.
     #[serde(default)]
     #[schemars(example = &"0s")]

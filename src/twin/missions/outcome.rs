@@ -13,10 +13,14 @@ use crate::engine::identity::{Directory, TwinId};
 use crate::engine::time::Time;
 use crate::twin::contracts::manager::{Manager, News, Said};
 use crate::twin::contracts::notice::MissionId;
+use crate::twin::groups;
+use crate::twin::groups::member::Member;
+use crate::twin::groups::talk::Candidates;
 use crate::twin::knowledge::Attention;
 use crate::twin::life::Life;
 use crate::twin::messages::{Content, Letter, Outbox};
 use crate::twin::missions::talk::words;
+use crate::twin::radio::ether::Networks;
 use crate::twin::step::settle::wake;
 
 /// Notes in the log what has become of a mission.
@@ -86,6 +90,8 @@ fn take_over(world: &mut World, twin: TwinId, entry: Entry) {
             advance(world, mission, Stage::Accepted, twin, "".into());
             wake(world, twin);
         }
+        Entry::Shares(_) => wake(world, twin),
+        Entry::Group(news) => groups::talk::take_over(world, twin, news),
         Entry::Reached(mission) => finish(world, twin, mission, Ok(())),
         Entry::News(news) => {
             let (mission, with) = match &news {
@@ -126,17 +132,40 @@ pub fn begin(world: &mut World, twin: TwinId) {
 /// # Errors
 /// If it has no mission.
 pub fn complete(world: &mut World, twin: TwinId) -> Result<(), &'static str> {
+    begin(world, twin);
     let ended = with(world, twin, |duties: &mut Duties| {
         let duty = duties.held.first_mut()?;
         duty.task += 1;
-        Some((usize::from(duty.task) >= duty.tasks.len()).then_some(duty.mission))
+        Some((usize::from(duty.task) >= duty.tasks.len()).then_some((duty.mission, duty.shared)))
     });
-    let ended = ended.flatten().ok_or("it has no mission")?;
-    begin(world, twin);
-    if let Some(mission) = ended {
-        finish(world, twin, mission, Ok(()));
+    match ended.flatten().ok_or("it has no mission")? {
+        Some((mission, Some(task))) => hand_back(world, twin, |member| member.done.push((mission, task))),
+        Some((mission, None)) => finish(world, twin, mission, Ok(())),
+        None => {}
     }
     Ok(())
+}
+
+/// A shared task is over for a twin: its group is told.
+fn hand_back(world: &mut World, twin: TwinId, tell: impl FnOnce(&mut Member)) {
+    with(world, twin, |duties: &mut Duties| {
+        if !duties.held.is_empty() {
+            duties.held.remove(0);
+        }
+    });
+    with(world, twin, tell);
+    let now = world.resource::<Clock>().now;
+    with(world, twin, |attention: &mut Attention| attention.meet = attention.meet.min(now));
+    wake(world, twin);
+}
+
+/// The group of a twin, which leads it, knows that a shared mission is over.
+pub fn end_shared(world: &mut World, twin: TwinId, mission: MissionId, is_done: bool) {
+    let stage = if is_done { Stage::Done } else { Stage::Failed };
+    let why = if is_done { "" } else { "nobody in the group can do all of it" };
+    if advance(world, mission, stage, twin, why.into()) && is_done {
+        world.resource_mut::<Missions>().get_mut(mission).times_done += 1;
+    }
 }
 
 /// A twin gives the mission up that it is at.
@@ -144,8 +173,12 @@ pub fn complete(world: &mut World, twin: TwinId) -> Result<(), &'static str> {
 /// # Errors
 /// If it has no mission.
 pub fn give_up(world: &mut World, twin: TwinId, why: &str) -> Result<(), &'static str> {
-    let mission = with(world, twin, |duties: &mut Duties| duties.held.first().map(|duty| duty.mission));
-    let mission = mission.flatten().ok_or("it has no mission")?;
+    let held = with(world, twin, |duties: &mut Duties| duties.held.first().map(|duty| (duty.mission, duty.shared)));
+    let (mission, shared) = held.flatten().ok_or("it has no mission")?;
+    if let Some(task) = shared {
+        hand_back(world, twin, |member| member.back.push((mission, task)));
+        return Ok(());
+    }
     finish(world, twin, mission, Err(format!("given up: {why}").into()));
     Ok(())
 }
@@ -199,15 +232,21 @@ pub fn on_life_change(world: &mut World, twin: TwinId, life: Life) {
     match life {
         Life::Created | Life::Suspended => {}
         Life::Active => {
-            with(world, twin, |attention: &mut Attention| attention.talk = Time::ZERO);
+            with(world, twin, |attention: &mut Attention| (attention.talk, attention.meet) = (Time::ZERO, Time::ZERO));
             give::offer_waiting(world);
         }
         Life::Retired => {
+            world.resource_mut::<Candidates>().forget(twin);
+            world.resource_mut::<Networks>().forget(twin);
             let left = with(world, twin, |manager: &mut Manager| manager.not_begun()).unwrap_or_default();
             for mission in left {
                 advance(world, mission, Stage::Failed, TwinId::NONE, "its manager has left".into());
             }
-            let held = with(world, twin, |duties: &mut Duties| duties.held.iter().map(|duty| duty.mission).collect());
+            let held = with(world, twin, |duties: &mut Duties| {
+                // What a group shares somebody else will do.
+                let own = duties.held.iter().filter(|duty| duty.shared.is_none());
+                own.map(|duty| duty.mission).collect()
+            });
             let held: Vec<MissionId> = held.unwrap_or_default();
             for mission in held {
                 let by = world.resource::<Missions>().get(mission).by;

@@ -144,21 +144,16 @@ impl Networks {
     pub fn rebuild(world: &mut World) {
         let links = world.get_resource::<Links>().cloned().unwrap_or_default();
         let (directory, population) = (world.resource::<Directory>(), world.resource::<Population>());
-        let mut names: Vec<String> = links.0.keys().cloned().collect();
+        // The numbers of links are state: they depend on the scene alone, and not on who lives. A kind of link is as it is, unless
+        // the scene has one of its name.
+        let kinds = presets::PRESETS.iter().map(|preset| preset.name.to_owned());
+        let others = kinds.filter(|name| !links.0.contains_key(name));
+        let names: Vec<String> = links.0.keys().cloned().chain(others).collect();
         let mut networks = Networks::default();
         for (twin, entity, _) in directory.twins() {
             let Some(radio) = world.entity(entity).get::<Radio>() else { continue };
-            let mut numbers = Vec::new();
-            for name in radio.0.iter() {
-                let known = names.iter().position(|other| other == name);
-                let number = known.or_else(|| {
-                    // The kinds that nobody describes otherwise are as they are.
-                    presets::find(name)?;
-                    names.push(name.clone());
-                    Some(names.len() - 1)
-                });
-                numbers.extend(number.map(|number| number as u16));
-            }
+            let number = |name: &String| names.iter().position(|other| other == name);
+            let numbers: Vec<u16> = radio.0.iter().filter_map(number).map(|number| number as u16).collect();
             let id = twin.0 as usize;
             if networks.radios.len() <= id {
                 networks.radios.resize(id + 1, Arc::default());
@@ -167,6 +162,18 @@ impl Networks {
         }
         networks.links = names.iter().map(|name| link(name, &links, directory, population)).collect();
         world.insert_resource(networks);
+    }
+
+    /// A twin leaves, and is not heard any more.
+    pub fn forget(&mut self, twin: TwinId) {
+        if let Some(links) = self.radios.get_mut(twin.0 as usize) {
+            *links = Arc::default();
+        }
+    }
+
+    /// Whether anybody has a link.
+    pub fn is_used(&self, link: usize) -> bool {
+        self.radios.iter().any(|links| links.contains(&(link as u16)))
     }
 
     /// The links of a twin, the one that it likes best first; none if it has no radio.

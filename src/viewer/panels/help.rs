@@ -5,7 +5,7 @@ use bevy_egui::{EguiContexts, egui};
 
 use super::{Panels, style};
 
-const LINES: [(&str, &str); 21] = [
+const LINES: [(&str, &str); 22] = [
     ("drag", "look around"),
     ("right drag, shift + drag", "move sideways"),
     ("wheel, pinch", "nearer or farther"),
@@ -25,6 +25,7 @@ const LINES: [(&str, &str); 21] = [
     ("+  −", "faster, slower"),
     ("[  ]", "an hour back or on (records)"),
     ("L", "labels"),
+    ("M", "messages on their way"),
     ("P", "save a picture"),
     ("H", "this card"),
 ];

@@ -17,9 +17,11 @@ use crate::engine::simulation::Simulation;
 use crate::engine::time::{Duration, Time};
 use crate::look::sight::{self, Change, Event, Sights, ThingId};
 use crate::record::track::Mark;
+use crate::twin::radio::log::AirLog;
 
 use super::Speed;
 use super::intent::{Intent, Lately, intent_of};
+use super::sayings::Saying;
 
 /// What both threads share.
 struct Shared {
@@ -40,6 +42,7 @@ struct State {
     next: Time,
     changes: Vec<Change>,
     marks: Vec<Mark>,
+    sayings: Vec<Saying>,
     /// The twin whose parts somebody wants to know.
     asked: Option<TwinId>,
     answer: Answer,
@@ -91,6 +94,7 @@ impl Live {
     /// Lets a simulation that is ready for its first step run at a speed.
     pub fn start(mut simulation: Simulation, speed: Speed) -> Live {
         sight::collect(simulation.world_mut());
+        simulation.world_mut().resource_mut::<AirLog>().enabled = true;
         let words = simulation.world().resource::<Sights>().words().clone();
         let now = simulation.clock().now;
         let state = State {
@@ -102,6 +106,7 @@ impl Live {
             next: now,
             changes: Vec::new(),
             marks: Vec::new(),
+            sayings: Vec::new(),
             asked: None,
             answer: Answer::default(),
             ended: None,
@@ -161,6 +166,11 @@ impl Live {
     /// Takes out what has happened.
     pub fn take_marks(&self) -> Vec<Mark> {
         std::mem::take(&mut self.shared.lock().marks)
+    }
+
+    /// Takes out what twins have told each other.
+    pub fn take_sayings(&self) -> Vec<Saying> {
+        std::mem::take(&mut self.shared.lock().sayings)
     }
 
     /// Asks for the parts of a twin. The answer comes soon, and again whenever something has happened.
@@ -331,12 +341,16 @@ fn look_on(world: &mut World, next: Time, shared: &Shared, watch: &mut Watch) ->
     let Watch { leap, buffer, lately } = watch;
     *buffer = world.resource_mut::<Sights>().take(std::mem::take(buffer));
     let entries = world.resource_mut::<Sights>().take_entries();
+    let sayings: Vec<Saying> = world.resource_mut::<AirLog>().drain().map(|said| Saying::of(&said)).collect();
     let mut state = shared.lock();
     state.changes.append(buffer);
     if state.changes.len() > MANY {
         state.thin_out();
     }
     state.marks.extend(entries.iter().map(Mark::of));
+    state.sayings.extend(sayings);
+    let many = state.sayings.len().saturating_sub(MANY_MARKS);
+    state.sayings.drain(..many);
     let many = state.marks.len().saturating_sub(MANY_MARKS);
     state.marks.drain(..many);
     state.next = next;
