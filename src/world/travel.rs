@@ -1,6 +1,6 @@
 //! Twins that move by themselves: along a route of straight legs, with a speed that rises and falls evenly.
 
-use bevy_ecs::prelude::{Component, Query, Res};
+use bevy_ecs::prelude::{Component, Entity, Query, Res, World};
 use rayon::prelude::*;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -206,7 +206,7 @@ impl Travel {
     }
 
     /// Stands where it is.
-    pub fn stop(&mut self) {
+    fn stop(&mut self) {
         self.legs.clear();
     }
 
@@ -251,6 +251,19 @@ pub fn travel(clock: Res<Clock>, pool: Res<Pool>, mut twins: Query<(&Travel, Opt
                 *position = Position { x: on.at[0], y: on.at[1], z: on.at[2], heading };
             }
         });
+    }
+}
+
+/// Lets a twin stand where it is at this moment. Whoever goes is moved at ticks, and may stop between two of them.
+pub fn halt(world: &mut World, twin: Entity) {
+    let now = world.resource::<Clock>().now;
+    let by_forces = world.get::<Body>(twin).is_some_and(|body| body.moves.by_forces());
+    let Some(mut travel) = world.get_mut::<Travel>(twin) else { return };
+    let on = travel.at(now).map(|on| (on.at, travel.legs[on.leg].heading));
+    travel.stop();
+    if let (Some((at, heading)), Some(mut position), false) = (on, world.get_mut::<Position>(twin), by_forces) {
+        let heading = heading.unwrap_or(position.heading);
+        *position = Position { x: at[0], y: at[1], z: at[2], heading };
     }
 }
 

@@ -6,8 +6,10 @@ use autotwin::prelude::*;
 use autotwin::twin::actions::Outcome;
 use autotwin::twin::gate::{Asked, GateApp};
 use autotwin::twin::step::trace::{Deed, Tracing};
+use autotwin::world::position::Position;
 use bevy_app::App;
 
+use crate::support::commands;
 use crate::support::knowing::{levels, who, world_with};
 
 fn guarded(app: &mut App) {
@@ -100,4 +102,29 @@ fn actions_take_their_time_and_can_be_interrupted() {
     );
     // Calls, soups.
     assert_eq!(levels(&simulation, who(&simulation, "cook")), [1.0, 5.0]);
+}
+
+/// Ticks are where places are looked at, not where ways end.
+#[test]
+fn whoever_goes_ends_where_it_wanted_to_be_even_between_two_ticks() {
+    let scene = r#"(run_for: "1min", tick: "2s", twins: [
+        (name: "walker", place: At(x: 0, y: 0), drive: (speed: 1.3), mind: Rules(every: "20s", phase: "0s", rules: [
+            (name: "go", once: true, then: [Go(to: At(x: 5, y: 4))])])),
+        (name: "robot", place: At(x: 0, y: 9), drive: (speed: 1), mind: Rules(every: "1min", phase: "0s", rules: [
+            (name: "go", once: true, then: [Go(to: At(x: 90, y: 9))])])),
+    ])"#;
+    let options =
+        RunOptions { commands: commands(r#"{"at": "7s", "do": "suspend", "twin": "robot"}"#), ..RunOptions::default() };
+    let mut simulation = world_with(scene, &options);
+    while !simulation.has_ended() {
+        simulation.step();
+    }
+    let place = |name: &str| {
+        let world = simulation.world();
+        let entity = world.resource::<Directory>().entity(who(&simulation, name)).expect("it lives");
+        let position = world.get::<Position>(entity).expect("it is somewhere");
+        [position.x, position.y]
+    };
+    assert_eq!(place("walker"), [5.0, 4.0]);
+    assert!((place("robot")[0] - 7.0).abs() < 1e-9, "{:?}", place("robot"));
 }

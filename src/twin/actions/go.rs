@@ -17,7 +17,7 @@ use crate::twin::who::TwinSet;
 use crate::world::physics::{Body, CATCH_UP};
 use crate::world::position::Position;
 use crate::world::space::{Point, Space, distance};
-use crate::world::travel::{Drive, Travel};
+use crate::world::travel::{self, Drive, Travel};
 
 /// A body that moves by forces has arrived where it is no farther from its goal over the ground: metres. It runs after where
 /// it should be, and where it would have less than the speed that friction takes from it in a step, it stands: μ g step
@@ -158,6 +158,8 @@ impl Action for Go {
     }
 
     fn stop(&self, hand: &mut Hand) {
-        hand.change(Travel::stop);
+        if let Some(entity) = hand.world.resource::<Directory>().entity(hand.twin) {
+            travel::halt(hand.world, entity);
+        }
     }
 }

@@ -23,7 +23,7 @@ use crate::twin::quantities::Board;
 use crate::twin::services;
 use crate::twin::who::Gone;
 use crate::world::physics;
-use crate::world::travel::Travel;
+use crate::world::travel;
 
 /// The kind of event at which an activity goes on.
 #[derive(Resource, Clone, Copy)]
@@ -324,9 +324,7 @@ fn give_up(world: &mut World, twin: TwinId) {
         let mut clerk = Clerk { world, twin, courses: &reason.courses, tasks: &mut tasks };
         courses.into_iter().for_each(|course| clerk.stop(course, Some(Outcome::Interrupted)));
     }
-    if let Some(mut travel) = world.get_mut::<Travel>(entity) {
-        travel.stop();
-    }
+    travel::halt(world, entity);
     work_off(world, tasks);
 }
 
