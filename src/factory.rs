@@ -40,3 +40,4 @@ pub mod tables;
 pub mod transport;
 pub mod variants;
 pub mod week;
+mod whereabouts;

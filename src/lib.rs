@@ -32,6 +32,7 @@ pub mod learn;
 pub mod look;
 pub mod record;
 pub mod run;
+pub mod safety;
 pub mod scene;
 pub mod twin;
 #[cfg(feature = "viewer")]

@@ -5,3 +5,4 @@ pub mod physics;
 pub mod position;
 pub mod space;
 pub mod travel;
+pub mod whereabouts;

@@ -10,6 +10,7 @@ use crate::record::metrics::MetricApp;
 use crate::record::table::TableApp;
 use crate::scene::registry::SceneApp;
 use crate::twin::life::LifeApp;
+use crate::world::whereabouts::LocateApp;
 
 use super::calendar::shift::Shifts;
 use super::calls::Calls;
@@ -41,7 +42,7 @@ use super::transport::network::Network;
 use super::transport::rack::{Rack, RackState};
 use super::transport::traffic::Traffic;
 use super::transport::vehicle::{Station, TransportSettings, Vehicle, VehicleState};
-use super::{audit, check, closing, commands, indicators, looks, opening, readings, relocation, report};
+use super::{audit, check, closing, commands, indicators, looks, opening, readings, relocation, report, whereabouts};
 
 /// Machines, jobs, and what leads one to the other.
 pub struct FactoryPlugin;
@@ -129,6 +130,7 @@ impl Plugin for FactoryPlugin {
             .register_cache(Plan::rebuild)
             .register_cache(rebuild_tariff)
             .register_audit(audit::audit)
+            .register_whereabouts(whereabouts::locate)
             .on_start(opening::start)
             .on_life_change(commands::on_life_change)
             .register_command(commands::RELEASE)

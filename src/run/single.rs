@@ -31,6 +31,7 @@ use crate::record::reasons::{self, ReasonPlugin};
 use crate::record::table::{self, TablePlugin, Tables};
 use crate::record::track::TrackError;
 use crate::record::track::write::{TrackWriter, Unfinished};
+use crate::safety::plugin::SafetyPlugin;
 use crate::scene::check;
 use crate::scene::header::Header;
 use crate::scene::load::{SceneError, SceneTree};
@@ -45,7 +46,7 @@ use crate::twin::messages::MessagePlugin;
 /// Everything that this program knows: the base and every domain.
 pub fn plugins(app: &mut App) {
     base_plugins(app);
-    app.add_plugins(FactoryPlugin);
+    app.add_plugins((FactoryPlugin, SafetyPlugin));
 }
 
 /// What every world has: lives, messages, positions, sensors, beliefs and minds, tables and metrics.

@@ -208,6 +208,15 @@ impl Space {
         Eye { at: in_units(self.corner, self.unit, at), unit: self.unit as f32 }
     }
 
+    /// As much as [`Placed::squared_distance`] can say of somebody who is within `range` (metres), however places are rounded: m².
+    /// For those who go on to the exact places of whoever is nearer than that.
+    #[inline]
+    pub fn reach_squared(&self, range: f64) -> f32 {
+        // Two places are rounded by up to a unit on each axis, and numbers of 32 bits to a ten-millionth.
+        let far = (range + 4.0 * self.unit) * (1.0 + 1e-5);
+        (far * far) as f32
+    }
+
     /// Everybody who may be within `range` (metres) of a point, and some who are a little farther: rows of cells, each a slice
     /// by cell and then by id.
     #[inline]

@@ -27,6 +27,7 @@ mod queueing;
 mod radio;
 mod reliability;
 mod report;
+mod safety;
 mod scenes_of_minds;
 mod sensing;
 mod support;
