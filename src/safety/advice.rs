@@ -6,7 +6,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::replay::{Rules, Shift, Spot, Trace, change, count, far};
+use super::replay::{Change, Circle, Replay, Rules, Shift, Spot, Trace, far};
 use super::settings::Review;
 use crate::engine::identity::TwinId;
 
@@ -49,14 +49,13 @@ pub struct Advice {
     pub samples: usize,
 }
 
-/// A rectangle: its south-west and its north-east corner.
-pub type Room = [Spot; 2];
-
 /// Into how many directions equipment is moved, and how many steps of how far it may go.
 const DIRECTIONS: u32 = 16;
 const STEPS: u32 = 8;
 /// A move that brings less than that is no advice.
 const LEAST_GAIN: f64 = 0.02;
+/// Nor is one that takes away less than that of what is too near at this very place.
+const LEAST_GAIN_HERE: f64 = 0.2;
 
 /// What a review has to go by.
 #[derive(Clone, Copy)]
@@ -81,16 +80,6 @@ impl Ground<'_> {
         (near(&nearest) <= self.review.uses_within).then_some(nearest)
     }
 
-    /// What the people of a place use, or come from, or go to.
-    fn involved(&self, middle: Spot, radius: f64) -> Vec<usize> {
-        let here = |trace: &&Trace| far(trace.at(), middle) <= radius + self.review.near;
-        let people = self.moments.iter().flatten().filter(here);
-        let mut used: Vec<usize> = people.flat_map(|t| [t.from, t.to]).filter_map(|end| self.used_at(end)).collect();
-        used.sort_unstable();
-        used.dedup();
-        used
-    }
-
     fn is_free(&self, index: usize, to: Spot) -> bool {
         let others = self.equipment.iter().enumerate().filter(|(other, _)| *other != index);
         (self.room)(to) && others.map(|(_, other)| far(other.at, to)).all(|gap| gap >= self.review.clearance)
@@ -112,29 +101,37 @@ impl Ground<'_> {
         all
     }
 
-    /// The move that helps most; of several that help as much, the shortest.
+    /// Every second moment, ready to be asked: the first half, and the other.
+    fn replay(&self, half: usize) -> Replay<'_> {
+        Replay::new(self.moments.iter().skip(half).step_by(2), self.rules, |at| self.used_at(at))
+    }
+
+    /// The move that brings most for all, of those that help at this place; of several that bring as much, the shortest.
     pub fn plan(&self, middle: Spot, radius: f64) -> Option<Plan> {
-        let halves = |odd: usize| self.moments.iter().skip(odd).step_by(2);
-        let whole = count(halves(1), self.rules);
+        let (tried, place) = (self.replay(0), Circle { middle, radius: radius + self.review.near });
+        // How many there are here is asked once for all that is tried.
+        let least = |replay: &Replay| LEAST_GAIN_HERE * replay.count_at(place) as f64;
+        let enough = |least: f64, Change { all, here }: Change| all < 0 && here < 0 && -here as f64 >= least;
+        let wanted = least(&tried);
+        let shift = |index: usize, to: Spot| Shift { from: self.equipment[index].at, to };
+        let way = |index: usize, to: Spot| far(self.equipment[index].at, to);
         let mut best: Option<(i64, usize, Spot)> = None;
-        for index in self.involved(middle, radius) {
-            let uses = |end: Spot| self.used_at(end) == Some(index);
+        for index in tried.used_near(middle, place.radius) {
             for to in self.candidates(index) {
-                let shift = Shift { from: self.equipment[index].at, to };
-                let gain = -change(halves(0), self.rules, shift, uses);
-                let way = |index: usize, to: Spot| far(self.equipment[index].at, to);
-                let is_better = best.is_none_or(|(most, other, place)| {
-                    gain > most || (gain == most && way(index, to) < way(other, place))
-                });
-                if gain > 0 && is_better {
-                    best = Some((gain, index, to));
+                let change = tried.change(index, shift(index, to), place);
+                let is_better = |(most, other, spot): (i64, usize, Spot)| {
+                    change.all < most || (change.all == most && way(index, to) < way(other, spot))
+                };
+                if enough(wanted, change) && best.is_none_or(is_better) {
+                    best = Some((change.all, index, to));
                 }
             }
         }
         let (_, index, to) = best?;
-        let from = self.equipment[index].at;
-        let gain = -change(halves(1), self.rules, Shift { from, to }, |end| self.used_at(end) == Some(index));
-        let expected = gain as f64 / whole.max(1) as f64;
-        (expected >= LEAST_GAIN).then_some(Plan { equipment: self.equipment[index].twin, from, to, expected })
+        let judged = self.replay(1);
+        let change = judged.change(index, shift(index, to), place);
+        let expected = -change.all as f64 / judged.count().max(1) as f64;
+        let plan = Plan { equipment: self.equipment[index].twin, from: self.equipment[index].at, to, expected };
+        (expected >= LEAST_GAIN && enough(least(&judged), change)).then_some(plan)
     }
 }

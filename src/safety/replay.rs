@@ -168,22 +168,162 @@ impl Rules<'_> {
     }
 }
 
-/// How many pairs were too near, at all those moments together, as it was.
-pub fn count<'a>(moments: impl Iterator<Item = &'a Vec<Trace>>, rules: Rules) -> u64 {
-    moments.map(|moment| count_at(moment, rules)).sum()
+/// One of the moments, ready to be asked what would have been.
+struct Moment {
+    traces: Vec<Trace>,
+    /// Which equipment is used at both ends of each one's way.
+    uses: Vec<[Option<usize>; 2]>,
+    /// Where everybody was.
+    placed: Vec<Placed>,
+    /// How many pairs were too near.
+    count: u64,
 }
 
-/// By going from west to east.
-fn count_at(moment: &[Trace], rules: Rules) -> u64 {
-    let mut placed: Vec<Placed> = moment.iter().map(|trace| trace.placed(trace.from, trace.to)).collect();
-    placed.sort_by(|a, b| a.at[0].total_cmp(&b.at[0]).then(a.twin.cmp(&b.twin)));
-    let reach = rules.reach(moment.iter().map(|trace| trace.speed).fold(0.0, f64::max));
-    let mut count = 0;
-    for (number, one) in placed.iter().enumerate() {
-        let others = placed[number + 1..].iter().take_while(|other| other.at[0] - one.at[0] < reach);
-        count += others.filter(|other| rules.are_too_near(one, other)).count() as u64;
+/// Several moments, ready to be asked what would have been had something stood elsewhere.
+pub struct Replay<'a> {
+    rules: Rules<'a>,
+    moments: Vec<Moment>,
+    /// Nobody is too near who is farther away: metres.
+    reach: f64,
+}
+
+impl<'a> Replay<'a> {
+    /// Of these moments; `used_at` says which equipment, by number, is used at a point.
+    pub fn new<'m>(
+        moments: impl Iterator<Item = &'m Vec<Trace>>,
+        rules: Rules<'a>,
+        used_at: impl Fn(Spot) -> Option<usize>,
+    ) -> Replay<'a> {
+        let moments: Vec<&Vec<Trace>> = moments.collect();
+        let fastest = moments.iter().flat_map(|moment| moment.iter()).map(|trace| trace.speed).fold(0.0, f64::max);
+        let reach = rules.reach(fastest);
+        let ready = |traces: &Vec<Trace>| {
+            let placed: Vec<Placed> = traces.iter().map(|trace| trace.placed(trace.from, trace.to)).collect();
+            let uses = traces.iter().map(|trace| [trace.from, trace.to].map(&used_at)).collect();
+            let count = count(placed.clone(), rules, reach);
+            Moment { traces: traces.clone(), uses, placed, count }
+        };
+        Replay { rules, moments: moments.into_iter().map(ready).collect(), reach }
     }
-    count
+
+    /// How many pairs were too near, at all those moments together.
+    pub fn count(&self) -> u64 {
+        self.moments.iter().map(|moment| moment.count).sum()
+    }
+
+    /// How many of them at a place.
+    pub fn count_at(&self, place: Circle) -> u64 {
+        let at = |moment: &Moment| {
+            let here: Vec<&Placed> =
+                moment.placed.iter().filter(|one| far(one.at, place.middle) < place.radius + self.reach).collect();
+            let pairs = (0..here.len()).flat_map(|a| (0..a).map(move |b| (a, b)));
+            let near = pairs.filter(|(a, b)| place.has(here[*a], here[*b]) && self.are_too_near(here[*a], here[*b]));
+            near.count() as u64
+        };
+        self.moments.iter().map(at).sum()
+    }
+
+    /// The equipment that people use who were near a point, by number.
+    pub fn used_near(&self, middle: Spot, radius: f64) -> Vec<usize> {
+        let mut used: Vec<usize> = Vec::new();
+        for moment in &self.moments {
+            let here = moment.placed.iter().zip(&moment.uses).filter(|(placed, _)| far(placed.at, middle) <= radius);
+            used.extend(here.flat_map(|(_, uses)| uses).flatten());
+        }
+        used.sort_unstable();
+        used.dedup();
+        used
+    }
+
+    /// By how many pairs more, or fewer, would have been too near had a piece of equipment stood elsewhere; of a place besides.
+    pub fn change(&self, equipment: usize, shift: Shift, place: Circle) -> Change {
+        let add = |a: Change, b: Change| Change { all: a.all + b.all, here: a.here + b.here };
+        let changes = self.moments.iter().map(|moment| self.change_at(moment, equipment, shift, place));
+        changes.fold(Change::default(), add)
+    }
+
+    fn change_at(&self, moment: &Moment, equipment: usize, shift: Shift, place: Circle) -> Change {
+        let uses = |one: usize| moment.uses[one].contains(&Some(equipment));
+        let users: Vec<(usize, Placed)> = (0..moment.traces.len())
+            .filter(|one| uses(*one))
+            .map(|one| (one, moment.moved(one, equipment, shift)))
+            .collect();
+        let mut change = Change::default();
+        for (user, after) in &users {
+            for (other, was) in moment.placed.iter().enumerate() {
+                let moved = users.iter().find(|(one, _)| *one == other);
+                // A pair of two users is counted with the first of them.
+                if other == *user || (other < *user && moved.is_some()) {
+                    continue;
+                }
+                let (before, then) = (&moment.placed[*user], moved.map_or(was, |(_, moved)| moved));
+                if self.are_too_near(after, then) {
+                    change.all += 1;
+                    change.here += i64::from(place.has(after, then));
+                }
+                if self.are_too_near(before, was) {
+                    change.all -= 1;
+                    change.here -= i64::from(place.has(before, was));
+                }
+            }
+        }
+        change
+    }
+
+    fn are_too_near(&self, a: &Placed, b: &Placed) -> bool {
+        (a.at[0] - b.at[0]).abs() < self.reach
+            && (a.at[1] - b.at[1]).abs() < self.reach
+            && self.rules.are_too_near(a, b)
+    }
+}
+
+impl Moment {
+    /// Where somebody would be had a piece of equipment stood elsewhere.
+    fn moved(&self, one: usize, equipment: usize, shift: Shift) -> Placed {
+        let (trace, uses) = (&self.traces[one], self.uses[one]);
+        let end = |end: Spot, used: Option<usize>| match used == Some(equipment) {
+            true => std::array::from_fn(|axis| end[axis] + shift.to[axis] - shift.from[axis]),
+            false => end,
+        };
+        trace.placed(end(trace.from, uses[0]), end(trace.to, uses[1]))
+    }
+}
+
+/// How many pairs are too near, by going from west to east.
+fn count(mut placed: Vec<Placed>, rules: Rules, reach: f64) -> u64 {
+    placed.sort_by(|a, b| a.at[0].total_cmp(&b.at[0]).then(a.twin.cmp(&b.twin)));
+    let near = |number: usize| {
+        let one = &placed[number];
+        let others = placed[number + 1..].iter().take_while(move |other| other.at[0] - one.at[0] < reach);
+        others.filter(|other| rules.are_too_near(one, other)).count() as u64
+    };
+    (0..placed.len()).map(near).sum()
+}
+
+/// By how many pairs more are too near: everywhere, and at a place.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Change {
+    /// Everywhere.
+    pub all: i64,
+    /// At the place.
+    pub here: i64,
+}
+
+/// A place.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Circle {
+    /// Its middle.
+    pub middle: Spot,
+    /// Metres.
+    pub radius: f64,
+}
+
+impl Circle {
+    /// Whether two meet there: halfway between them.
+    fn has(&self, a: &Placed, b: &Placed) -> bool {
+        let halfway = std::array::from_fn(|axis| (a.at[axis] + b.at[axis]) / 2.0);
+        far(halfway, self.middle) < self.radius
+    }
 }
 
 /// A piece of equipment that would stand elsewhere.
@@ -193,41 +333,6 @@ pub struct Shift {
     pub from: Spot,
     /// Where it would be.
     pub to: Spot,
-}
-
-/// By how many pairs more, or fewer, would have been too near.
-pub fn change<'a>(
-    moments: impl Iterator<Item = &'a Vec<Trace>>,
-    rules: Rules,
-    shift: Shift,
-    uses: impl Fn(Spot) -> bool + Copy,
-) -> i64 {
-    moments.map(|moment| change_at(moment, rules, shift, uses)).sum()
-}
-
-fn change_at(moment: &[Trace], rules: Rules, shift: Shift, uses: impl Fn(Spot) -> bool) -> i64 {
-    let moved = |end: Spot| match uses(end) {
-        true => std::array::from_fn(|axis| end[axis] + shift.to[axis] - shift.from[axis]),
-        false => end,
-    };
-    let users: Vec<usize> = (0..moment.len()).filter(|one| uses(moment[*one].from) || uses(moment[*one].to)).collect();
-    if users.is_empty() {
-        return 0;
-    }
-    let before: Vec<Placed> = moment.iter().map(|trace| trace.placed(trace.from, trace.to)).collect();
-    let after: Vec<Placed> = moment.iter().map(|trace| trace.placed(moved(trace.from), moved(trace.to))).collect();
-    let mut change = 0;
-    for &user in &users {
-        for other in 0..moment.len() {
-            // A pair of two users is counted with the first of them.
-            if other == user || (other < user && users.binary_search(&other).is_ok()) {
-                continue;
-            }
-            change += i64::from(rules.are_too_near(&after[user], &after[other]));
-            change -= i64::from(rules.are_too_near(&before[user], &before[other]));
-        }
-    }
-    change
 }
 
 #[cfg(test)]
@@ -263,13 +368,24 @@ mod tests {
                 pairs.filter(|(a, b)| far(at[*a], at[*b]) < 3.0).count() as i64
             };
             let moments = [moment.clone()];
-            prop_assert_eq!(count(moments.iter(), rules) as i64, brute(&moment));
             let uses = |end: Spot| far(end, at) <= reach;
+            let replay = Replay::new(moments.iter(), rules, |end| uses(end).then_some(3));
+            prop_assert_eq!(replay.count() as i64, brute(&moment));
             let moved = |end: Spot| if uses(end) { [end[0] + to[0] - at[0], end[1] + to[1] - at[1]] } else { end };
             let other: Vec<Trace> =
                 moment.iter().map(|trace| Trace { from: moved(trace.from), to: moved(trace.to), ..*trace }).collect();
             let shift = Shift { from: at, to };
-            prop_assert_eq!(change(moments.iter(), rules, shift, uses), brute(&other) - brute(&moment));
+            let place = Circle { middle: at, radius: reach };
+            let here = |moment: &[Trace]| {
+                let at: Vec<Spot> = moment.iter().map(Trace::at).collect();
+                let pairs = (0..at.len()).flat_map(|a| (0..a).map(move |b| (a, b)));
+                let meet = |a: usize, b: usize| far([(at[a][0] + at[b][0]) / 2.0, (at[a][1] + at[b][1]) / 2.0], place.middle);
+                pairs.filter(|(a, b)| far(at[*a], at[*b]) < 3.0 && meet(*a, *b) < reach).count() as i64
+            };
+            let change = Change { all: brute(&other) - brute(&moment), here: here(&other) - here(&moment) };
+            prop_assert_eq!(replay.count_at(place) as i64, here(&moment));
+            prop_assert_eq!(replay.change(3, shift, place), change);
+            prop_assert_eq!(replay.change(4, shift, place), Change::default());
         }
     }
 }
