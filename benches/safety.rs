@@ -19,7 +19,7 @@ const ROOM: [f64; 2] = [40.0, 10.0];
 
 fn scene(persons: usize, room: f64, watch: &str) -> String {
     let side = (persons as f64 * room).sqrt();
-    let (posts, robots) = ((persons / 20).max(2), (persons / 100).max(1));
+    let (posts, robots) = ((persons / 2).max(2), (persons / 100).max(1));
     format!(
         r#"(
             tick: "500ms",

@@ -20,10 +20,10 @@
 //! # Where things are
 //!
 //! [`engine`] steps worlds and knows no domain; [`world`] says where things are; [`twin`] is what every twin can have;
-//! [`scene`] reads and checks RON; [`look`] says what can be seen of a world; [`record`] writes results; [`factory`] is a
-//! domain; [`learn`] trains models for scenes; [`run`] makes runs of scenes; `viewer` (a feature) shows them in 3D; [`cli`]
+//! [`scene`] reads and checks RON; [`look`] says what can be seen of a world; [`record`] writes results; [`factory`] and
+//! [`safety`] are domains; [`learn`] trains models for scenes; [`run`] makes runs of scenes; `viewer` (a feature) shows them in 3D; [`cli`]
 //! is the program. `learn` needs `scene` and is needed by `cli` alone; for the others, dependencies point
-//! downwards only: `cli → viewer → run → factory → record → look → scene → twin → world → engine`.
+//! downwards only: `cli → viewer → run → {factory, safety} → record → look → scene → twin → world → engine`.
 
 pub mod cli;
 pub mod engine;

@@ -3,20 +3,23 @@
 use bevy_ecs::prelude::World;
 
 use super::settings::{Review, Safety};
+use super::sight::find;
 use super::wearable::Wearable;
-use crate::engine::identity::Directory;
+use crate::engine::identity::{Directory, TwinId};
 use crate::engine::spelling::nearest;
 use crate::scene::expand::place_for;
 use crate::scene::problem::{Problem, Problems};
 use crate::scene::syntax::{Node, Span};
 use crate::scene::tree::{find_key, place};
 use crate::twin::who::Population;
+use crate::world::position::Position;
 
 /// Checks the section `safety` and the wearables.
 pub(super) fn check(world: &World, root: &Node, problems: &mut Problems) {
     let safety = world.resource::<Safety>();
     let scene = Scene { world, root };
     check_people(scene, safety, problems);
+    check_places(scene, safety, problems);
     check_limits(scene, safety, problems);
     check_zones(scene, safety, problems);
     check_escalation(scene, safety, problems);
@@ -88,6 +91,35 @@ fn check_people(scene: Scene, safety: &Safety, problems: &mut Problems) {
     }
 }
 
+/// Whoever is nowhere cannot be watched.
+fn check_places(scene: Scene, safety: &Safety, problems: &mut Problems) {
+    let directory = scene.world.resource::<Directory>();
+    let nowhere = |twin: &TwinId| {
+        let entity = directory.entity(*twin)?;
+        scene.world.get::<Position>(entity).is_none().then(|| directory.name(*twin))
+    };
+    let mut complain_of = |who: &[String], way: &[&str]| {
+        for (index, text) in who.iter().enumerate() {
+            let Some(name) = find(scene.world, std::slice::from_ref(text)).twins().iter().find_map(nowhere) else {
+                continue;
+            };
+            let index = index.to_string();
+            let way: Vec<&str> = way.iter().copied().chain([index.as_str()]).collect();
+            let message = format!("`{name}` cannot be watched: it has no place");
+            complain(scene.place(&way), message, "give it one, such as place: At(x: 4, y: 2)", problems);
+        }
+    };
+    complain_of(&safety.persons, &["persons"]);
+    for (index, rule) in safety.separations.iter().enumerate() {
+        let number = index.to_string();
+        complain_of(&rule.of, &["separations", &number, "of"]);
+        complain_of(&rule.from, &["separations", &number, "from"]);
+    }
+    if let Some(review) = &safety.review {
+        complain_of(&review.equipment, &["review", "equipment"]);
+    }
+}
+
 fn check_limits(scene: Scene, safety: &Safety, problems: &mut Problems) {
     if let Some(rule) = safety.apart.filter(|rule| rule.release() < rule.least) {
         let message = format!("`release` should be at least `least`, {} m", rule.least);
@@ -149,7 +181,7 @@ fn check_wearables(scene: Scene, safety: &Safety, problems: &mut Problems) {
             let way: Vec<&str> = ["wearable"].into_iter().chain(way.iter().copied()).collect();
             place_for(scene.root, name, &way)
         };
-        if scene.world.get::<crate::world::position::Position>(entity).is_none() {
+        if scene.world.get::<Position>(entity).is_none() {
             let message = format!("the wearable of `{name}` has no place to measure");
             complain(place(&[]), message, "give it one, such as place: At(x: 4, y: 2)", problems);
         }

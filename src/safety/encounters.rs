@@ -53,6 +53,9 @@ pub struct Encounters {
     pub pairs: Vec<Encounter>,
     /// Of several: in the order in which they began.
     pub crowds: Vec<Gathered>,
+    /// Incidents with higher numbers were opened at this look. For whoever tells of them right afterwards.
+    #[serde(skip)]
+    pub(super) known: u64,
 }
 
 impl Encounters {
@@ -73,6 +76,7 @@ pub(super) fn judge(
     mut incidents: ResMut<Incidents>,
 ) {
     let now = clock.now;
+    encounters.known = incidents.count;
     let before = std::mem::take(&mut encounters.pairs);
     encounters.pairs = go_on(before, &sighted.pairs, now, &places, &mut incidents);
     for encounter in &mut encounters.pairs {
@@ -114,9 +118,12 @@ fn opening(encounter: &Encounter) -> Opening {
 }
 
 fn middle(places: &Places, twins: &[TwinId]) -> Point {
-    let points: Vec<Point> = twins.iter().filter_map(|twin| places.of(*twin)).collect();
-    let count = points.len().max(1) as f64;
-    std::array::from_fn(|axis| points.iter().map(|point| point[axis]).sum::<f64>() / count)
+    let (mut sum, mut count) = ([0.0; 3], 0.0);
+    for at in twins.iter().filter_map(|twin| places.of(*twin)) {
+        sum.iter_mut().zip(at).for_each(|(sum, part)| *sum += part);
+        count += 1.0;
+    }
+    sum.map(|part| part / f64::max(count, 1.0))
 }
 
 /// Merges two lists that are in the same order.
@@ -151,7 +158,11 @@ fn go_on(
                 }
                 after.push(encounter);
             }
-            None => incidents.end(encounter.incident, now, "far enough apart"),
+            None => {
+                let are_there = encounter.twins.iter().all(|twin| places.of(*twin).is_some());
+                let cause = if are_there { "far enough apart" } else { "one of them has left" };
+                incidents.end(encounter.incident, now, cause);
+            }
         }
     }
     after.extend(seen.filter(|pair| pair.is_breach).map(begin));

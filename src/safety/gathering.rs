@@ -58,27 +58,40 @@ pub(super) fn crowds(rule: &Gathering, persons: &[TwinId], places: &Places, spac
     if counts.iter().all(|count| *count < release) {
         return Vec::new();
     }
-    // Only who is crowded, or near somebody who is, can belong to a cluster: most are neither and need not be gone through.
-    let number = number_by_id(persons);
-    let is_dense = |twin: TwinId| counts[number[twin.0 as usize] as usize] >= release;
-    let near: Vec<Vec<u32>> = map(persons, pool, |person| {
-        let mut others = Vec::new();
-        let dense = is_dense(person);
-        visit(rule.within, person, places, space, |other| {
-            if dense || is_dense(other) {
-                others.push(number[other.0 as usize]);
-            }
-        });
-        others.sort_unstable();
-        others
-    });
-    // Whoever is not dense has fewer neighbours here than there are, which leaves it what it is.
+    let near = near_dense(rule, persons, &counts, places, space, pool);
     let found = clusters(&near, release);
     let crowd = |members: Vec<usize>| Crowd {
         is_breach: members.iter().any(|member| counts[*member] >= rule.people),
         members: members.into_iter().map(|member| persons[member]).collect(),
     };
     found.members().into_iter().map(crowd).collect()
+}
+
+/// Who is near whom, as far as it matters: whoever has enough others near, with all of them; and whoever has not, with the former.
+fn near_dense(
+    rule: &Gathering,
+    persons: &[TwinId],
+    counts: &[u32],
+    places: &Places,
+    space: &Space,
+    pool: &Pool,
+) -> Vec<Vec<u32>> {
+    let number = number_by_id(persons);
+    let is_dense = |one: usize| counts[one] >= rule.release();
+    let dense: Vec<TwinId> = (0..persons.len()).filter(|one| is_dense(*one)).map(|one| persons[one]).collect();
+    let lists = map(&dense, pool, |person| {
+        let mut others = Vec::new();
+        visit(rule.within, person, places, space, |other| others.push(number[other.0 as usize]));
+        others.sort_unstable();
+        others
+    });
+    let mut near: Vec<Vec<u32>> = vec![Vec::new(); persons.len()];
+    for (person, others) in dense.iter().zip(lists) {
+        let this = number[person.0 as usize];
+        others.iter().filter(|other| !is_dense(**other as usize)).for_each(|other| near[*other as usize].push(this));
+        near[this as usize] = others;
+    }
+    near
 }
 
 fn map<R: Send + Clone>(persons: &[TwinId], pool: &Pool, work: impl Fn(TwinId) -> R + Send + Sync) -> Vec<R> {

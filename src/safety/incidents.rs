@@ -173,6 +173,8 @@ pub struct Incidents {
     pub warned: [u64; RULES],
     /// Since when is counted.
     pub since: Time,
+    /// Those that are over and that nobody has looked into yet, where nobody reviews: they are closed at the next look.
+    over: Vec<u64>,
     /// For whoever records. No state: nobody in the world reads it.
     #[serde(skip)]
     said: Vec<Said>,
@@ -221,6 +223,7 @@ impl Incidents {
         let Some(incident) = id.and_then(|id| self.open.get_mut(&id)) else { return };
         if incident.over.is_none() {
             incident.over = Some(now);
+            self.over.extend(id);
             self.move_on(incident_id(id), now, Phase::Over, cause);
         }
     }
@@ -291,12 +294,10 @@ pub(super) fn audit(world: &World) -> Result<(), String> {
 
 /// Where nobody reviews incidents, they are closed when they are over.
 pub(super) fn close_unreviewed(clock: Res<Clock>, safety: Res<Safety>, mut incidents: ResMut<Incidents>) {
-    if safety.review.is_some() {
-        return;
+    let over = std::mem::take(&mut incidents.over);
+    if safety.review.is_none() {
+        over.into_iter().for_each(|id| incidents.move_on(id, clock.now, Phase::Closed, "over"));
     }
-    let over = incidents.open.values().filter(|incident| incident.phase == Phase::Over);
-    let over: Vec<u64> = over.map(|incident| incident.id).collect();
-    over.into_iter().for_each(|id| incidents.move_on(id, clock.now, Phase::Closed, "over"));
 }
 
 /// The name of a twin, even if it has left.

@@ -10,7 +10,7 @@ use super::encounters::Encounters;
 use super::falls::{Fallen, Falls};
 use super::incidents::Incidents;
 use super::settings::Safety;
-use super::sight::Sighted;
+use super::sight::{Sighted, Watched};
 use super::wearable::{Wearable, Worn};
 use crate::engine::identity::{Directory, TwinId};
 use crate::engine::time::Time;
@@ -36,43 +36,46 @@ pub struct Guarded {
 #[derive(Resource, Default)]
 pub(super) struct News {
     warnings: Vec<u32>,
+    new: Vec<u32>,
     nearest: Vec<f64>,
 }
 
 /// Tells everybody what is so now.
 pub(super) fn tell(
+    watched: Res<Watched>,
     sighted: Res<Sighted>,
     encounters: Res<Encounters>,
     mut news: ResMut<News>,
     mut twins: Query<(&TwinId, &mut Guarded)>,
 ) {
-    let News { warnings, nearest } = &mut *news;
+    let News { warnings, new, nearest } = &mut *news;
+    let count = watched.all.twins().last().map_or(0, |last| last.0 as usize + 1);
     warnings.clear();
+    warnings.resize(count, 0);
+    new.clear();
+    new.resize(count, 0);
     nearest.clear();
-    let mut of = |twin: TwinId| {
-        let id = twin.0 as usize;
-        if warnings.len() <= id {
-            warnings.resize(id + 1, 0);
-            nearest.resize(id + 1, f64::INFINITY);
-        }
-        id
-    };
-    let mut near: Vec<(usize, f64)> = Vec::with_capacity(2 * sighted.pairs.len());
+    nearest.resize(count, f64::INFINITY);
     for pair in &sighted.pairs {
-        near.extend(pair.twins.map(|twin| (of(twin), pair.distance)));
+        for twin in pair.twins {
+            let nearest = &mut nearest[twin.0 as usize];
+            *nearest = nearest.min(pair.distance);
+        }
     }
-    let warned = encounters.pairs.iter().filter(|encounter| encounter.incident.is_some());
-    let gathered = encounters.crowds.iter().filter(|gathered| gathered.incident.is_some());
-    let mut about: Vec<usize> = warned.flat_map(|encounter| encounter.twins).map(&mut of).collect();
-    about.extend(gathered.flat_map(|gathered| &gathered.members).map(|twin| of(*twin)));
-    near.into_iter().for_each(|(id, distance)| nearest[id] = nearest[id].min(distance));
-    about.into_iter().for_each(|id| warnings[id] += 1);
+    let mut warn = |twins: &[TwinId], incident: Option<u64>| {
+        let Some(incident) = incident else { return };
+        for twin in twins {
+            warnings[twin.0 as usize] += 1;
+            new[twin.0 as usize] += u32::from(incident > encounters.known);
+        }
+    };
+    encounters.pairs.iter().for_each(|encounter| warn(&encounter.twins, encounter.incident));
+    encounters.crowds.iter().for_each(|gathered| warn(&gathered.members, gathered.incident));
     for (twin, mut guarded) in &mut twins {
         let id = twin.0 as usize;
-        let now = warnings.get(id).copied().unwrap_or(0);
         let guarded = guarded.bypass_change_detection();
-        guarded.warned += u64::from(now.saturating_sub(guarded.warnings));
-        guarded.warnings = now;
+        guarded.warned += u64::from(new.get(id).copied().unwrap_or(0));
+        guarded.warnings = warnings.get(id).copied().unwrap_or(0);
         guarded.nearest = nearest.get(id).copied().filter(|distance| distance.is_finite());
     }
 }
@@ -127,7 +130,7 @@ const QUANTITIES: [Quantity; 9] = [
     },
     Quantity {
         name: "falls.count",
-        about: "How often it has fallen since the start.",
+        about: "How often it has fallen since counting began.",
         kind: number,
         fits: |twin| twin.contains::<Falls>(),
         read: |twin, _| Some(twin.get::<Fallen>()?.fell as f64),
@@ -140,6 +143,13 @@ fn is_watched(world: &World) -> bool {
     let has_wearables =
         || world.resource::<Directory>().twins().any(|(_, entity, _)| world.get::<Wearable>(entity).is_some());
     !safety.persons.is_empty() || !safety.separations.is_empty() || has_wearables()
+}
+
+/// Where guards are called to: where the wearable is now, as far as it knows.
+fn called_to(world: &World) -> Option<[f64; 2]> {
+    let alarm = world.resource::<Alarms>().called(world.resource::<Safety>()).next()?;
+    let entity = world.resource::<Directory>().entity(alarm.twin)?;
+    Some(world.get::<Worn>(entity)?.measured.unwrap_or(alarm.at))
 }
 
 const fn common(name: &'static str, about: &'static str, read: fn(&World, Time) -> Option<f64>) -> Common {
@@ -165,7 +175,7 @@ const COMMONS: [Common; 7] = [
         Some(alarms.called(safety).count() as f64)
     }),
     common("alarms.x", "Where the oldest alarm is to which guards are called: metres towards the east.", |world, _| {
-        Some(world.resource::<Alarms>().called(world.resource::<Safety>()).next()?.at[0])
+        Some(called_to(world)?[0])
     }),
     common(
         "alarms.y",

@@ -116,7 +116,15 @@ fn spots(advice: &Columns) -> Option<Markup> {
     let (x, y, per_hour) = (advice.floats("x")?, advice.floats("y")?, advice.floats("per_hour")?);
     let (incidents, equipment) = (advice.ints("incidents")?, advice.texts("equipment")?);
     let (to_x, to_y, expected) = (advice.floats("to_x")?, advice.floats("to_y")?, advice.floats("expected")?);
-    let mut order: Vec<usize> = (0..advice.rows()).collect();
+    // What was worked out last of a place counts: reviews come back to it.
+    const SAME: f64 = 3.0;
+    let mut order: Vec<usize> = Vec::new();
+    for row in (0..advice.rows()).rev() {
+        let is_same = |other: &usize| libm::hypot(x[row] - x[*other], y[row] - y[*other]) < SAME;
+        if !order.iter().any(is_same) {
+            order.push(row);
+        }
+    }
     if order.is_empty() {
         return None;
     }

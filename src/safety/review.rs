@@ -163,7 +163,7 @@ fn join_places(world: &mut World, review: &Review, kind: Kind, now: Time) -> Vec
         let places = &mut world.resource_mut::<Reviews>().places;
         let waiting = places.iter_mut().filter(|(_, place)| place.kind == kind && place.applied.is_none());
         let place = waiting
-            .filter(|(_, place)| far(place.advice.at, at) < place.advice.radius + review.near)
+            .filter(|(_, place)| far(place.advice.at, at) < place.advice.radius.max(review.near))
             .min_by(|(_, a), (_, b)| far(a.advice.at, at).total_cmp(&far(b.advice.at, at)));
         let Some((&number, place)) = place else { continue };
         place.incidents.push(id);

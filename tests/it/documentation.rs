@@ -16,13 +16,14 @@ fn blocks(file: &str, language: &str) -> Vec<String> {
 
 #[test]
 fn scenes_in_the_documentation_run() {
-    const FILES: [&str; 6] = [
+    const FILES: [&str; 7] = [
         "README.md",
         "docs/scenes.md",
         "docs/guide/robot.md",
         "docs/guide/senses.md",
         "docs/guide/minds.md",
         "docs/guide/together.md",
+        "docs/guide/safety.md",
     ];
     for file in FILES {
         let scenes = blocks(file, "ron");
