@@ -53,6 +53,10 @@ pub struct Encounters {
     pub pairs: Vec<Encounter>,
     /// Of several: in the order in which they began.
     pub crowds: Vec<Gathered>,
+    /// For how long pairs were too near since counting began, all of them together: nanoseconds.
+    pub near: i64,
+    /// When it was looked last.
+    pub(super) looked: Time,
     /// Incidents with higher numbers were opened at this look. For whoever tells of them right afterwards.
     #[serde(skip)]
     pub(super) known: u64,
@@ -77,6 +81,9 @@ pub(super) fn judge(
 ) {
     let now = clock.now;
     encounters.known = incidents.count;
+    let too_near = sighted.pairs.iter().filter(|pair| pair.is_breach).count() as i64;
+    encounters.near += too_near * (now - encounters.looked).nanos();
+    encounters.looked = now;
     let before = std::mem::take(&mut encounters.pairs);
     encounters.pairs = go_on(before, &sighted.pairs, now, &places, &mut incidents);
     for encounter in &mut encounters.pairs {

@@ -3,6 +3,7 @@
 use bevy_ecs::prelude::World;
 
 use super::alarms::Alarms;
+use super::encounters::Encounters;
 use super::falls::Fallen;
 use super::incidents::{Incidents, Rule};
 use super::readings::Guarded;
@@ -50,6 +51,7 @@ fn of_incidents(world: &World) -> Vec<Indicator> {
         + incidents.warned[Rule::Gathering as usize]
         + incidents.warned[Rule::Separation as usize];
     all.push(figure("warning_rate", per_hour(near), "1/h"));
+    all.push(figure("time_too_near", Some(world.resource::<Encounters>().near as f64 / 3.6e12), "h"));
     all
 }
 
@@ -91,6 +93,7 @@ pub(super) fn reset(world: &mut World) {
     let now = world.resource::<Clock>().now;
     world.resource_mut::<Incidents>().count_afresh(now);
     world.resource_mut::<Alarms>().count_afresh();
+    world.resource_mut::<Encounters>().near = 0;
     let mut twins = world.query::<&mut Guarded>();
     twins.iter_mut(world).for_each(|mut guarded| guarded.warned = 0);
     let mut twins = world.query::<&mut Fallen>();

@@ -31,6 +31,7 @@ const fn figure(indicator: &'static str, title: &'static str, about: &'static st
 
 const FIGURES: &[ReportFigure] = &[
     figure("warning_rate", "Warnings", "too near or too many, an hour"),
+    figure("time_too_near", "Too near", "all pairs together"),
     figure("incidents_opened", "Incidents", "warned of"),
     figure("incidents_open", "Incidents open", "at the end"),
     figure("alarms", "Alarms", "of wearables"),
