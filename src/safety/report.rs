@@ -20,7 +20,8 @@ const SECTION: ReportSection = ReportSection {
     id: "safety",
     link: "Safety",
     title: "Safety",
-    tables: &["incidents", "advice"],
+    // Most worlds have nothing that is watched: to them it need not be said that this is not shown.
+    tables: &[],
     render,
     compare: None,
 };

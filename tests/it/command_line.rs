@@ -48,10 +48,13 @@ fn a_run_leaves_a_folder_that_can_be_verified_elsewhere() {
     assert!(printed.lines().all(|line| line.chars().count() <= 100), "{printed}");
     let files = [
         "activities.parquet",
+        "advice.parquet",
         "decisions.parquet",
         "digests.jsonl",
         "energy.parquet",
         "events.parquet",
+        "incident_log.parquet",
+        "incidents.parquet",
         "inputs.jsonl",
         "jobs.parquet",
         "maintenance.parquet",
