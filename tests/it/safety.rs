@@ -313,16 +313,16 @@ fn who_has_fallen_does_nothing_until_a_guard_helps() {
 /// Two benches so near to each other that whoever works there is too near, and a review with these settings.
 fn two_benches(more: &str) -> String {
     format!(
-        r#"(run_for: "18h", tick: "2s",
+        r#"(run_for: "8h", tick: "1s",
         safety: (persons: ["w*"], apart: (least: 2, lasts: "5s"),
             review: (every: "1h", least: 4, near: 3, equipment: ["bench-*"], samples_every: "20s", {more} trial: "3h")),
         twins: [
             (name: "bench-a", place: At(x: 0, y: 0)), (name: "bench-b", place: At(x: 1.5, y: 0)),
             (name: "store-a", place: At(x: -12, y: 0)), (name: "store-b", place: At(x: 14, y: 0)),
             (name: "bench-far", place: At(x: 0, y: 14)),
-            (name: "wa", place: At(x: -12, y: 0), drive: (speed: 1), mind: Rules(rules: [(name: "work", then: [
+            (name: "wa", place: At(x: -12, y: 0), drive: (speed: 0.2), mind: Rules(rules: [(name: "work", then: [
                 Go(to: Nearest("bench-a")), Wait(lasts: Exponential(mean: "5m")), Go(to: Nearest("store-a")), Wait(lasts: "1m")])])),
-            (name: "wb", place: At(x: 14, y: 0), drive: (speed: 1), mind: Rules(rules: [(name: "work", then: [
+            (name: "wb", place: At(x: 14, y: 0), drive: (speed: 0.2), mind: Rules(rules: [(name: "work", then: [
                 Go(to: Nearest("bench-b")), Wait(lasts: Exponential(mean: "5m")), Go(to: Nearest("store-b")), Wait(lasts: "1m")])])),
         ])"#
     )
@@ -334,7 +334,7 @@ fn a_review_moves_equipment_and_closes_what_does_not_come_back() {
     let scene = two_benches;
     let left = run_to_end(&scene(""), "");
     let incidents = left.world().resource::<Incidents>();
-    assert!(incidents.count > 15 && incidents.closed == [0; 5], "{}", incidents.count);
+    assert!(incidents.count > 50 && incidents.closed == [0; 5], "{}", incidents.count);
     let places = &left.world().resource::<Reviews>().places;
     assert_eq!(places.len(), 1, "{places:?}");
     let plan = places.values().next().and_then(|place| place.advice.plan).expect("a move helps");
@@ -343,10 +343,10 @@ fn a_review_moves_equipment_and_closes_what_does_not_come_back() {
     assert!(plan.expected > 0.95, "{plan:?}");
     // The same, with the measure applied: by itself, and by command.
     let moved = run_to_end(&scene(r#"applied_after: "30m","#), "");
-    let ordered = run_to_end(&scene(""), r#"{"at": "6h", "do": "apply_measures"}"#);
+    let ordered = run_to_end(&scene(""), r#"{"at": "90m", "do": "apply_measures"}"#);
     for simulation in [&moved, &ordered] {
         let incidents = simulation.world().resource::<Incidents>();
-        assert!(incidents.count < 15, "{}", incidents.count);
+        assert!(incidents.count < 25, "{}", incidents.count);
         assert!(incidents.open.is_empty() && incidents.closed[0] == incidents.count);
     }
 }
