@@ -178,6 +178,16 @@ impl<Q: Quantity> Distribution<Q> {
         }
     }
 
+    /// The cumulative hazard −ln S(age), where that has a closed form: the failures to be expected up to that age of a thing that
+    /// each repair leaves as old as it was.
+    pub fn cumulative_hazard(&self, age: Q) -> Option<f64> {
+        match &self.0 {
+            Law::Exponential { mean } => Some(age.to_si() / mean.to_si()),
+            Law::Weibull { shape, scale } => Some(libm::pow(age.to_si() / scale.to_si(), *shape)),
+            _ => None,
+        }
+    }
+
     /// The expected value, in SI units (for the truncated normal: of the truncated curve).
     pub fn mean(&self) -> f64 {
         match &self.0 {

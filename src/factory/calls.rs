@@ -127,6 +127,8 @@ impl OrderKind {
 /// How far a work order has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum OrderStage {
+    /// A failure that nobody has noticed yet.
+    Unnoticed,
     /// Waits until nothing is under way at the machine; a failure does not wait.
     Raised,
     /// The machine stands still for it. Waits for spare parts.
@@ -146,8 +148,10 @@ pub struct WorkOrder {
     pub cause: Cow<'static, str>,
     /// How long the work itself takes.
     pub takes: Duration,
-    /// When it was raised.
+    /// When it was raised: a failure when it happened, noticed or not.
     pub raised: Time,
+    /// When it was or will be noticed; as `raised` for what is no failure.
+    pub noticed: Time,
     /// When the work itself began.
     pub started: Time,
     /// How far it is.

@@ -184,7 +184,7 @@ fn release(In(order): In<Order>, mut param: FloorParam) {
 
 fn break_down(In((machine, repair, cause)): In<(TwinId, Duration, String)>, mut param: FloorParam) {
     let mut floor = param.floor();
-    floor.break_down(machine, repair, cause.into());
+    floor.break_down(machine, (repair, Duration::ZERO), cause.into());
     floor.settle_when_quiet();
 }
 

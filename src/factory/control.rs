@@ -11,3 +11,4 @@ pub mod health;
 pub mod maintenance;
 pub mod run;
 pub mod setup;
+pub mod standby;

@@ -5,7 +5,9 @@
 //! [`control`](super::control) and hears from them what is done; it decides neither what is to be made nor how a
 //! machine runs. [`rules`] holds one dispatching rule a file, [`choices`] one machine choice a file, [`fleet`] one vehicle rule a file.
 
+pub mod award;
 pub mod belts;
+pub mod bidding;
 pub mod choices;
 pub mod complete;
 pub mod fleet;
@@ -15,4 +17,5 @@ pub mod rules;
 pub mod staffing;
 pub mod stock;
 pub mod take_up;
+pub mod thrift;
 pub mod upkeep;

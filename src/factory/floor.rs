@@ -25,7 +25,9 @@ use super::control::breakdown::Breakdown;
 use super::control::health::Health;
 use super::control::maintenance::{Maintenance, Wear};
 use super::control::setup::Setup;
+use super::control::standby::{Rest, Standby};
 use super::dispatch::stock::Stock;
+use super::dispatch::thrift::Thrift;
 use super::energy::account::Account;
 use super::energy::battery::{Battery, BatteryState};
 use super::energy::meter::{IntervalRow, Meter};
@@ -64,6 +66,12 @@ pub struct EventKinds {
     pub failure: EventKind,
     /// Maintenance of a machine becomes due.
     pub due: EventKind,
+    /// The price of energy changes: for a machine that waits for it, or for all vehicles.
+    pub price: EventKind,
+    /// A machine goes to stand-by, or has woken.
+    pub rest: EventKind,
+    /// A failure is noticed.
+    pub noticed: EventKind,
     /// A machine has been repaired or maintained.
     pub repaired: EventKind,
     /// A worker has come to where the work is.
@@ -89,7 +97,7 @@ impl EventKinds {
 
     /// Whether such events go on for ever, whatever becomes of the jobs.
     fn is_perpetual(&self, kind: EventKind) -> bool {
-        [self.failure, self.due, self.repaired, self.shift].contains(&kind)
+        [self.failure, self.due, self.price, self.noticed, self.repaired, self.shift].contains(&kind)
     }
 }
 
@@ -148,6 +156,8 @@ pub struct FloorParam<'w, 's> {
     machines: Machines<'w, 's>,
     states: MachineStates<'w, 's>,
     setups: Query<'w, 's, &'static Setup>,
+    standbys: Query<'w, 's, &'static Standby>,
+    thrifts: Query<'w, 's, &'static Thrift>,
     ageing: AgeingMachines<'w, 's>,
     workers: Workers<'w, 's>,
     vehicles: Vehicles<'w, 's>,
@@ -179,6 +189,8 @@ impl<'w, 's> FloorParam<'w, 's> {
             machines: &self.machines,
             states: &mut self.states,
             setups: &self.setups,
+            standbys: &self.standbys,
+            thrifts: &self.thrifts,
             ageing: &mut self.ageing,
             workers: &mut self.workers,
             vehicles: &mut self.vehicles,
@@ -212,6 +224,8 @@ pub struct Floor<'a, 'w, 's> {
     pub(super) machines: &'a Machines<'w, 's>,
     pub(super) states: &'a mut MachineStates<'w, 's>,
     pub(super) setups: &'a Query<'w, 's, &'static Setup>,
+    pub(super) standbys: &'a Query<'w, 's, &'static Standby>,
+    pub(super) thrifts: &'a Query<'w, 's, &'static Thrift>,
     pub(super) ageing: &'a mut AgeingMachines<'w, 's>,
     pub(super) workers: &'a mut Workers<'w, 's>,
     pub(super) vehicles: &'a mut Vehicles<'w, 's>,
@@ -368,6 +382,9 @@ impl Floor<'_, '_, '_> {
             kind if kind == kinds.arrival => self.arrive(event.arg as usize),
             kind if kind == kinds.failure => self.fail(event.twin),
             kind if kind == kinds.due => self.fall_due(event.twin, event.arg),
+            kind if kind == kinds.price => self.hear_price(event.twin),
+            kind if kind == kinds.rest => self.change_rest(event.twin, event.arg),
+            kind if kind == kinds.noticed => self.notice_failure(event.twin),
             kind if kind == kinds.repaired => self.end_upkeep(event.twin),
             kind if kind == kinds.release => self.release_orders(event.arg as usize),
             kind if kind == kinds.worker_arrives => self.arrive_at_work(event.twin),
@@ -464,7 +481,7 @@ impl Floor<'_, '_, '_> {
         let now = self.clock.now;
         let Some(state) = state_of(self.states, self.directory, machine) else { return };
         let standing = state.observe();
-        let (ages, draws) = (state.ages, state.draws);
+        let (ages, draws, sleeps) = (state.ages, state.draws, state.sleeps);
         if standing != state.standing {
             self.view.touch(machine);
             state.count_until(now);
@@ -480,6 +497,9 @@ impl Floor<'_, '_, '_> {
         }
         if draws {
             self.draw(machine, condition.power_state());
+        }
+        if sleeps {
+            self.watch_rest(machine, condition);
         }
     }
 
@@ -523,7 +543,10 @@ impl Floor<'_, '_, '_> {
 
     /// Whether anything is going on that ends by itself.
     fn is_under_way(&self) -> bool {
-        let moves = |state: &MachineState| !state.is_up() || state.slots.iter().any(|slot| slot.event.is_some());
+        let moves = |state: &MachineState| {
+            let waits = state.reminder.is_some() || state.rest.rest == Rest::Waking;
+            waits || !state.is_up() || state.slots.iter().any(|slot| slot.event.is_some())
+        };
         let carries = |state: &VehicleState| state.moves || state.handling.is_some() || state.down;
         self.states.iter().any(moves)
             || self.vehicles.iter().any(|(_, state, ..)| carries(state))

@@ -54,6 +54,8 @@ const MACHINE: Look = Look {
         StateLook::still("waiting", state::WAITING),
         StateLook::still("maintenance", state::MAINTENANCE),
         StateLook::still("off", state::OFF),
+        StateLook::still("standby", state::OFF),
+        StateLook::still("waking", state::SETUP),
     ],
     values: &[
         value("job", ValueKind::Thing),

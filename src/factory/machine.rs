@@ -12,6 +12,7 @@ use crate::engine::queue::EventHandle;
 use crate::engine::time::{Duration, Time};
 
 use super::calls::Task;
+use super::control::standby::{Rest, RestState};
 use super::dispatch::rules::DispatchingRule;
 use super::jobs::JobRef;
 use super::quality::Findings;
@@ -71,10 +72,14 @@ pub enum Condition {
     Maintenance,
     /// Outside its shifts, with nothing under way.
     Off,
+    /// In stand-by, with nothing to work on.
+    Standby,
+    /// On its way from stand-by.
+    Waking,
 }
 
 /// How many conditions there are.
-pub const CONDITIONS: usize = 9;
+pub const CONDITIONS: usize = 11;
 
 impl Condition {
     /// All conditions, in the order of [`Tally::time`].
@@ -88,6 +93,8 @@ impl Condition {
         Condition::Waiting,
         Condition::Maintenance,
         Condition::Off,
+        Condition::Standby,
+        Condition::Waking,
     ];
 
     /// The word in the table `states`.
@@ -102,6 +109,8 @@ impl Condition {
             Condition::Waiting => "waiting",
             Condition::Maintenance => "maintenance",
             Condition::Off => "off",
+            Condition::Standby => "standby",
+            Condition::Waking => "waking",
         }
     }
 }
@@ -126,7 +135,12 @@ impl Standing {
         match self.condition {
             Condition::Working | Condition::Setup => true,
             Condition::Suspended | Condition::Maintenance | Condition::Off => false,
-            Condition::Starved | Condition::Blocked | Condition::Waiting | Condition::Down => self.on_shift,
+            Condition::Starved
+            | Condition::Blocked
+            | Condition::Waiting
+            | Condition::Down
+            | Condition::Standby
+            | Condition::Waking => self.on_shift,
         }
     }
 
@@ -278,6 +292,8 @@ pub struct MachineState {
     pub closing: bool,
     /// Whether it is being maintained.
     pub maintained: bool,
+    /// Whether it is ready, or in stand-by.
+    pub rest: RestState,
     /// Whether it has a part `setup`, and one that ages (`breakdown`, `wear`, `maintenance`): known here, to spare
     /// looking for them.
     pub has_setup: bool,
@@ -285,6 +301,12 @@ pub struct MachineState {
     pub ages: bool,
     /// Whether it draws power.
     pub draws: bool,
+    /// Whether it has a part `standby`.
+    pub sleeps: bool,
+    /// Whether it has a part `thrift`.
+    pub is_thrifty: bool,
+    /// The moment at which it looks again at jobs that wait for cheaper energy.
+    pub reminder: Option<(Time, EventHandle)>,
     /// How many slots are not idle.
     pub occupied: u32,
     /// How it stands, as noted when the last moment was settled.
@@ -364,6 +386,11 @@ impl MachineState {
 
     /// Whether it may begin something new.
     pub fn takes_up(&self) -> bool {
+        self.could_work() && self.rest.rest == Rest::Ready
+    }
+
+    /// Whether it may begin something new once it is awake.
+    pub fn could_work(&self) -> bool {
         self.is_up() && !self.off && !self.maintenance_due
     }
 
@@ -430,6 +457,8 @@ impl MachineState {
             () if waits => Condition::Waiting,
             () if blocked => Condition::Blocked,
             () if self.off => Condition::Off,
+            () if self.rest.rest == Rest::Asleep => Condition::Standby,
+            () if self.rest.rest == Rest::Waking => Condition::Waking,
             () => Condition::Starved,
         };
         Standing { condition, on_shift: !self.off, allocated: self.occupied > 0, working }

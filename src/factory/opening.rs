@@ -12,7 +12,9 @@ use super::control::breakdown::Breakdown;
 use super::control::health::Health;
 use super::control::maintenance::{Maintenance, Wear};
 use super::control::setup::Setup;
+use super::control::standby::Standby;
 use super::dispatch::stock::Stock;
+use super::dispatch::thrift::Thrift;
 use super::energy::account::Account;
 use super::energy::battery::{Battery, BatteryState, Charger};
 use super::energy::power::Power;
@@ -92,6 +94,8 @@ fn machine_state(world: &World, entity: Entity) -> Option<MachineState> {
     state.has_setup = twin.contains::<Setup>();
     state.ages = twin.contains::<Breakdown>() || twin.contains::<Wear>() || twin.contains::<Maintenance>();
     state.draws = twin.contains::<Power>();
+    state.sleeps = twin.contains::<Standby>();
+    state.is_thrifty = twin.contains::<Thrift>();
     Some(state)
 }
 
@@ -111,6 +115,7 @@ fn open(In(opening): In<Opening>, mut param: FloorParam) {
     opening.vehicles.iter().for_each(|&vehicle| floor.start_battery(vehicle));
     opening.on_shift.into_iter().for_each(|twin| floor.change_shift(twin));
     opening.machines.into_iter().for_each(|machine| floor.refresh(machine));
+    floor.watch_prices();
     floor.reorder_spares();
     floor.start_sources();
 }

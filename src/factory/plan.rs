@@ -282,6 +282,15 @@ impl Plan {
         need(&self.skills, staff)
     }
 
+    /// Of the calendars of machines that can do these operations, the one with the least time at work.
+    pub fn narrowest_calendar<'a>(
+        &'a self,
+        operations: impl Iterator<Item = &'a OperationPlan>,
+    ) -> Option<&'a Calendar> {
+        let machines = operations.flat_map(|operation| operation.eligible.iter().map(|eligible| eligible.machine));
+        machines.filter_map(|machine| self.calendars.get(&machine)).min_by_key(|calendar| calendar.planned_per_week())
+    }
+
     /// Spare parts as indices and numbers. What the check refuses is left out.
     pub fn parts(&self, spares: &BTreeMap<String, u32>) -> Vec<(u32, u32)> {
         let index = |name: &str| self.spares.binary_search_by(|(other, _)| (**other).cmp(name)).ok();

@@ -18,7 +18,9 @@ use super::control::breakdown::Breakdown;
 use super::control::health::Health;
 use super::control::maintenance::{Maintenance, Wear};
 use super::control::setup::Setup;
+use super::control::standby::Standby;
 use super::dispatch::stock::Stock;
+use super::dispatch::thrift::Thrift;
 use super::energy::account::Account;
 use super::energy::battery::{Battery, BatteryState, Charger};
 use super::energy::meter::{IntervalRow, Meter};
@@ -55,6 +57,9 @@ impl Plugin for FactoryPlugin {
             arrival,
             failure,
             due,
+            price,
+            rest,
+            noticed,
             repaired,
             worker_arrives,
             shift,
@@ -70,6 +75,9 @@ impl Plugin for FactoryPlugin {
             arrival,
             failure,
             due,
+            price,
+            rest,
+            noticed,
             repaired,
             worker_arrives,
             shift,
@@ -83,6 +91,8 @@ impl Plugin for FactoryPlugin {
             .register_part::<Machine>("machine")
             .register_part::<Breakdown>("breakdown")
             .register_part::<Setup>("setup")
+            .register_part::<Standby>("standby")
+            .register_part::<Thrift>("thrift")
             .register_part::<Wear>("wear")
             .register_part::<Maintenance>("maintenance")
             .register_part::<Worker>("worker")

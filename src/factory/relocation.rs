@@ -72,6 +72,7 @@ fn order(world: &World, twin: TwinId, command: &Command) -> Result<WorkOrder, St
         cause: if command.cause.is_empty() { "command".into() } else { command.cause.clone().into() },
         takes: command.duration("takes")?.unwrap_or(Duration::ZERO),
         raised: now,
+        noticed: now,
         started: now,
         stage: OrderStage::Raised,
         need,

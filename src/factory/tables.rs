@@ -376,6 +376,7 @@ pub struct MaintenanceRow {
     kind: OrderKind,
     cause: Arc<str>,
     raised: Time,
+    noticed: Option<Time>,
     started: Option<Time>,
     end: Option<Time>,
     wear: f64,
@@ -386,7 +387,9 @@ impl MaintenanceRow {
     pub fn new(twin: TwinId, order: &WorkOrder, end: Option<Time>) -> MaintenanceRow {
         let started = (order.stage == OrderStage::Working).then_some(order.started);
         let cause = order.cause.as_ref().into();
-        MaintenanceRow { twin, kind: order.kind, cause, raised: order.raised, started, end, wear: order.wear }
+        let noticed = (order.stage != OrderStage::Unnoticed).then_some(order.noticed);
+        let WorkOrder { kind, raised, wear, .. } = *order;
+        MaintenanceRow { twin, kind, cause, raised, noticed, started, end, wear }
     }
 }
 
@@ -398,6 +401,7 @@ impl Row for MaintenanceRow {
         Column::new("kind", ColumnType::Text, "`failure`, `planned`, `condition` or `relocation`"),
         Column::new("cause", ColumnType::Text, "why"),
         Column::new("raised", ColumnType::Float, "when it failed or maintenance became due, in seconds"),
+        Column::optional("noticed", ColumnType::Float, "when somebody noticed"),
         Column::optional("start", ColumnType::Float, "when people and parts were there and work began"),
         Column::optional("end", ColumnType::Float, "when it was over"),
         Column::new("wear", ColumnType::Float, "how worn the machine was when the order was raised, from 0 to 1"),
@@ -409,6 +413,7 @@ impl Row for MaintenanceRow {
             Cell::Text(self.kind.name().into()),
             Cell::Text(self.cause),
             Cell::Float(self.raised.seconds()),
+            self.noticed.map(Time::seconds).into(),
             self.started.map(Time::seconds).into(),
             self.end.map(Time::seconds).into(),
             Cell::Float(self.wear),

@@ -135,7 +135,7 @@ fn caches_forget_nothing_when_a_machine_has_retired() {
         ],
     )"#;
     let log = r#"{"at": "2h", "do": "retire", "twin": "m2", "cause": "sold"}"#;
-    for choice in ["EarliestFinish", "ShortestQueue", "Random"] {
+    for choice in ["EarliestFinish", "ShortestQueue", "Random", "Fastest", "InTurn", "BySpeed", "Bids()"] {
         let tree = crate::support::read(&SCENE.replace("CHOICE", choice));
         let options = RunOptions { commands: commands(log), audit: true, ..RunOptions::default() };
         let whole = run_with_drops(&tree, &options, &[false]);

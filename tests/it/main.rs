@@ -2,6 +2,7 @@
 
 mod acting;
 mod allocation;
+mod autonomy;
 mod bad_input;
 mod bodies;
 mod command_line;

@@ -34,14 +34,23 @@ pub fn scene(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("scenes").join(name)
 }
 
-/// All scenes of the repository.
+/// All scenes of the repository, those in subfolders too. What others include is no scene by itself.
 pub fn all_scenes() -> Vec<PathBuf> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenes");
-    let mut scenes: Vec<PathBuf> = std::fs::read_dir(folder)
-        .expect("the folder is there")
-        .map(|entry| entry.expect("it can be read").path())
-        .collect();
+    let mut scenes = Vec::new();
+    let mut folders = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join("scenes")];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).expect("the folder is there") {
+            let path = entry.expect("it can be read").path();
+            if path.is_dir() { folders.push(path) } else { scenes.push(path) }
+        }
+    }
     scenes.retain(|path| path.extension().is_some_and(|extension| extension == "ron"));
+    let texts: Vec<String> = scenes.iter().map(|path| std::fs::read_to_string(path).expect("it can be read")).collect();
+    let is_included = |path: &Path| {
+        let name = format!("\"{}\"", path.file_name().and_then(|name| name.to_str()).expect("a name"));
+        texts.iter().flat_map(|text| text.lines()).any(|line| line.contains("include: [") && line.contains(&name))
+    };
+    scenes.retain(|path| !is_included(path));
     scenes.sort();
     scenes
 }

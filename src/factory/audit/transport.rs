@@ -9,6 +9,7 @@ use super::is_settled;
 use crate::engine::clock::Clock;
 use crate::engine::identity::{Directory, TwinId};
 use crate::engine::queue::EventQueue;
+use crate::factory::dispatch::fleet::FleetRule;
 use crate::factory::jobs::{Jobs, Place};
 use crate::factory::machine::MachineState;
 use crate::factory::plan::Plan;
@@ -113,8 +114,14 @@ fn audit_bays(world: &World) -> Result<(), String> {
             return Err(format!("{vehicle:?} waits for {spot:?}, which is free or not what it wants"));
         }
     }
-    let vehicles = &world.resource::<Plan>().vehicles;
-    let free = vehicles.iter().find(|vehicle| vehicle_state(world, **vehicle).is_some_and(VehicleState::is_free));
+    let plan = world.resource::<Plan>();
+    let find = |holds: fn(&VehicleState) -> bool| {
+        plan.vehicles.iter().find(|vehicle| vehicle_state(world, **vehicle).is_some_and(holds))
+    };
+    // With an auction, somebody who is busy yet may have won the load.
+    let is_busy = |state: &VehicleState| !state.is_idle() && !state.down && !state.suspended;
+    let may_be_won = matches!(plan.transport.rule, FleetRule::Auction { .. }) && find(is_busy).is_some();
+    let free = find(VehicleState::is_free).filter(|_| !may_be_won);
     match (free, haulage.open.first()) {
         (Some(vehicle), Some(order)) => Err(format!("{vehicle:?} is free, and {order:?} waits for a vehicle")),
         _ => Ok(()),

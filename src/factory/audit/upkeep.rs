@@ -6,7 +6,7 @@ use bevy_ecs::prelude::{EntityRef, World};
 
 use super::is_settled;
 use crate::engine::identity::{Directory, TwinId};
-use crate::engine::queue::EventQueue;
+use crate::engine::queue::{EventKind, EventQueue};
 use crate::factory::calls::{Calls, OrderKind, OrderStage, WorkOrder};
 use crate::factory::control::health::Health;
 use crate::factory::machine::MachineState;
@@ -16,9 +16,10 @@ use crate::factory::transport::conveyor::ConveyorState;
 use crate::factory::transport::vehicle::VehicleState;
 
 pub(super) fn audit(world: &World) -> Result<(), String> {
-    let repaired = world.resource::<Plan>().kinds.repaired;
+    let kinds = world.resource::<Plan>().kinds;
     let pending = world.resource::<EventQueue>().pending();
-    let ending: BTreeSet<TwinId> = pending.filter(|(kind, ..)| *kind == repaired).map(|(_, twin, _)| twin).collect();
+    let of_upkeep = pending.filter(|(kind, ..)| [kinds.noticed, kinds.repaired].contains(kind));
+    let ending: BTreeSet<(EventKind, TwinId)> = of_upkeep.map(|(kind, twin, _)| (kind, twin)).collect();
     for (twin, entity, name) in world.resource::<Directory>().twins() {
         let entity = world.entity(entity);
         if let Some(health) = entity.get::<Health>() {
@@ -34,7 +35,7 @@ fn audit_orders(
     twin: TwinId,
     entity: EntityRef,
     health: &Health,
-    ending: &BTreeSet<TwinId>,
+    ending: &BTreeSet<(EventKind, TwinId)>,
 ) -> Result<(), String> {
     let machine = entity.get::<MachineState>();
     let vehicle = || entity.get::<VehicleState>().map(|vehicle| vehicle.down);
@@ -66,9 +67,11 @@ fn waits_rightly(
     twin: TwinId,
     machine: Option<&MachineState>,
     order: &WorkOrder,
-    ending: &BTreeSet<TwinId>,
+    ending: &BTreeSet<(EventKind, TwinId)>,
 ) -> bool {
+    let kinds = world.resource::<Plan>().kinds;
     match order.stage {
+        OrderStage::Unnoticed => ending.contains(&(kinds.noticed, twin)),
         OrderStage::Raised if order.kind == OrderKind::Relocation => machine.is_some_and(|state| !state.is_empty()),
         OrderStage::Raised => machine.is_some_and(|state| !state.is_quiet()),
         OrderStage::Parts => {
@@ -80,7 +83,9 @@ fn waits_rightly(
             spares.waiting.contains(&twin) && order.parts.iter().any(is_short)
         }
         OrderStage::People => order.crew.as_ref().is_some_and(|crew| !crew.is_complete()),
-        OrderStage::Working => ending.contains(&twin) || world.resource::<Calls>().moved.contains(&twin),
+        OrderStage::Working => {
+            ending.contains(&(kinds.repaired, twin)) || world.resource::<Calls>().moved.contains(&twin)
+        }
     }
 }
 

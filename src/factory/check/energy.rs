@@ -1,8 +1,12 @@
 //! Energy: tariffs, and batteries that somebody has to charge.
 
-use crate::engine::time::Duration;
+use crate::engine::time::{Duration, Time};
+use crate::factory::control::standby::Standby;
+use crate::factory::dispatch::thrift::Thrift;
 use crate::factory::energy::battery::{Battery, Charger};
-use crate::factory::energy::tariff::EnergySettings;
+use crate::factory::energy::power::Power;
+use crate::factory::energy::tariff::{EnergySettings, Tariff};
+use crate::factory::machine::Machine;
 use crate::scene::problem::Problems;
 
 use super::{Once, Scene, complain};
@@ -18,6 +22,37 @@ pub(super) fn check(scene: Scene, problems: &mut Problems) {
     let mut once = Once::default();
     for (name, battery) in scene.with::<Battery>() {
         check_battery(name, battery, scene, &mut once, problems);
+    }
+    check_standby(scene, &mut once, problems);
+    check_prices(scene, &mut once, problems);
+}
+
+/// Whoever sleeps by itself has to save something by it.
+fn check_standby(scene: Scene, once: &mut Once, problems: &mut Problems) {
+    for (name, twin) in scene.twins().filter(|(_, twin)| twin.contains::<Machine>()) {
+        let Some(standby) = twin.get::<Standby>() else { continue };
+        if standby.patience(twin.get::<Power>()).is_none() {
+            let message = format!("`{name}` would never go to stand-by: it would save no energy there");
+            let help = "let its `power` draw less in stand-by (`standby_kw`, or else `off_kw`) than idle (`idle_kw`), or say `after`";
+            once.complain(scene.part(name, "standby").key_place(), message, help, problems);
+        }
+    }
+}
+
+/// Whoever waits for cheaper energy needs hours in which it is cheaper.
+fn check_prices(scene: Scene, once: &mut Once, problems: &mut Problems) {
+    let tariff = Tariff::of(scene.world.resource::<EnergySettings>());
+    if tariff.next_change(Time::ZERO) < Time::NEVER {
+        return;
+    }
+    let machines = scene.with::<Thrift>().map(|(name, _)| (name, scene.part(name, "thrift").key_place()));
+    let by_price = scene.with::<Battery>().filter(|(_, battery)| battery.top_up_below.is_some());
+    let vehicles = by_price.map(|(name, _)| (name, scene.part(name, "battery").to("top_up_below").place()));
+    for (name, place) in machines.chain(vehicles) {
+        let message = format!("`{name}` would wait for cheaper energy, but energy always costs the same");
+        let help =
+            "write a tariff, such as energy: (tariff: [(from: \"6h\", price: 0.3), (from: \"22h\", price: 0.18)])";
+        once.complain(place, message, help, problems);
     }
 }
 

@@ -7,6 +7,8 @@ use bevy_ecs::prelude::EntityRef;
 use crate::factory::control::breakdown::Breakdown;
 use crate::factory::control::maintenance::{Maintenance, Wear};
 use crate::factory::control::setup::Setup;
+use crate::factory::control::standby::Standby;
+use crate::factory::dispatch::thrift::Thrift;
 use crate::factory::energy::battery::{Battery, Charger};
 use crate::factory::energy::power::Power;
 use crate::factory::machine::Machine;
@@ -65,6 +67,8 @@ fn check_idle_parts(scene: Scene, problems: &mut Problems) {
                 twin.contains::<Breakdown>() && !is_machine && !is_vehicle && !twin.contains::<Conveyor>(),
             ),
             ("setup", "machine", twin.contains::<Setup>() && !is_machine),
+            ("standby", "machine", twin.contains::<Standby>() && !is_machine),
+            ("thrift", "machine", twin.contains::<Thrift>() && !is_machine),
             ("wear", "machine", twin.contains::<Wear>() && !is_machine),
             ("maintenance", "machine", twin.contains::<Maintenance>() && !is_machine),
             ("power", "machine", twin.contains::<Power>() && !is_machine),

@@ -3,8 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::engine::identity::Directory;
+use crate::factory::dispatch::choices::MachineChoice;
 use crate::factory::machine::Machine;
 use crate::factory::plan::Next;
+use crate::factory::product::FactorySettings;
 use crate::scene::problem::Problems;
 use crate::twin::who::fits;
 
@@ -12,15 +14,28 @@ use super::{Routed, Scene, Way, complain, did_you_mean, rounded};
 
 pub(super) fn check(scene: Scene, problems: &mut Problems) {
     let machines: BTreeSet<&str> = scene.with::<Machine>().map(|(name, _)| name).collect();
+    let of_all = scene.world.resource::<FactorySettings>().machine_choice;
+    check_bids(of_all, &scene.section("factory").to("machine_choice"), problems);
     for product in scene.products().keys() {
         check_names(product, scene, problems);
     }
     for routed in scene.operations() {
         check_machines(&routed, &machines, scene, problems);
+        if let Some(choice) = routed.operation.choice {
+            check_bids(choice, &routed.way.to("choice"), problems);
+        }
         for steps in routed.steps() {
             check_ends(&steps, &routed, problems);
             steps.check(problems);
         }
+    }
+}
+
+/// Bids have to differ, or the first machine gets everything.
+fn check_bids(choice: MachineChoice, way: &Way, problems: &mut Problems) {
+    if let MachineChoice::Bids { hour: 0.0, lateness: 0.0, energy: 0.0 } = choice {
+        let message = "all bids would be 0, and the first machine would get every job".to_owned();
+        complain(way.place(), message, "make `hour`, `lateness` or `energy` more than 0, or leave some out", problems);
     }
 }
 

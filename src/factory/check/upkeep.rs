@@ -50,6 +50,11 @@ impl Aged<'_> {
             let message = format!("`{name}` would fail every {after} on average");
             let help = format!("give `after` a mean of {LEAST_LIFE} at least");
             once.complain(way.to("after").place(), message, help, problems);
+        } else if breakdown.noticed_after.mean() > 0.0 && stands_still(breakdown.noticed_after.mean(), after) {
+            let message =
+                format!("`{name}` would hardly ever work: it fails every {after} on average, and nobody notices");
+            let help = "make `noticed_after` shorter, or `after` longer";
+            once.complain(way.to("noticed_after").place(), message, help, problems);
         } else if stands_still(breakdown.repair.mean(), after) {
             let message =
                 format!("repairs would leave `{name}` hardly any time to work: it fails every {after} on average");

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use crate::engine::distribution::Distribution;
 use crate::engine::identity::TwinId;
-use crate::engine::queue::EventQueue;
+use crate::engine::queue::{Event, EventQueue};
 use crate::engine::random::{Purpose, Seed, Stream};
 use crate::engine::time::{Duration, Time};
 use crate::factory::calls::{OrderKind, OrderStage, WorkOrder};
@@ -17,6 +17,7 @@ use super::health::Health;
 use super::maintenance::{Maintenance, Wear};
 
 const FAILURE: Purpose = Purpose::new("factory.failure");
+const NOTICED: Purpose = Purpose::new("factory.noticed");
 const REPAIR: Purpose = Purpose::new("factory.repair");
 const SERVICE: Purpose = Purpose::new("factory.maintenance");
 
@@ -127,13 +128,18 @@ impl Floor<'_, '_, '_> {
         health.failure.ring();
         let Some(part) = ageing.breakdown else { return };
         let repair = part.repair.sample(&mut self.seed.stream(twin.0, REPAIR, health.drawn));
-        health.expected_repair = self.clock.now + Duration::from_seconds(part.repair.mean());
-        self.break_down(twin, repair, "failure".into());
+        let expected = Duration::from_seconds(part.repair.mean());
+        self.break_down(twin, (repair, expected), "failure".into());
     }
 
-    /// Breaks a machine down: its repair takes that long, once people and parts are there. One that stands still for
-    /// a repair or maintenance already stays as it is.
-    pub(in crate::factory) fn break_down(&mut self, twin: TwinId, repair: Duration, cause: Cow<'static, str>) {
+    /// Breaks a machine down: its repair takes that long, once it is noticed and people and parts are there, and is expected
+    /// to. One that stands still for a repair or maintenance already stays as it is.
+    pub(in crate::factory) fn break_down(
+        &mut self,
+        twin: TwinId,
+        (repair, expected): (Duration, Duration),
+        cause: Cow<'static, str>,
+    ) {
         let now = self.clock.now;
         let wear = self.wear_of(twin);
         if let Some(state) = state_of(self.states, self.directory, twin) {
@@ -156,15 +162,18 @@ impl Floor<'_, '_, '_> {
         let Some((ageing, health)) = ageing_of(self.ageing, self.directory, twin) else { return };
         ageing.wind(health, Condition::Down, twin, (now, self.plan.kinds, self.queue));
         health.failures += 1;
-        health.expected_repair = health.expected_repair.max(now);
+        let random = &mut self.seed.stream(twin.0, NOTICED, health.drawn);
+        let unnoticed = ageing.breakdown.map_or(Duration::ZERO, |part| part.noticed_after.sample(random));
+        health.expected_repair = now + unnoticed + expected;
         let (staff, spares) = ageing.breakdown.map_or((None, None), |part| (part.worker.as_ref(), Some(&part.spares)));
         health.repair = Some(Box::new(WorkOrder {
             kind: OrderKind::Failure,
             cause: cause.clone(),
             takes: repair,
             raised: now,
+            noticed: now + unnoticed,
             started: now,
-            stage: OrderStage::Parts,
+            stage: if unnoticed.is_zero() { OrderStage::Parts } else { OrderStage::Unnoticed },
             need: staff.and_then(|staff| self.plan.need(staff)),
             crew: None,
             parts: spares.map_or_else(Vec::new, |spares| self.plan.parts(spares)),
@@ -172,6 +181,20 @@ impl Floor<'_, '_, '_> {
             to: None,
         }));
         self.tables.journal.note(now, twin, "breakdown", cause, Some(repair.seconds()));
+        if unnoticed.is_zero() {
+            self.calls.upkeep.push(twin);
+        } else {
+            self.queue.push(Event { at: now + unnoticed, kind: self.plan.kinds.noticed, twin, arg: 0 });
+        }
+    }
+
+    /// Somebody has come by and found that a machine has failed. It may have left meanwhile.
+    pub(in crate::factory) fn notice_failure(&mut self, twin: TwinId) {
+        let now = self.clock.now;
+        let Some(health) = health_of(self.ageing, self.directory, twin) else { return };
+        let Some(order) = health.repair.as_mut().filter(|order| order.stage == OrderStage::Unnoticed) else { return };
+        order.stage = OrderStage::Parts;
+        self.tables.journal.note(now, twin, "noticed", "", Some((now - order.raised).seconds()));
         self.calls.upkeep.push(twin);
     }
 
@@ -206,6 +229,7 @@ impl Floor<'_, '_, '_> {
             cause: cause.clone(),
             takes,
             raised: now,
+            noticed: now,
             started: now,
             stage: OrderStage::Raised,
             need: part.worker.as_ref().and_then(|staff| self.plan.need(staff)),

@@ -21,6 +21,11 @@ pub struct Breakdown {
     /// Which time counts towards a failure.
     #[serde(default)]
     pub clock: AgeClock,
+    /// How long a failure stays unnoticed, where no sensor watches: nobody is called before, and nobody plans with it.
+    /// Without it, a failure is noticed at once. `Uniform` from 0 to 2 h is what rounds every two hours come to.
+    #[serde(default)]
+    #[schemars(example = json!({"Uniform": {"low": "0s", "high": "2h"}}))]
+    pub noticed_after: Distribution<Duration>,
     /// How long a repair takes, once parts and people are there.
     #[schemars(example = json!({"LogNormal": {"mean": "45m", "sd": "20m"}}))]
     pub repair: Distribution<Duration>,

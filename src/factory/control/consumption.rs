@@ -21,6 +21,8 @@ impl Condition {
             Condition::Waiting => PowerState::Waiting,
             Condition::Maintenance => PowerState::Maintenance,
             Condition::Off => PowerState::Off,
+            Condition::Standby => PowerState::Standby,
+            Condition::Waking => PowerState::Waking,
         }
     }
 }

@@ -253,8 +253,9 @@ impl Floor<'_, '_, '_> {
             if is_there && self.traffic.destination(mover).is_none() {
                 self.reach(id);
             }
-            self.haulage.changed = true;
         }
+        // Others may have to see to what it would have done.
+        self.haulage.changed = true;
         self.haulage.traffic_changed = true;
         self.observe_vehicle(id);
     }

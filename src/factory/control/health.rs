@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::engine::identity::TwinId;
 use crate::engine::queue::{Event, EventHandle, EventKind, EventQueue};
 use crate::engine::time::{Duration, Time};
-use crate::factory::calls::WorkOrder;
+use crate::factory::calls::{OrderStage, WorkOrder};
 
 use super::maintenance::Wear;
 
@@ -120,12 +120,23 @@ impl Health {
         (self.worked_at(now).seconds() / wear.life.seconds()).min(1.0)
     }
 
+    /// How old it is in the sense of its `breakdown`: what its counter of hours shows, as far as upkeep has not taken that away.
+    pub fn age(&self, now: Time) -> Duration {
+        let lived = self.failure.left(now).map_or(self.life, |left| self.life - left);
+        self.failure_age + lived
+    }
+
     /// How much of its life is over, from 0 to 1, where it fails. Nobody knows that; what it makes of vibration or heat can be
     /// measured. None if it has no life that ends.
     pub fn used(&self, now: Time) -> Option<f64> {
         let left = self.failure.left(now)?;
         let whole = (self.failure_age + self.life).seconds();
         (whole > 0.0).then(|| (1.0 - left.seconds() / whole).clamp(0.0, 1.0))
+    }
+
+    /// Whether it is broken down and nobody has noticed yet.
+    pub fn is_unnoticed(&self) -> bool {
+        self.repair.as_ref().is_some_and(|order| order.stage == OrderStage::Unnoticed)
     }
 
     /// The order that keeps it from working, if there is one.

@@ -3,10 +3,12 @@
 //! Whenever a vehicle becomes free or a load appears, the rule gives each pair of a free vehicle and a waiting load a cost;
 //! the pair with the least is matched, of equal pairs the one whose load has waited longest, then the one whose drive is
 //! shortest. Rules as in P. J. Egbelu and J. M. A. Tanchoco, "Characterization of automatic guided vehicle dispatching
-//! rules", International Journal of Production Research 22 (1984).
+//! rules", International Journal of Production Research 22 (1984). With an auction, vehicles share the loads out themselves.
 
 pub mod assign;
+pub mod auction;
 pub mod balanced;
+pub mod bidding;
 pub mod deadline;
 pub mod errands;
 pub mod longest_waiting;
@@ -15,8 +17,11 @@ pub mod nearest;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use self::auction::TeamGoal;
+
 /// Which vehicle takes which load.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
 pub enum FleetRule {
     /// The vehicle and the load that are nearest to each other.
     #[default]
@@ -27,6 +32,22 @@ pub enum FleetRule {
     Balanced,
     /// The load whose job is due first, and the vehicle nearest to it.
     Deadline,
+    /// Vehicles bid for loads, also those that are still busy: each knows where and when it will be free, how far its battery
+    /// takes it, and what it has won so far. One that has to charge does not bid.
+    Auction {
+        /// What they together keep low.
+        #[serde(default)]
+        goal: TeamGoal,
+        /// How many loads for each vehicle are auctioned at a time, those that have waited longest. The more, the farther ahead
+        /// vehicles see, and the longer loads that lie far away may wait.
+        #[serde(default = "four")]
+        #[schemars(range(min = 1, max = 100))]
+        loads_each: u32,
+    },
+}
+
+fn four() -> u32 {
+    4
 }
 
 /// A free vehicle and a waiting load. Times in seconds.
@@ -43,13 +64,14 @@ pub struct Match {
 }
 
 impl FleetRule {
-    /// The cost of a match, of which the least is made.
-    pub fn cost(self, pair: &Match) -> f64 {
+    /// The cost of a match, of which the least is made; none where vehicles bid.
+    pub fn cost(self) -> Option<fn(&Match) -> f64> {
         match self {
-            FleetRule::Nearest => nearest::cost(pair),
-            FleetRule::LongestWaiting => longest_waiting::cost(pair),
-            FleetRule::Balanced => balanced::cost(pair),
-            FleetRule::Deadline => deadline::cost(pair),
+            FleetRule::Nearest => Some(nearest::cost),
+            FleetRule::LongestWaiting => Some(longest_waiting::cost),
+            FleetRule::Balanced => Some(balanced::cost),
+            FleetRule::Deadline => Some(deadline::cost),
+            FleetRule::Auction { .. } => None,
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::engine::identity::TwinId;
 use crate::engine::time::Duration;
+use crate::factory::control::standby::Rest;
 use crate::factory::energy::units::Milliwatts;
 use crate::factory::floor::{Floor, rack_of, state_of, vehicle_of};
 use crate::factory::jobs::{JobRef, Place};
@@ -55,6 +56,9 @@ impl Floor<'_, '_, '_> {
                 if let Some(state) = state_of(self.states, self.directory, machine) {
                     state.incoming = state.incoming.saturating_add_signed(change);
                     state.incoming_work += Duration::from_nanos(expected.nanos() * i64::from(change));
+                    if change > 0 && state.rest.rest == Rest::Asleep {
+                        self.moment.touched.push(machine);
+                    }
                 }
             }
             Destination::Rack(rack) => {
@@ -188,7 +192,7 @@ impl Floor<'_, '_, '_> {
         }
         self.traffic.remove(mover);
         self.haulage.queue.retain(|&(_, other)| other != id);
-        (self.haulage.traffic_changed, self.haulage.freed) = (true, true);
+        (self.haulage.traffic_changed, self.haulage.freed, self.haulage.changed) = (true, true, true);
         for order in orders {
             let Some(transport) = self.haulage.get_mut(order) else { continue };
             if transport.loaded.is_none() {

@@ -10,7 +10,8 @@ use crate::factory::machine::{MachineState, Phase, Queued};
 use crate::factory::plan::{Eligible, Next, OperationPlan};
 use crate::factory::transport::haulage::Destination;
 
-use super::choices::{Offer, random};
+use super::choices::bids::Terms;
+use super::choices::{MachineChoice, Offer, by_speed, in_turn, random};
 
 const CHOICE: Purpose = Purpose::new("factory.choice");
 
@@ -100,8 +101,20 @@ impl Floor<'_, '_, '_> {
                 eligible.room.is_none() && unlimited_is_open && directory.entity(eligible.machine).is_some()
                     || find(eligible).is_some_and(|state| has_room(eligible, state))
             };
-            let mut random = self.seed.stream(address, CHOICE, visit);
-            return random::choose(operation.eligible.len(), is_open, &mut random);
+            let count = operation.eligible.len();
+            return match operation.choice {
+                MachineChoice::InTurn => in_turn::choose(count, is_open, address),
+                MachineChoice::BySpeed => {
+                    let speed = |index: usize| 1.0 / operation.eligible[index].expected.seconds().max(1e-9);
+                    let speeds: Vec<f64> = (0..count).map(|i| if is_open(i) { speed(i) } else { 0.0 }).collect();
+                    by_speed::choose(&speeds, address)
+                }
+                MachineChoice::Bids { hour, lateness, energy } => {
+                    let open: Vec<usize> = (0..count).filter(|&index| is_open(index)).collect();
+                    self.invite_bids(job_ref, operation, &open, &Terms { hour, lateness, energy })
+                }
+                _ => random::choose(count, is_open, &mut self.seed.stream(address, CHOICE, visit)),
+            };
         };
         let open = |eligible: &Eligible| find(eligible).filter(|state| has_room(eligible, state));
         if let [only] = operation.eligible.as_slice() {
@@ -121,10 +134,11 @@ impl Floor<'_, '_, '_> {
         best.map(|(.., index)| index)
     }
 
-    /// Seconds until a machine that is down should be up again.
-    fn expected_repair(&self, machine: TwinId, now: Time) -> f64 {
+    /// Seconds until a machine that is known to be down should be up again.
+    pub(super) fn expected_repair(&self, machine: TwinId, now: Time) -> f64 {
         let health = self.directory.entity(machine).and_then(|entity| self.ageing.get(entity).ok());
-        health.map_or(0.0, |(.., health)| (health.expected_repair - now).seconds().max(0.0))
+        let known = health.map(|(.., health)| health).filter(|health| !health.is_unnoticed());
+        known.map_or(0.0, |health| (health.expected_repair - now).seconds().max(0.0))
     }
 
     /// Puts a job that has come into the input buffer of an eligible machine. `option` is its place among those when the

@@ -2,16 +2,20 @@
 
 use crate::engine::distribution::Distribution;
 use crate::engine::identity::TwinId;
+use crate::engine::queue::{Event, EventKind, EventQueue};
 use crate::engine::random::{Purpose, Seed};
 use crate::engine::time::{Duration, Time};
 use crate::factory::control::run::Starter;
 use crate::factory::control::setup::Setup;
+use crate::factory::control::standby::Rest;
+use crate::factory::energy::tariff::Tariff;
 use crate::factory::floor::{Floor, machine_of, state_of};
-use crate::factory::jobs::{Jobs, Place};
+use crate::factory::jobs::{JobRef, Jobs, Place};
 use crate::factory::machine::{MachineState, Phase, Queued, Slot};
 use crate::factory::plan::{Eligible, OperationPlan, Plan};
 
 use super::rules::{Candidate, DispatchingRule};
+use super::thrift::{Deferrable, Thrift, cheaper, may_wait};
 
 /// Random numbers of jobs are addressed by (job, visit), so that two runs with one seed and different rules give a
 /// job the same working times.
@@ -37,16 +41,26 @@ impl Floor<'_, '_, '_> {
             }
             self.pull(machine_id);
         };
-        let entity = self.directory.entity(machine_id).filter(|_| state.has_setup);
-        let setup = entity.and_then(|entity| self.setups.get(entity).ok());
+        let entity = self.directory.entity(machine_id);
+        let setup = entity.filter(|_| state.has_setup).and_then(|entity| self.setups.get(entity).ok());
+        let thrift = entity.filter(|_| state.is_thrifty).and_then(|entity| self.thrifts.get(entity).ok());
+        let bench = Bench { jobs: self.jobs, plan: self.plan, seed: self.seed, setup, machine: machine_id, now };
+        // Nothing to be had cheaper can change the order of what is left.
+        let (held, until) = match thrift.filter(|_| !state.queue.is_empty() && state.has_idle_slot()) {
+            Some(thrift) => bench.held_back(thrift, state, self.tariff),
+            None => (Vec::new(), None),
+        };
         while !state.queue.is_empty() && state.takes_up() {
             let Some(slot) = state.slots.iter().position(|slot| slot.phase == Phase::Idle) else { break };
             let bench = Bench { jobs: self.jobs, plan: self.plan, seed: self.seed, setup, machine: machine_id, now };
+            if state.queue.iter().all(|entry| held.contains(&entry.job)) {
+                break;
+            }
             state.count_until(now);
             let index = match state.queue.len() {
                 1 => 0,
                 _ => machine_of(self.machines, self.directory, machine_id)
-                    .map_or(0, |machine| bench.pick(machine.rule, state, slot)),
+                    .map_or(0, |machine| bench.pick(machine.rule, state, slot, &held)),
             };
             let entry = if index == 0 { state.queue.pop_front() } else { state.queue.remove(index) };
             let Some(entry) = entry else { break };
@@ -65,11 +79,30 @@ impl Floor<'_, '_, '_> {
         if state.observe() != state.standing {
             self.moment.changed.push(machine_id);
         }
+        remind(state, until, (machine_id, self.plan.kinds.price), self.queue);
+        if state.rest.rest == Rest::Asleep {
+            let has_work = state.queue.iter().any(|entry| !held.contains(&entry.job));
+            let is_awaited = state.incoming > 0;
+            if has_work || is_awaited && self.wakes_ahead(machine_id) {
+                self.wake(machine_id);
+            }
+        }
     }
 }
 
+/// Reminds a machine at a moment that it waits for; of nothing where it waits for none.
+fn remind(state: &mut MachineState, at: Option<Time>, (twin, kind): (TwinId, EventKind), queue: &mut EventQueue) {
+    if state.reminder.map(|(at, _)| at) == at {
+        return;
+    }
+    if let Some((_, event)) = state.reminder.take() {
+        queue.cancel(event);
+    }
+    state.reminder = at.map(|at| (at, queue.push(Event { at, kind, twin, arg: 0 })));
+}
+
 /// The set-up that a slot needs before an operation.
-fn change_over<'a>(
+pub(super) fn change_over<'a>(
     plan: &Plan,
     setup: Option<&'a Setup>,
     from: Option<u32>,
@@ -81,13 +114,13 @@ fn change_over<'a>(
 }
 
 /// What is needed to pick the next job of a machine, and to take it up.
-struct Bench<'a> {
-    jobs: &'a Jobs,
-    plan: &'a Plan,
-    seed: Seed,
-    setup: Option<&'a Setup>,
-    machine: TwinId,
-    now: Time,
+pub(super) struct Bench<'a> {
+    pub jobs: &'a Jobs,
+    pub plan: &'a Plan,
+    pub seed: Seed,
+    pub setup: Option<&'a Setup>,
+    pub machine: TwinId,
+    pub now: Time,
 }
 
 impl Bench<'_> {
@@ -114,26 +147,56 @@ impl Bench<'_> {
         slot.work_need = operation.need;
     }
 
-    fn operation(&self, entry: &Queued) -> &OperationPlan {
+    /// The jobs that wait for cheaper energy, and until when.
+    fn held_back(&self, thrift: &Thrift, state: &MachineState, tariff: &Tariff) -> (Vec<JobRef>, Option<Time>) {
+        let Some((from, to)) = cheaper(self.now, tariff, self.plan.calendars.get(&self.machine)) else {
+            return (Vec::new(), None);
+        };
+        let slots = state.slots.len() as f64;
+        let waiting = state.queue.iter().map(|entry| {
+            let job = self.jobs.get(entry.job);
+            let product = &self.plan.products[job.product as usize];
+            let rest = product.work_from(job.operation as usize, job.repeat_left);
+            let processing = self.processing(entry, None);
+            let after = product.operations[job.operation as usize..].iter().skip(1);
+            let calendar = self.plan.narrowest_calendar(after);
+            let deadline = match job.due {
+                // Nobody has said that it can wait.
+                Time::NEVER => f64::NEG_INFINITY,
+                due => thrift.deadline(due, rest - processing, calendar).seconds(),
+            };
+            Deferrable { takes: processing / slots, deadline }
+        });
+        let waiting: Vec<Deferrable> = waiting.collect();
+        let held = may_wait(&waiting, from.seconds(), to.seconds());
+        let held: Vec<JobRef> = held.into_iter().map(|place| state.queue[place].job).collect();
+        let until = (!held.is_empty()).then_some(from);
+        (held, until)
+    }
+
+    pub fn operation(&self, entry: &Queued) -> &OperationPlan {
         let job = self.jobs.get(entry.job);
         self.plan.operation_of(job)
     }
 
     /// The place in the queue of the job that the rule wants next.
-    fn pick(&self, rule: DispatchingRule, state: &MachineState, slot: usize) -> usize {
+    fn pick(&self, rule: DispatchingRule, state: &MachineState, slot: usize, held: &[JobRef]) -> usize {
+        let may_go = |entry: &&Queued| held.is_empty() || !held.contains(&entry.job);
+        let first = state.queue.iter().position(|entry| may_go(&entry)).unwrap_or(0);
         if rule == DispatchingRule::Fifo {
-            return 0;
+            return first;
         }
-        let highest = state.queue[0].priority;
-        let count = state.queue.iter().take_while(|entry| entry.priority == highest).count();
+        let highest = state.queue[first].priority;
+        let count = state.queue.iter().take_while(|entry| entry.priority >= highest).count();
         let family = state.slots[slot].family;
+        let candidates = || state.queue.range(..count).enumerate().filter(|(_, entry)| may_go(entry));
         let mean = if rule.needs_mean() {
-            state.queue.range(..count).map(|entry| self.processing(entry, family)).sum::<f64>() / count as f64
+            candidates().map(|(_, entry)| self.processing(entry, family)).sum::<f64>() / candidates().count() as f64
         } else {
             0.0
         };
-        let mut best = (f64::INFINITY, u64::MAX, 0);
-        for (position, entry) in state.queue.range(..count).enumerate() {
+        let mut best = (f64::INFINITY, u64::MAX, first);
+        for (position, entry) in candidates() {
             let score = rule.score(&self.candidate(position, entry, family, mean));
             let id = self.jobs.get(entry.job).id;
             if score < best.0 || score == best.0 && id < best.1 {
@@ -143,13 +206,13 @@ impl Bench<'_> {
         best.2
     }
 
-    fn processing(&self, entry: &Queued, family: Option<u32>) -> f64 {
+    pub fn processing(&self, entry: &Queued, family: Option<u32>) -> f64 {
         let variant = self.jobs.get(entry.job).variant;
         let set_up = change_over(self.plan, self.setup, family, self.operation(entry).family_for(variant));
         entry.expected.seconds() + set_up.map_or(0.0, |time| time.mean())
     }
 
-    fn candidate(&self, position: usize, entry: &Queued, family: Option<u32>, mean_processing: f64) -> Candidate {
+    pub fn candidate(&self, position: usize, entry: &Queued, family: Option<u32>, mean_processing: f64) -> Candidate {
         let job = self.jobs.get(entry.job);
         let product = &self.plan.products[job.product as usize];
         let operation = job.operation as usize;

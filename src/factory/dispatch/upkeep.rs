@@ -77,7 +77,7 @@ impl Floor<'_, '_, '_> {
                     self.queue.push(Event { at, kind: self.plan.kinds.repaired, twin, arg: 0 });
                     return;
                 }
-                OrderStage::Working => return,
+                OrderStage::Unnoticed | OrderStage::Working => return,
             }
         }
     }

@@ -41,6 +41,11 @@ pub struct Battery {
     #[serde(default = "charge_to")]
     #[schemars(range(min = 0.0, max = 1.0))]
     pub charge_to: f64,
+    /// While energy is as cheap as it gets in the next 24 hours, a vehicle that has nothing to do goes to be charged when it is
+    /// less full than this. Without it, the price does not matter.
+    #[serde(default)]
+    #[schemars(range(min = 0.0, max = 1.0), example = 0.7)]
+    pub top_up_below: Option<f64>,
     /// The share of the charger's energy that ends up in the battery.
     #[serde(default = "efficiency")]
     #[schemars(range(min = 0.01, max = 1.0))]
@@ -111,10 +116,15 @@ impl Battery {
     /// # Errors
     /// The first thing that is.
     pub fn check(&self) -> Result<(), BatteryProblem> {
-        if self.charge_to - self.charge_below >= LEAST_CHARGE {
-            return Ok(());
+        let (below, to) = (self.charge_below, self.charge_to);
+        let is_too_much = |below: f64| to - below < LEAST_CHARGE;
+        if is_too_much(below) {
+            return Err(BatteryProblem::NothingToCharge { below: below.to_string(), to: to.to_string() });
         }
-        Err(BatteryProblem::NothingToCharge { below: self.charge_below.to_string(), to: self.charge_to.to_string() })
+        match self.top_up_below.filter(|&below| is_too_much(below)) {
+            Some(below) => Err(BatteryProblem::NothingToTopUp { below: below.to_string(), to: to.to_string() }),
+            None => Ok(()),
+        }
     }
 }
 
@@ -130,6 +140,14 @@ pub enum BatteryProblem {
         /// `charge_to`, as it is written.
         to: String,
     },
+    /// Charging in cheap hours would end where it begins, or before.
+    #[error("in cheap hours the vehicle would charge from {below} to {to}")]
+    NothingToTopUp {
+        /// `top_up_below`, as it is written.
+        below: String,
+        /// `charge_to`, as it is written.
+        to: String,
+    },
 }
 
 impl BatteryProblem {
@@ -137,12 +155,14 @@ impl BatteryProblem {
     pub fn field(&self) -> &'static str {
         match self {
             BatteryProblem::NothingToCharge { .. } => "charge_to",
+            BatteryProblem::NothingToTopUp { .. } => "top_up_below",
         }
     }
 
     /// How to mend it.
     pub fn help(&self) -> &'static str {
         match self {
+            BatteryProblem::NothingToTopUp { .. } => "make `top_up_below` less than `charge_to`, by 0.01 at least",
             BatteryProblem::NothingToCharge { .. } => "make `charge_to` more than `charge_below`, by 0.01 at least",
         }
     }

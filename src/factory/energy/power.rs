@@ -42,6 +42,14 @@ pub struct Power {
     #[serde(default)]
     #[schemars(range(min = 0.0, max = 1e6), extend("x-unit" = "kW"))]
     pub off_kw: f64,
+    /// While it is in stand-by; without it as `off_kw`.
+    #[serde(default)]
+    #[schemars(range(min = 0.0, max = 1e6), extend("x-unit" = "kW"))]
+    pub standby_kw: Option<f64>,
+    /// While it wakes from stand-by; without it as `idle_kw`.
+    #[serde(default)]
+    #[schemars(range(min = 0.0, max = 1e6), extend("x-unit" = "kW"))]
+    pub waking_kw: Option<f64>,
     /// While a command has put it aside; without it as `off_kw`.
     #[serde(default)]
     #[schemars(range(min = 0.0, max = 1e6), extend("x-unit" = "kW"))]
@@ -70,11 +78,15 @@ pub enum PowerState {
     Maintenance,
     /// Put aside by a command.
     Suspended,
+    /// In stand-by.
+    Standby,
+    /// On its way from stand-by.
+    Waking,
 }
 
 impl PowerState {
     /// How many there are.
-    pub const COUNT: usize = 9;
+    pub const COUNT: usize = 11;
 
     /// All states, in the order in which they are counted.
     pub const ALL: [PowerState; PowerState::COUNT] = [
@@ -87,6 +99,8 @@ impl PowerState {
         PowerState::Down,
         PowerState::Maintenance,
         PowerState::Suspended,
+        PowerState::Standby,
+        PowerState::Waking,
     ];
 
     /// Its word in results.
@@ -101,6 +115,8 @@ impl PowerState {
             PowerState::Down => "down",
             PowerState::Maintenance => "maintenance",
             PowerState::Suspended => "suspended",
+            PowerState::Standby => "standby",
+            PowerState::Waking => "waking",
         }
     }
 }
@@ -118,6 +134,8 @@ impl Power {
             PowerState::Down => self.down_kw,
             PowerState::Maintenance => self.maintenance_kw.unwrap_or(self.down_kw),
             PowerState::Suspended => self.suspended_kw.unwrap_or(self.off_kw),
+            PowerState::Standby => self.standby_kw.unwrap_or(self.off_kw),
+            PowerState::Waking => self.waking_kw.unwrap_or(self.idle_kw),
         };
         Milliwatts::from_kw(kilowatts)
     }
@@ -132,7 +150,7 @@ mod tests {
         let power: Power =
             ron::from_str("(working_kw: 7.5, idle_kw: 2.0, down_kw: 0.5, off_kw: 0.1, blocked_kw: Some(1.0))").unwrap();
         let kilowatts = PowerState::ALL.map(|state| power.in_state(state).kw());
-        assert_eq!(kilowatts, [0.1, 2.0, 2.0, 2.0, 7.5, 1.0, 0.5, 0.5, 0.1]);
+        assert_eq!(kilowatts, [0.1, 2.0, 2.0, 2.0, 7.5, 1.0, 0.5, 0.5, 0.1, 0.1, 2.0]);
         assert!(ron::from_str::<Power>("(working_kw: 1.0, idel_kw: 2.0)").is_err());
     }
 

@@ -8,7 +8,7 @@ use thiserror::Error;
 
 use super::super::week::{DAY, Weekday, Weekly};
 use super::meter::Peak;
-use super::units::{Energy, Price};
+use super::units::{Cost, Energy, Milliwatts, Price};
 use crate::engine::time::{Duration, Time};
 
 /// The shortest metering interval.
@@ -145,9 +145,29 @@ impl Tariff {
         self.prices.at(at)
     }
 
+    /// What it costs to draw that power from one moment to another.
+    pub fn cost(&self, power: Milliwatts, from: Time, to: Time) -> Cost {
+        let mut cost = Cost::default();
+        let mut at = from;
+        while at < to {
+            let until = self.next_change(at).min(to);
+            cost += power * (until - at) * self.price(at);
+            at = until;
+        }
+        cost
+    }
+
     /// When the price changes next, later than `after`; [`Time::NEVER`] if it never does.
     pub fn next_change(&self, after: Time) -> Time {
         self.prices.next_change(after)
+    }
+
+    /// Whether energy is as cheap at that moment as it gets in the 24 hours from then on, and not always so.
+    pub fn is_cheapest(&self, at: Time) -> bool {
+        let price = self.price(at);
+        let changes = std::iter::successors(Some(self.next_change(at)), |&change| Some(self.next_change(change)));
+        let mut coming = changes.take_while(|&change| change < at + DAY).peekable();
+        coming.peek().is_some() && coming.all(|change| self.price(change) >= price)
     }
 
     /// The length of a whole metering interval.
@@ -265,6 +285,25 @@ mod tests {
         let tariff = Tariff::of(&settings("(tariff: [(price: 0.25)])"));
         assert_eq!((tariff.price(at(5, 5)).per_kwh(), tariff.next_change(at(5, 5))), (0.25, Time::NEVER));
         assert_eq!(Tariff::default().price(at(5, 5)), Price(0));
+    }
+
+    #[test]
+    fn a_cost_is_the_sum_over_its_hours() {
+        let tariff = Tariff::of(&settings(r#"(tariff: [(from: "6h", price: 0.3), (from: "22h", price: 0.18)])"#));
+        let power = Milliwatts::from_kw(5.0);
+        // Two hours by night, sixteen by day, one by night.
+        assert!((tariff.cost(power, at(1, 4), at(1, 23)).amount() - 5.0 * (3.0 * 0.18 + 16.0 * 0.3)).abs() < 1e-9);
+        assert_eq!(tariff.cost(power, at(1, 4), at(1, 4)), Cost::default());
+    }
+
+    #[test]
+    fn the_cheapest_hours_are_those_of_the_day_to_come() {
+        let tariff = Tariff::of(&settings(
+            r#"(tariff: [(from: "6h", price: 0.3), (from: "12h", price: 0.2), (from: "14h", price: 0.3), (from: "22h", price: 0.1)])"#,
+        ));
+        let cheapest: Vec<i64> = (0..24).filter(|&hour| tariff.is_cheapest(at(2, hour))).collect();
+        assert_eq!(cheapest, [0, 1, 2, 3, 4, 5, 22, 23]);
+        assert!(!Tariff::of(&settings("(tariff: [(price: 0.25)])")).is_cheapest(at(1, 1)));
     }
 
     #[test]

@@ -61,9 +61,11 @@ const MACHINE: &[(&str, &str, &str)] = &[
     ("waiting", "waiting for people or transport", "tone-wait"),
     ("blocked", "blocked", "tone-hold"),
     ("starved", "starved", "tone-idle"),
+    ("waking", "waking from stand-by", "tone-move"),
     ("maintenance", "maintenance", "tone-care"),
     ("down", "down", "tone-stop"),
     ("suspended", "suspended", "tone-aside"),
+    ("standby", "in stand-by", "tone-off"),
     ("off", "off", "tone-off"),
 ];
 

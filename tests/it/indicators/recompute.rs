@@ -8,8 +8,19 @@ use super::rows::Line;
 /// Figures by twin (empty for the plant) and name.
 pub type Figures = BTreeMap<(String, String), Option<f64>>;
 
-const MACHINE_STATES: [&str; 9] =
-    ["starved", "setup", "working", "blocked", "down", "suspended", "waiting", "maintenance", "off"];
+const MACHINE_STATES: [&str; 11] = [
+    "starved",
+    "setup",
+    "working",
+    "blocked",
+    "down",
+    "suspended",
+    "waiting",
+    "maintenance",
+    "off",
+    "standby",
+    "waking",
+];
 const WORKER_STATES: [&str; 6] = ["off", "break", "free", "walking", "working", "suspended"];
 const VEHICLE_STATES: [&str; 8] =
     ["idle", "driving", "carrying", "loading", "waiting", "charging", "down", "suspended"];

@@ -45,6 +45,28 @@ impl<'a> Dice<'a> {
     }
 }
 
+const FLEETS: [&str; 8] = [
+    "Nearest",
+    "LongestWaiting",
+    "Balanced",
+    "Deadline",
+    "Auction()",
+    "Auction(goal: Driving, loads_each: 1)",
+    "Auction(goal: Latest)",
+    "Auction(goal: Waiting, loads_each: 9)",
+];
+
+const CHOICES: [&str; 8] = [
+    "EarliestFinish",
+    "ShortestQueue",
+    "Random",
+    "Fastest",
+    "InTurn",
+    "BySpeed",
+    "Bids()",
+    "Bids(hour: 1, lateness: 50, energy: 3)",
+];
+
 const SKILLS: [&str; 3] = ["turn", "fix", "look"];
 const SHIFTS: [&str; 3] = ["early", "late", "night"];
 
@@ -98,7 +120,7 @@ impl Plant {
             format!("(name: \"c{index}\", charger: (power_kw: 3, places: {places}), {})", place(dice))
         }));
         twins.extend(conveyors(dice, &sizes));
-        let mut transport = format!("rule: {}", dice.pick(&["Nearest", "LongestWaiting", "Balanced", "Deadline"]));
+        let mut transport = format!("rule: {}", dice.pick(&FLEETS));
         if stations && sizes.vehicles > 0 {
             twins.push(format!("(name: \"in\", station: (bays: {}), {})", dice.between(1, 2), place(dice)));
             twins.push(format!("(name: \"out\", station: (), {})", place(dice)));
@@ -168,8 +190,16 @@ fn breakdown(dice: &mut Dice, sizes: &Sizes) -> String {
     let repair = dice.between(0, 60);
     let restores = dice.pick(&["1", "0.5", "0"]);
     let spares = dice.perhaps(40, |dice| format!(", spares: {{\"bearing\": {}}}", dice.between(1, 2)));
+    let noticed = dice.perhaps(30, |dice| {
+        format!(
+            ", noticed_after: {}",
+            dice.pick(&["\"10m\"", "Uniform(low: \"0s\", high: \"2h\")", "Exponential(mean: \"1h\")"])
+        )
+    });
     let staff = staff(dice, 50, sizes);
-    format!(", breakdown: (after: {after}, clock: {clock}, repair: \"{repair}m\", restores: {restores}{spares}{staff})")
+    format!(
+        ", breakdown: (after: {after}, clock: {clock}, repair: \"{repair}m\", restores: {restores}{noticed}{spares}{staff})"
+    )
 }
 
 fn machine(dice: &mut Dice, index: usize, sizes: &Sizes) -> String {
@@ -205,6 +235,17 @@ fn machine(dice: &mut Dice, index: usize, sizes: &Sizes) -> String {
     text += &dice.perhaps(40, |dice| {
         format!(", power: (working_kw: {}, idle_kw: 1.5, off_kw: 0.25, down_kw: 0.1)", dice.between(2, 9))
     });
+    // Who sleeps by itself has to save something by it.
+    let saves = text.contains("power:");
+    text += &dice.perhaps(30, |dice| {
+        let after = format!("after: \"{}m\", ", dice.below(40));
+        let after = if saves && dice.chance(40) { String::new() } else { after };
+        let wake = dice.pick(&["\"4m\"", "\"0s\"", "Exponential(mean: \"9m\")"]);
+        format!(", standby: ({after}wake: {wake}, ahead: {})", dice.chance(50))
+    });
+    text += &dice.perhaps(25, |dice| {
+        format!(", thrift: (look_ahead: {}, reserve: \"{}m\")", dice.between(1, 4), dice.below(240))
+    });
     text += &dice.perhaps(20, |dice| format!(", station: (bays: {})", dice.between(1, 3)));
     text + ")"
 }
@@ -226,7 +267,10 @@ fn vehicle(dice: &mut Dice, index: usize, sizes: &Sizes) -> String {
     // A battery wants a charger somewhere.
     text += &dice.perhaps(if sizes.chargers > 0 { 40 } else { 0 }, |dice| {
         let (kwh, charge) = (dice.pick(&["0.4", "0.1", "2"]), dice.pick(&["0.9", "0.1"]));
-        format!(", battery: (capacity_kwh: {kwh}, charge: {charge}, drive_kw: 0.9, idle_kw: 0.05, charge_below: 0.3)")
+        let by_price = dice.pick(&["", ", top_up_below: 0.8"]);
+        format!(
+            ", battery: (capacity_kwh: {kwh}, charge: {charge}, drive_kw: 0.9, idle_kw: 0.05, charge_below: 0.3{by_price})"
+        )
     });
     text += &dice.perhaps(25, |dice| breakdown(dice, sizes));
     text + ")"
@@ -296,8 +340,7 @@ fn operation(dice: &mut Dice, step: usize, steps: usize, sizes: &Sizes) -> Strin
     }
     text += "}";
     text += &dice.perhaps(50, |dice| format!(", family: \"{}\"", dice.pick(&["f0", "f1", "{colour}"])));
-    text +=
-        &dice.perhaps(60, |dice| format!(", choice: {}", dice.pick(&["EarliestFinish", "ShortestQueue", "Random"])));
+    text += &dice.perhaps(60, |dice| format!(", choice: {}", dice.pick(&CHOICES)));
     text += &staff(dice, 30, sizes);
     text += &dice.perhaps(30, |dice| {
         let worn = dice.perhaps(50, |_| ", worn: 0.5".to_owned());

@@ -7,22 +7,30 @@ use crate::factory::transport::haulage::{OrderRef, TransportOrder};
 use crate::factory::transport::network::{SpotId, Stand};
 use crate::factory::transport::vehicle::{Errand, VehicleState};
 
-use super::Match;
+use super::{FleetRule, Match};
 
 impl Floor<'_, '_, '_> {
     /// Gives loads to free vehicles as long as there are both, and sends home who is left with nothing to do.
     pub(in crate::factory) fn assign_vehicles(&mut self) {
         self.haulage.changed = false;
-        let mut free = self.vehicles_that(VehicleState::is_free);
-        while !free.is_empty()
-            && let Some((vehicle, order)) = self.best_match(&free)
-        {
-            free.retain(|&other| other != vehicle);
-            self.assign(vehicle, order);
+        match (self.plan.transport.rule, self.plan.transport.rule.cost()) {
+            (FleetRule::Auction { goal, loads_each }, _) => self.hold_auction(goal, loads_each),
+            (_, Some(cost)) => self.match_all(cost),
+            (_, None) => {}
         }
         // Also those that were put aside, which would be in the way where they stand.
         for vehicle in self.vehicles_that(VehicleState::is_idle) {
             self.dwell(vehicle);
+        }
+    }
+
+    fn match_all(&mut self, cost: fn(&Match) -> f64) {
+        let mut free = self.vehicles_that(VehicleState::is_free);
+        while !free.is_empty()
+            && let Some((vehicle, order)) = self.best_match(&free, cost)
+        {
+            free.retain(|&other| other != vehicle);
+            self.assign(vehicle, order);
         }
     }
 
@@ -31,13 +39,13 @@ impl Floor<'_, '_, '_> {
         self.plan.vehicles.iter().copied().filter(|id| state(id).is_some_and(holds)).collect()
     }
 
-    fn best_match(&self, free: &[TwinId]) -> Option<(TwinId, OrderRef)> {
+    fn best_match(&self, free: &[TwinId], cost: fn(&Match) -> f64) -> Option<(TwinId, OrderRef)> {
         let mut best: Option<((f64, f64, f64), TwinId, OrderRef)> = None;
         for &order in &self.haulage.open {
             let Some((transport, spot)) = self.open_transport(order) else { continue };
             for &vehicle in free {
                 let Some(pair) = self.consider(vehicle, transport, spot) else { continue };
-                let cost = (self.plan.transport.rule.cost(&pair), -pair.waited, pair.drive);
+                let cost = (cost(&pair), -pair.waited, pair.drive);
                 if best.is_none_or(|(least, ..)| cost < least) {
                     best = Some((cost, vehicle, order));
                 }
@@ -63,12 +71,12 @@ impl Floor<'_, '_, '_> {
         })
     }
 
-    fn stand_of(&self, vehicle: &VehicleState) -> Stand {
+    pub(super) fn stand_of(&self, vehicle: &VehicleState) -> Stand {
         self.traffic.stand(self.network, vehicle.mover, self.clock.now).unwrap_or(Stand::Spot(vehicle.home))
     }
 
     /// Gives a vehicle a load, and what else goes the same way as far as it has room.
-    fn assign(&mut self, vehicle: TwinId, order: OrderRef) {
+    pub(super) fn assign(&mut self, vehicle: TwinId, order: OrderRef) {
         let now = self.clock.now;
         let Some((part, state, ..)) = vehicle_of(self.vehicles, self.directory, vehicle) else { return };
         let Some(first) = self.haulage.get(order) else { return };

@@ -53,9 +53,11 @@ impl Floor<'_, '_, '_> {
         let now = self.clock.now;
         let Some((_, state, battery, level)) = vehicle_of(self.vehicles, self.directory, id) else { return };
         let (home, goal) = (state.home, state.goal);
+        let tariff = self.tariff;
         let low = battery.zip(level).is_some_and(|(battery, level)| {
             level.advance(now);
-            level.level() <= battery.level_at(battery.charge_below)
+            let by_price = battery.top_up_below.filter(|_| tariff.is_cheapest(now));
+            level.level() <= battery.level_at(battery.charge_below.max(by_price.unwrap_or(0.0)))
         });
         match low.then(|| self.nearest_charger(id)).flatten() {
             Some(charger) => self.set_out(id, Errand::Charge, charger),
@@ -65,7 +67,7 @@ impl Floor<'_, '_, '_> {
     }
 
     /// The charger where the fewest vehicles are for their number of places; of those the nearest.
-    fn nearest_charger(&self, id: TwinId) -> Option<SpotId> {
+    pub(super) fn nearest_charger(&self, id: TwinId) -> Option<SpotId> {
         let (part, state, ..) = self.vehicles.get(self.directory.entity(id)?).ok()?;
         let stand = self.traffic.stand(self.network, state.mover, self.clock.now)?;
         let mut best: Option<((f64, f64), SpotId)> = None;
