@@ -3,8 +3,8 @@
 
 use autotwin::prelude::*;
 
-use crate::support::tables::run_and_read;
-use crate::support::{indicator, read, run};
+use crate::support::tables::{read_tables, run_and_read};
+use crate::support::{indicator, read, run, scene};
 
 /// An indicator of one twin.
 fn of(outcome: &autotwin::run::single::Outcome, twin: &str, name: &str) -> f64 {
@@ -188,6 +188,31 @@ fn jobs_go_where_the_lowest_bid_is() {
     // One that is about to fail bids higher.
     let frail = ", breakdown: (after: Weibull(shape: 8, scale: \"10m\"), repair: \"3h\")";
     assert_eq!(first("hour: 3.8, energy: 1", frail), "quick");
+}
+
+/// The levels of `scenes/levels` differ in who decides, not in what is to be done: the same orders come at the same moments.
+#[test]
+fn the_levels_have_the_same_orders() {
+    let orders = |level: usize| {
+        let tree = load(&scene(&format!("levels/level-{level}.ron")), &[]).expect("the repository's scenes are right");
+        let week = Some(Duration::from_secs(3 * 86_400));
+        let tables = Some(["jobs".to_owned()].into());
+        let options = RunOptions { run_for: week, warmup: Some(Duration::ZERO), tables, ..RunOptions::default() };
+        let mut orders = Vec::new();
+        read_tables(&tree, &options, 1, &["jobs"], |_, row| {
+            orders.push((
+                row.number("job") as u64,
+                row.text("product").to_owned(),
+                row.number("release"),
+                row.number("due"),
+            ));
+        });
+        orders.sort_by_key(|order| order.0);
+        orders
+    };
+    let first = orders(1);
+    assert!(first.len() > 300);
+    assert!((2..=5).all(|level| orders(level) == first));
 }
 
 /// A vehicle that has to charge does not bid, and so none drives on without energy.

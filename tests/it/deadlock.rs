@@ -33,7 +33,9 @@ fn shop(dice: &mut Dice) -> String {
     let _ =
         write!(text, "(name: \"in\", station: (), {}), (name: \"out\", station: (), {}),", place(dice), place(dice));
     let stations = dice.pick(&["", "receiving: \"in\"", "shipping: \"out\"", "receiving: \"in\", shipping: \"out\""]);
-    let _ = write!(text, "], {aisles} transport: ({stations}), products: {{\"p\": (routing: [");
+    let rule =
+        dice.pick(&["Nearest", "Auction()", "LongestWaiting", "Auction(goal: Driving)", "Auction(goal: Latest)"]);
+    let _ = write!(text, "], {aisles} transport: (rule: {rule}, {stations}), products: {{\"p\": (routing: [");
     let steps = dice.between(1, 4);
     for step in 0..steps {
         let (machine, other) = (dice.below(machines), dice.below(machines));

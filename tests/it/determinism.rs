@@ -94,7 +94,14 @@ fn run_with_drops(tree: &SceneTree, options: &RunOptions, drops: &[bool]) -> Str
 }
 
 /// How many hours of scenes with minds are enough to see them decide: an alarm, a working day, a night.
-const MINDED: [(&str, i64); 3] = [("alarm.ron", 5), ("predictive_maintenance.ron", 12), ("thermostat.ron", 12)];
+const MINDED: [(&str, i64); 6] = [
+    ("alarm.ron", 5),
+    ("predictive_maintenance.ron", 12),
+    ("thermostat.ron", 12),
+    ("level-3.ron", 12),
+    ("level-4.ron", 12),
+    ("level-5.ron", 12),
+];
 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(6))]

@@ -2,7 +2,7 @@
 
 use crate::engine::identity::TwinId;
 use crate::engine::time::{Duration, Time};
-use crate::factory::control::ageing::Ageing;
+use crate::factory::control::breakdown::Breakdown;
 use crate::factory::control::health::Health;
 use crate::factory::energy::power::{Power, PowerState};
 use crate::factory::floor::Floor;
@@ -57,12 +57,8 @@ impl Floor<'_, '_, '_> {
             change_over(self.plan, setup, from, to).map_or(0.0, |time| time.mean())
         };
         let ageing = self.ageing.get(entity).ok();
-        let standstill = |worked: f64| {
-            let known = ageing.and_then(|(breakdown, maintenance, wear, health)| {
-                expected_standstill(Ageing { breakdown, maintenance, wear }, health, self.clock.now, worked)
-            });
-            known.unwrap_or(0.0)
-        };
+        let risk = ageing.and_then(|(breakdown, .., health)| Risk::of(breakdown?, health, self.clock.now));
+        let standstill = |worked: f64| risk.as_ref().map_or(0.0, |risk| risk.standstill(worked));
         let power = self.consumers.get(entity).ok().and_then(|(power, _)| power);
         let energy = |begins: f64, set_up: f64, takes: f64| self.energy_cost(power, state, begins, set_up, takes);
         let ready = self.time_to_ready(machine, state);
@@ -161,12 +157,30 @@ fn slots(state: &MachineState, now: Time, ready: f64) -> Vec<(f64, Option<u32>)>
     free.collect()
 }
 
-/// How long a machine is expected to stand still for failures while it works for so many seconds: by its age in working hours
-/// and the law of its lives. Nothing where that has no closed form.
-fn expected_standstill(ageing: Ageing, health: &Health, now: Time, worked: f64) -> Option<f64> {
-    let breakdown = ageing.breakdown?;
-    let age = health.age(now).seconds();
-    let hazard = |age: f64| breakdown.after.cumulative_hazard(Duration::from_seconds(age));
-    let failures = hazard(age + worked.min(ASIDE))? - hazard(age)?;
-    Some(failures * (breakdown.repair.mean() + breakdown.noticed_after.mean()))
+/// The failures that a machine expects of itself, by its age in working hours and the law of its lives. Of laws without a
+/// closed form it expects none.
+struct Risk<'a> {
+    breakdown: &'a Breakdown,
+    /// Its age: seconds.
+    age: f64,
+    /// The cumulative hazard at that age.
+    past: f64,
+    /// How long it stands still for a failure: seconds.
+    standstill: f64,
+}
+
+impl<'a> Risk<'a> {
+    fn of(breakdown: &'a Breakdown, health: &Health, now: Time) -> Option<Risk<'a>> {
+        let age = health.age(now);
+        let past = breakdown.after.cumulative_hazard(age)?;
+        let standstill = breakdown.repair.mean() + breakdown.noticed_after.mean();
+        Some(Risk { breakdown, age: age.seconds(), past, standstill })
+    }
+
+    /// How long it should have stood still by the time that it has worked for so many seconds more.
+    fn standstill(&self, worked: f64) -> f64 {
+        let age = Duration::from_seconds(self.age + worked.min(ASIDE));
+        let hazard = self.breakdown.after.cumulative_hazard(age).unwrap_or(self.past);
+        (hazard - self.past) * self.standstill
+    }
 }

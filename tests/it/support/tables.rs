@@ -5,6 +5,7 @@ use std::fs::File;
 
 use autotwin::prelude::*;
 use autotwin::run::single::Nobody;
+use autotwin::scene::load::SceneTree;
 use parquet::file::reader::{FileReader as _, SerializedFileReader};
 use parquet::record::Field;
 
@@ -31,10 +32,21 @@ impl Line {
 }
 
 /// Runs a scene and hands each row of some tables to `each`, table by table.
-pub fn run_and_read(scene: &str, seed: u64, tables: &[&str], mut each: impl FnMut(&str, Line)) {
+pub fn run_and_read(scene: &str, seed: u64, tables: &[&str], each: impl FnMut(&str, Line)) {
     let wanted = tables.iter().map(|table| (*table).to_owned()).collect();
     let options = RunOptions { seed: Some(seed), tables: Some(wanted), ..RunOptions::default() };
-    let (mut simulation, header) = prepare(&read(scene), &options, None).expect("the scene is right");
+    read_tables(&read(scene), &options, seed, tables, each);
+}
+
+/// The same for a scene that has been read, with options that ask for those tables.
+pub fn read_tables(
+    scene: &SceneTree,
+    options: &RunOptions,
+    seed: u64,
+    tables: &[&str],
+    mut each: impl FnMut(&str, Line),
+) {
+    let (mut simulation, header) = prepare(scene, options, None).expect("the scene is right");
     let folder = tempfile::tempdir().expect("a folder can be made");
     execute(&mut simulation, &header, Seed(seed), Pool::default(), Some(folder.path()), &Nobody).expect("it runs");
     for table in tables {

@@ -44,31 +44,60 @@ pub struct Bidder<'a> {
     pub energy: &'a dyn Fn(f64, f64, f64) -> f64,
 }
 
+/// A slot as a machine plays its work through.
+#[derive(Clone, Copy)]
+struct Bench {
+    /// When it is free, failures left out.
+    free: f64,
+    /// When that is with the failures that are expected by then.
+    really: f64,
+    /// What it is set up for.
+    family: Option<u32>,
+}
+
 impl Bidder<'_> {
     /// What it costs to do these tasks, in that order: each in the slot that is free first.
-    pub fn cost<'t>(&self, terms: &Terms, tasks: impl IntoIterator<Item = &'t Task>) -> f64 {
-        let mut slots = self.slots.clone();
-        tasks.into_iter().map(|task| self.do_next(task, terms, &mut slots)).sum()
-    }
-
-    fn do_next(&self, task: &Task, terms: &Terms, slots: &mut [(f64, Option<u32>)]) -> f64 {
-        let first = slots.iter_mut().reduce(|first, other| if other.0 < first.0 { other } else { first });
-        let Some((free, family)) = first else { return 0.0 };
-        let set_up = (self.set_up)(*family, task.family);
-        let begins = *free + (self.standstill)(*free);
-        *free += set_up + task.takes;
-        *family = task.family.or(*family);
-        let ends = *free + (self.standstill)(*free);
-        let late = (ends + task.work_after - task.due).max(0.0);
-        let hours = (terms.hour * ends + terms.lateness * task.weight * late) / 3600.0;
-        hours + terms.energy * (self.energy)(begins, set_up, task.takes)
+    pub fn cost(&self, terms: &Terms, tasks: &[Task]) -> f64 {
+        self.cost_from(&mut self.benches(), terms, tasks)
     }
 
     /// The bid for a task that would be done after the first `place` of those it has.
     pub fn bid(&self, terms: &Terms, tasks: &[Task], place: usize, task: &Task) -> f64 {
         let (before, after) = tasks.split_at(place.min(tasks.len()));
         // What comes before costs the same with it and without.
-        self.cost(terms, before.iter().chain([task]).chain(after)) - self.cost(terms, tasks)
+        let mut benches = self.benches();
+        before.iter().for_each(|task| _ = self.work(task, &mut benches));
+        let mut without = benches.clone();
+        let own = self.cost_from(&mut benches, terms, std::slice::from_ref(task));
+        own + self.cost_from(&mut benches, terms, after) - self.cost_from(&mut without, terms, after)
+    }
+
+    fn benches(&self) -> Vec<Bench> {
+        let bench =
+            |&(free, family): &(f64, Option<u32>)| Bench { free, really: free + (self.standstill)(free), family };
+        self.slots.iter().map(bench).collect()
+    }
+
+    fn cost_from(&self, benches: &mut [Bench], terms: &Terms, tasks: &[Task]) -> f64 {
+        let cost = |task: &Task| {
+            let Some((begins, set_up, ends)) = self.work(task, benches) else { return 0.0 };
+            let late = (ends + task.work_after - task.due).max(0.0);
+            let hours = (terms.hour * ends + terms.lateness * task.weight * late) / 3600.0;
+            let energy = if terms.energy > 0.0 { (self.energy)(begins, set_up, task.takes) } else { 0.0 };
+            hours + terms.energy * energy
+        };
+        tasks.iter().map(cost).sum()
+    }
+
+    /// Does a task in the slot that is free first. When it begins, how long the set-up takes, and when it ends.
+    fn work(&self, task: &Task, benches: &mut [Bench]) -> Option<(f64, f64, f64)> {
+        let bench = benches.iter_mut().reduce(|first, other| if other.free < first.free { other } else { first })?;
+        let set_up = (self.set_up)(bench.family, task.family);
+        let begins = bench.really;
+        bench.free += set_up + task.takes;
+        bench.really = bench.free + (self.standstill)(bench.free);
+        bench.family = task.family.or(bench.family);
+        Some((begins, set_up, bench.really))
     }
 }
 
