@@ -5,7 +5,6 @@
 //! [`control`](super::control) and hears from them what is done; it decides neither what is to be made nor how a
 //! machine runs. [`rules`] holds one dispatching rule a file, [`choices`] one machine choice a file, [`fleet`] one vehicle rule a file.
 
-pub mod award;
 pub mod belts;
 pub mod bidding;
 pub mod choices;

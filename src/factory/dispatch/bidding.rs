@@ -12,7 +12,7 @@ use crate::factory::plan::OperationPlan;
 use crate::factory::transport::haulage::Destination;
 use crate::factory::week::WEEK;
 
-use super::award::award;
+use crate::twin::contracts::mechanisms::sealed::award;
 use super::choices::bids::{Bidder, Task, Terms};
 use super::rules::DispatchingRule;
 use super::take_up::{Bench, change_over};

@@ -3,7 +3,7 @@
 //! A machine that is asked plays its work through in the order that its rule gives, once with the job and once without, and
 //! bids the difference. So it counts what its queue, its set-ups, its speed, its energy at the price of the hour and its likely
 //! failures mean for the job, and what the job means for those that it would delay. After the marginal costs of Sandholm
-//! (1993, see [`award`](crate::factory::dispatch::award)) and the market-based control of S. H. Clearwater (ed.,
+//! (1993, see [`award`](crate::twin::contracts::mechanisms::sealed)) and the market-based control of S. H. Clearwater (ed.,
 //! *Market-Based Control*, World Scientific 1996): what is scarce has a price.
 
 /// What time, lateness and energy are worth, in the currency.
@@ -103,7 +103,7 @@ impl Bidder<'_> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::super::award::award;
+    use crate::twin::contracts::mechanisms::sealed::award;
     use super::*;
     use proptest::prelude::*;
 

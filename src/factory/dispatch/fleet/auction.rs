@@ -11,7 +11,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::factory::dispatch::award::award;
+use crate::twin::contracts::mechanisms::sealed::award;
 
 /// What the vehicles together keep low.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]

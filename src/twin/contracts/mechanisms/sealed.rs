@@ -6,6 +6,14 @@
 use super::Award;
 use crate::engine::identity::TwinId;
 
+/// The lowest bid, with its bidder's key; of equal bids the one whose key is least. A bid that is no number does not count. Bidders who
+/// name what a task would cost them beyond what they have taken on already share tasks out well (T. Sandholm, "An implementation of the
+/// contract net protocol based on marginal cost calculations", AAAI 1993).
+pub fn award<K: Ord>(bids: impl IntoIterator<Item = (f64, K)>) -> Option<(f64, K)> {
+    let valid = bids.into_iter().filter(|(cost, _)| !cost.is_nan());
+    valid.min_by(|(a, first), (b, second)| a.total_cmp(b).then_with(|| first.cmp(second)))
+}
+
 /// The order in which bids are considered: the least first, among equals the least id.
 pub fn ranked(bids: impl Iterator<Item = (TwinId, f64)>) -> Vec<(TwinId, f64)> {
     let mut ranked: Vec<(TwinId, f64)> = bids.filter(|(_, cost)| !cost.is_nan()).collect();
@@ -15,8 +23,8 @@ pub fn ranked(bids: impl Iterator<Item = (TwinId, f64)>) -> Vec<(TwinId, f64)> {
 
 /// The least bid wins, and is paid.
 pub fn first_price(bids: &[(TwinId, f64)]) -> Option<Award> {
-    let (to, cost) = *ranked(bids.iter().copied()).first()?;
-    Some(Award { to, missions: 1, price: cost })
+    let (price, to) = award(bids.iter().map(|(to, cost)| (*cost, *to)))?;
+    Some(Award { to, missions: 1, price })
 }
 
 /// The least bid wins, and the second is paid; without one, `most`, the price above which nobody is wanted. With no such price, what
@@ -47,7 +55,24 @@ mod tests {
         assert_eq!(first_price(&bids(&[f64::NAN])), None);
     }
 
+    #[test]
+    fn the_lowest_bid_wins_and_the_first_of_equals() {
+        assert_eq!(award([(3.0, 1), (2.0, 7), (2.0, 4), (9.0, 0)]), Some((2.0, 4)));
+        assert_eq!(award([(f64::NAN, 0), (f64::INFINITY, 3), (f64::INFINITY, 2)]), Some((f64::INFINITY, 2)));
+        assert_eq!(award([(f64::NAN, 0)]), None);
+        assert_eq!(award::<u32>([]), None);
+    }
+
     proptest! {
+        #[test]
+        fn the_order_of_bids_does_not_matter(bids in prop::collection::vec((-5_i8..5, 0_u32..9), 0..9), turn in 0_usize..9) {
+            let bids: Vec<(f64, u32)> = bids.into_iter().map(|(cost, who)| (cost.into(), who)).collect();
+            let mut turned = bids.clone();
+            turned.rotate_left(turn.min(bids.len()));
+            prop_assert_eq!(award(bids.clone()), award(turned));
+            prop_assert!(award(bids.clone()).is_none_or(|(least, _)| bids.iter().all(|(cost, _)| least <= *cost)));
+        }
+
         /// Vickrey's theorem: no lie does better than the truth, whatever the others bid.
         #[test]
         fn the_truth_does_best(others in prop::collection::vec(0.0..10.0_f64, 0..6), truth in 0.0..10.0_f64, lie in 0.0..10.0_f64) {
