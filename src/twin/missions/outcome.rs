@@ -18,7 +18,7 @@ use crate::twin::groups::member::Member;
 use crate::twin::groups::talk::Candidates;
 use crate::twin::knowledge::Attention;
 use crate::twin::life::Life;
-use crate::twin::messages::{Content, Letter, Outbox};
+use crate::twin::messages::{Content, GroupPost, Letter, Outbox, Post};
 use crate::twin::missions::talk::words;
 use crate::twin::radio::ether::Networks;
 use crate::twin::step::settle::wake;
@@ -232,7 +232,14 @@ pub fn on_life_change(world: &mut World, twin: TwinId, life: Life) {
     match life {
         Life::Created | Life::Suspended => {}
         Life::Active => {
-            with(world, twin, |attention: &mut Attention| (attention.talk, attention.meet) = (Time::ZERO, Time::ZERO));
+            // Whoever hands missions out, takes some on or belongs to groups has missed something.
+            let parts = world.resource::<Directory>().entity(twin).map(|entity| world.entity(entity));
+            let talks = parts.is_some_and(|parts| parts.contains::<Post>());
+            let meets = parts.is_some_and(|parts| parts.contains::<GroupPost>());
+            with(world, twin, |attention: &mut Attention| {
+                attention.talk = if talks { Time::ZERO } else { attention.talk };
+                attention.meet = if meets { Time::ZERO } else { attention.meet };
+            });
             give::offer_waiting(world);
         }
         Life::Retired => {
