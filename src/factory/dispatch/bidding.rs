@@ -12,10 +12,10 @@ use crate::factory::plan::OperationPlan;
 use crate::factory::transport::haulage::Destination;
 use crate::factory::week::WEEK;
 
-use crate::twin::contracts::mechanisms::sealed::award;
 use super::choices::bids::{Bidder, Task, Terms};
 use super::rules::DispatchingRule;
 use super::take_up::{Bench, change_over};
+use crate::twin::contracts::mechanisms::sealed::award;
 
 /// Nobody knows when a machine that was put aside comes back: any other is better.
 const ASIDE: f64 = 1e12;

@@ -228,7 +228,7 @@ impl Missions {
         match stage {
             Stage::Done => {
                 tally.done += 1;
-                tally.took = tally.took + (now - entry.given);
+                tally.took += now - entry.given;
                 tally.paid += entry.price;
             }
             Stage::Failed => tally.failed += 1,

@@ -219,9 +219,8 @@ pub fn call_off(world: &mut World, mission: MissionId, why: Cow<'static, str>) {
     if entry.stage.is_over() {
         return;
     }
-    match entry.with {
-        Some(twin) => finish(world, twin, mission, Err(why.clone())),
-        None => {}
+    if let Some(twin) = entry.with {
+        finish(world, twin, mission, Err(why.clone()));
     }
     // Whoever has it may be gone.
     advance(world, mission, Stage::Failed, TwinId::NONE, why);

@@ -93,7 +93,7 @@ impl Ether {
             let tally = self.tally(flight.link);
             tally.under_way -= 1;
             tally.received += 1;
-            tally.delay = tally.delay + (flight.arrives - flight.parcel.at);
+            tally.delay += flight.arrives - flight.parcel.at;
         }
         flights
     }
@@ -346,7 +346,7 @@ impl Sending<'_> {
         };
         let carries = |way: &&(u16, Hop, Option<Hop>)| self.air.link(way.0).carries(weakest(way));
         let Some(way) = ways.iter().find(carries).or(ways.first()) else {
-            let fate = if common.iter().any(|number| fits(number)) { Fate::OutOfReach } else { Fate::TooLong };
+            let fate = if common.iter().any(fits) { Fate::OutOfReach } else { Fate::TooLong };
             return nothing(Some(first), fate);
         };
         let signal_dbm = Some(weakest(way));
@@ -404,7 +404,7 @@ impl Sending<'_> {
                 *free_at = slot.begins + Duration::from_seconds(sending / link.duty_cycle);
             }
             let tally = ether.tally(slot.link);
-            tally.on_air = tally.on_air + Duration::from_seconds(sending);
+            tally.on_air += Duration::from_seconds(sending);
             tally.bytes += u64::from(slot.most_tries) * u64::from(self.bytes.saturating_add(link.overhead_bytes));
         }
     }

@@ -103,8 +103,8 @@ impl Bidder<'_> {
 
 #[cfg(test)]
 mod tests {
-    use crate::twin::contracts::mechanisms::sealed::award;
     use super::*;
+    use crate::twin::contracts::mechanisms::sealed::award;
     use proptest::prelude::*;
 
     const FLOW: Terms = Terms { hour: 3600.0, lateness: 0.0, energy: 0.0 };
