@@ -2,9 +2,11 @@
 //!
 //!     cargo run --release --example levels -- search
 //!     cargo run --release --example levels -- study
+//!     cargo run --release --example levels -- without
 //!
 //! `search` tries every static rule, machine choice and interval of maintenance for level 1, on seeds that the study does not
-//! use. `study` runs the five levels, at the normal load and at one beyond what the plant can do.
+//! use. `study` runs the five levels, at the normal load and at one beyond what the plant can do. `without` runs level 5 without
+//! each of its mechanisms.
 
 use std::collections::BTreeMap;
 use std::error::Error;
@@ -23,13 +25,19 @@ const SEEDS: u64 = 30;
 const SEARCH_SEED: u64 = 1_000_001;
 const SEARCH_SEEDS: u64 = 5;
 
-/// Orders come so much more often where the plant is saturated: 1.6 times as many as at the normal load.
-const SATURATED: [&str; 4] = [
-    "arrivals.0.every=Exponential(mean: \"2h 37m 30s\")",
-    "arrivals.1.every=Exponential(mean: \"2h 37m 30s\")",
-    "arrivals.2.every=Exponential(mean: \"2h 37m 30s\")",
-    "arrivals.3.every=Exponential(mean: \"2h 37m 30s\")",
-];
+/// How many times as many orders come where the plant is saturated. More than it can do on any level; the search was made with
+/// fewer, which the best static controls can nearly do.
+const SATURATED: f64 = 1.8;
+const SEARCH_SATURATED: f64 = 1.6;
+/// The time between lots of a product at the normal load, in seconds, and how many products there are.
+const BETWEEN_LOTS: f64 = 4.2 * 3600.0;
+const PRODUCTS: usize = 4;
+
+/// Settings by which so many times as many orders come.
+fn orders(times: f64) -> impl Iterator<Item = String> {
+    let every = BETWEEN_LOTS / times;
+    (0..PRODUCTS).map(move |product| format!("arrivals.{product}.every=Exponential(mean: {every})"))
+}
 
 /// Rules that need no live data: what they go by stands in a job's papers.
 const RULES: [&str; 9] = ["Fifo", "Spt", "Lpt", "Edd", "MinimumSlack", "Mwkr", "Lwkr", "Mopnr", "Random"];
@@ -43,7 +51,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     let (section, text) = match std::env::args().nth(1).as_deref() {
         Some("search") => ("search", search(&pool)?),
         Some("study") => ("study", study(&pool)?),
-        _ => return Err("say `search` or `study`".into()),
+        Some("without") => ("without", without(&pool)?),
+        _ => return Err("say `search`, `study` or `without`".into()),
     };
     write_section(section, &text)
 }
@@ -141,7 +150,7 @@ fn search(pool: &Pool) -> Result<String, Box<dyn Error>> {
                     format!("kinds.steered.maintenance.every={every}"),
                 ];
                 let normal = runs(pool, 1, &sets, (SEARCH_SEED, SEARCH_SEEDS))?;
-                sets.extend(SATURATED.map(str::to_owned));
+                sets.extend(orders(SEARCH_SATURATED));
                 let saturated = runs(pool, 1, &sets, (SEARCH_SEED, SEARCH_SEEDS))?;
                 let mean = |runs: &[Figures], name: &str| estimate(&values(runs, name)).ok_or("no value");
                 found.push(Found {
@@ -178,9 +187,71 @@ fn search(pool: &Pool) -> Result<String, Box<dyn Error>> {
     Ok(text)
 }
 
+/// What level 5 is without each of its mechanisms: what takes its place, as settings.
+const WITHOUT: [(&str, &[&str]); 8] = [
+    ("bids of machines: earliest finish", &["factory.machine_choice=EarliestFinish"]),
+    ("auctions of vehicles: the nearest", &["transport.rule=Nearest"]),
+    ("apparent tardiness cost: earliest due date", &["kinds.queued.machine.rule=Edd"]),
+    ("apparent tardiness cost: shortest processing time", &["kinds.queued.machine.rule=Spt"]),
+    ("waiting for cheap hours", &["kinds.heated.thrift.reserve=5000h", "kinds.driven.battery.top_up_below=0"]),
+    ("stand-by", &["kinds.steered.standby.after=5000h", "kinds.heated.standby.after=5000h"]),
+    (
+        "foresight of failures: maintenance every 60 h of work",
+        &[
+            "kinds.steered.maintenance.every=60h",
+            "kinds.steered.mind.rules.0.when=\"1 < 0\"",
+            "kinds.steered.mind.rules.1.when=\"1 < 0\"",
+        ],
+    ),
+    (
+        "any maintenance: run to failure",
+        &["kinds.steered.mind.rules.0.when=\"1 < 0\"", "kinds.steered.mind.rules.1.when=\"1 < 0\""],
+    ),
+];
+
+/// Over how many seeds those are compared.
+const WITHOUT_SEEDS: u64 = 15;
+
+fn without(pool: &Pool) -> Result<String, Box<dyn Error>> {
+    const NORMAL: [&str; 5] =
+        ["on_time_delivery", "flow_time", "energy_per_unit", "energy cost and demand charge per job", "setup_ratio"];
+    let mut text =
+        "| level 5 without | on-time delivery, % | flow time, h | energy per job, kWh | energy cost per job, EUR | \
+                    set-up ratio, % | throughput at saturation, 1/h |\n|---|---:|---:|---:|---:|---:|---:|\n"
+            .to_owned();
+    let mut whole: Option<(Vec<Figures>, Vec<Figures>)> = None;
+    for (what, changes) in std::iter::once(("", &[][..])).chain(WITHOUT) {
+        let mut sets: Vec<String> = changes.iter().map(|&change| change.to_owned()).collect();
+        let normal = runs(pool, 5, &sets, (1, WITHOUT_SEEDS))?;
+        sets.extend(orders(SATURATED));
+        let saturated = runs(pool, 5, &sets, (1, WITHOUT_SEEDS))?;
+        let scale = |name: &str| match name {
+            "on_time_delivery" | "setup_ratio" => 100.0,
+            "flow_time" => 1.0 / 3600.0,
+            _ => 1.0,
+        };
+        let cell = |of: &[Figures], to: Option<&[Figures]>, name: &str| {
+            let found = to.map_or_else(|| estimate(&values(of, name)), |to| difference(of, to, name));
+            found.map_or("–".to_owned(), |e| {
+                let scale = scale(name);
+                let e = Estimate { mean: e.mean * scale, half_width: e.half_width.map(|half| half * scale), ..e };
+                if to.is_some() && e.mean >= 0.0 { format!("+{}", shown(&e)) } else { shown(&e) }
+            })
+        };
+        let (to_normal, to_saturated) = (whole.as_ref().map(|w| &w.0[..]), whole.as_ref().map(|w| &w.1[..]));
+        let mut cells: Vec<String> = NORMAL.iter().map(|name| cell(&normal, to_normal, name)).collect();
+        cells.push(cell(&saturated, to_saturated, "throughput_rate"));
+        let title = if what.is_empty() { "nothing: its own figures" } else { what };
+        let _ = writeln!(text, "| {title} | {} |", cells.join(" | "));
+        eprintln!("without {what}");
+        whole.get_or_insert((normal, saturated));
+    }
+    Ok(text)
+}
+
 fn study(pool: &Pool) -> Result<String, Box<dyn Error>> {
     let mut text = String::new();
-    for (title, sets) in [("At the normal load", vec![]), ("At saturation", SATURATED.map(str::to_owned).to_vec())] {
+    for (title, sets) in [("At the normal load", vec![]), ("At saturation", orders(SATURATED).collect())] {
         let mut levels = Vec::new();
         for level in 1..=LEVELS {
             levels.push(runs(pool, level, &sets, (1, SEEDS))?);
@@ -222,12 +293,16 @@ fn table(
     for (name, unit) in names {
         let cells: Vec<String> =
             (0..columns).map(|column| value(name, column).map_or("–".to_owned(), |e| shown(&e))).collect();
-        if cells.iter().any(|cell| cell != "–") {
+        // What never happens in this plant (nothing is scrapped or assembled) is left out.
+        if cells.iter().any(|cell| !NOTHING.contains(&cell.as_str())) {
             let _ = writeln!(text, "| {} | {unit} | {} |", named(name), cells.join(" | "));
         }
     }
     text
 }
+
+/// How a figure looks that there is not, or that is always 0.
+const NOTHING: [&str; 2] = ["–", "0 ± 0"];
 
 fn named(name: &str) -> String {
     match name.split_once(", ") {
@@ -240,7 +315,9 @@ fn named(name: &str) -> String {
 /// A mean with its interval, to as many digits as the interval has a say in.
 fn shown(estimate: &Estimate) -> String {
     let half = estimate.half_width.unwrap_or(0.0);
-    let size = if half > 0.0 { half } else { estimate.mean.abs().max(1e-9) / 100.0 };
-    let digits = (1.0 - libm::floor(libm::log10(size))).clamp(0.0, 6.0) as usize;
+    if half == 0.0 {
+        return format!("{} ± 0", estimate.mean);
+    }
+    let digits = (1.0 - libm::floor(libm::log10(half))).clamp(0.0, 6.0) as usize;
     format!("{:.digits$} ± {half:.digits$}", estimate.mean)
 }
