@@ -16,7 +16,7 @@ use super::contracts::notice::Notice;
 use super::groups::notice::Notice as GroupNotice;
 use super::knowledge::Attention;
 use super::life::Life;
-use super::radio::ether::{self, Air, End, Ether, Networks, Transmitter};
+use super::radio::ether::{self, Air, End, Ether, Flight, Networks, Sent, Transmitter};
 use super::radio::log::{AirLog, Fate, Transmission};
 use super::step::Agenda;
 use crate::engine::clock::Clock;
@@ -130,6 +130,8 @@ pub struct Parcel {
 pub struct Message {
     /// When it was written.
     pub at: Time,
+    /// When it arrived.
+    pub arrived: Time,
     /// Who wrote it.
     pub from: TwinId,
     /// What it is about, such as `bid`.
@@ -174,13 +176,24 @@ pub struct Outbox(pub Vec<Letter>);
 #[derive(Component, Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Inbox(pub Vec<Message>);
 
-/// What a twin was told by managers and contractors, in the order of arrival, with who told it.
-#[derive(Component, Clone, Debug, Default, Serialize, Deserialize)]
-pub struct Post(pub Vec<(TwinId, Arc<Notice>)>);
+/// A notice that has come.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Told<N> {
+    /// When it arrived.
+    pub arrived: Time,
+    /// Who told it.
+    pub from: TwinId,
+    /// What.
+    pub notice: Arc<N>,
+}
 
-/// What a twin was told by members of groups, in the order of arrival, with who told it.
+/// What a twin was told by managers and contractors, in the order of arrival.
 #[derive(Component, Clone, Debug, Default, Serialize, Deserialize)]
-pub struct GroupPost(pub Vec<(TwinId, Arc<GroupNotice>)>);
+pub struct Post(pub Vec<Told<Notice>>);
+
+/// What a twin was told by members of groups, in the order of arrival.
+#[derive(Component, Clone, Debug, Default, Serialize, Deserialize)]
+pub struct GroupPost(pub Vec<Told<GroupNotice>>);
 
 /// Registers mailboxes, radios and the delivery of messages.
 pub struct MessagePlugin;
@@ -225,7 +238,11 @@ pub struct Carrier<'w, 's> {
 
 impl Carrier<'_, '_> {
     fn place(&self, twin: TwinId) -> Option<Point> {
-        let (position, _) = self.places.get(self.directory.entity(twin)?).ok()?;
+        self.place_of(self.directory.entity(twin)?)
+    }
+
+    fn place_of(&self, entity: Entity) -> Option<Point> {
+        let (position, _) = self.places.get(entity).ok()?;
         position.map(|Position { x, y, z, .. }| [*x, *y, *z])
     }
 }
@@ -241,16 +258,15 @@ pub fn deliver(
 ) {
     let now = carrier.clock.now;
     let mut is_told = false;
-    for flight in ether.arrivals(now) {
+    let mut arrivals = ether.arrivals(now);
+    for Flight { to, arrives, parcel, .. } in arrivals.drain(..) {
         is_told = true;
-        hand_over(&carrier, &mut readers, &mut journal, flight.to, flight.parcel);
+        hand_over(&carrier, &mut readers, &mut journal, to, (arrives, parcel));
     }
-    let mut letters: Vec<(TwinId, Entity, Letter)> = Vec::new();
-    for (twin, entity, mut outbox) in outboxes.iter_mut().filter(|(.., outbox)| !outbox.0.is_empty()) {
-        letters.extend(outbox.0.drain(..).map(|letter| (*twin, entity, letter)));
-    }
-    // Stable: letters of one sender and moment keep the order in which they were written.
-    letters.sort_by_key(|(from, _, letter)| (letter.at, *from));
+    ether.take_back(arrivals);
+    let writers = outboxes.iter().filter(|(.., outbox)| !outbox.0.is_empty());
+    let mut writers: Vec<(TwinId, Entity)> = writers.map(|(twin, entity, _)| (*twin, entity)).collect();
+    writers.sort_unstable();
     let find = |twin: TwinId| {
         let (position, life) = carrier.places.get(carrier.directory.entity(twin)?).ok()?;
         Some((*position?, life.copied()))
@@ -261,57 +277,66 @@ pub fn deliver(
         seed: *carrier.seed,
         networks: &carrier.networks,
         physics: carrier.physics.as_deref().unwrap_or(&nowhere),
-        stations: if letters.is_empty() { Vec::new() } else { ether::stations(&carrier.networks, find) },
+        stations: if writers.is_empty() { Vec::new() } else { ether::stations(&carrier.networks, find) },
     };
     let tick = carrier.clock.tick;
     let handed_over = |arrives: Time| tick.map_or(arrives, |tick| tick.at_or_after(arrives)).max(now);
-    for (from, entity, letter) in letters {
-        let bytes = letter.length();
-        let Letter { at, to, content, by, .. } = letter;
-        let parcel = Parcel { at, from, content };
-        let note = |log: &mut AirLog, to, link: Option<u16>, signal_dbm, tries, fate| {
-            log.note(|| Transmission {
-                at,
-                from,
-                to,
-                topic: parcel.content.topic(),
-                link: link.map(|number| air.networks.links[number as usize].name.clone()),
-                bytes,
-                signal_dbm,
-                tries,
-                fate,
-            });
-        };
+    let (mut letters, mut slots) = (Vec::new(), Vec::new());
+    for (from, entity) in writers {
+        if let Ok((.., mut outbox)) = outboxes.get_mut(entity) {
+            std::mem::swap(&mut letters, &mut outbox.0);
+        }
         let mut transmitter = transmitters.get_mut(entity).ok();
-        let here = transmitter.as_ref().and_then(|_| carrier.place(from));
-        let mut sending =
-            transmitter.as_deref_mut().map(|transmitter| air.send(End { twin: from, at: here }, transmitter, bytes));
-        for to in to.iter().copied() {
-            match &mut sending {
-                Some(sending) => {
-                    let sent = sending.to(End { twin: to, at: carrier.place(to) }, by.as_deref());
-                    note(&mut log, to, sent.link, sent.signal_dbm, sent.tries, sent.fate);
-                    if let Some(at) = ether.take(&sent, to, &parcel, handed_over) {
+        let here = transmitter.as_ref().and_then(|_| carrier.place_of(entity));
+        for letter in letters.drain(..) {
+            let bytes = letter.length();
+            let Letter { at, to, content, by, .. } = letter;
+            let count = to.len();
+            let mut parcel = Some(Parcel { at, from, content });
+            let mut sending = transmitter.as_deref_mut().map(|transmitter| {
+                air.send(End { twin: from, at: here }, transmitter, bytes, std::mem::take(&mut slots))
+            });
+            for (place, to) in to.iter().copied().enumerate() {
+                let sent = match &mut sending {
+                    Some(sending) => sending.to(End { twin: to, at: carrier.place(to) }, by.as_deref()),
+                    None => Sent { link: None, signal_dbm: None, tries: 0, fate: without_radio(&air, to) },
+                };
+                log.note(|| Transmission {
+                    at,
+                    from,
+                    to,
+                    topic: parcel.as_ref().map(|parcel| parcel.content.topic()).unwrap_or_default(),
+                    link: sent.link.map(|number| air.networks.links[number as usize].name.clone()),
+                    bytes,
+                    signal_dbm: sent.signal_dbm,
+                    tries: sent.tries,
+                    fate: sent.fate,
+                });
+                // The last of its readers gets the very letter, the others a copy.
+                let is_last = place + 1 == count;
+                let mut taken = || if is_last { parcel.take() } else { parcel.clone() };
+                match (sent.fate, sent.link) {
+                    (Fate::Arrives(_), None) => {
+                        is_told = true;
+                        let parcel = taken().expect("it is given away with the last reader");
+                        hand_over(&carrier, &mut readers, &mut journal, to, (now, parcel));
+                    }
+                    _ => {
+                        let at = ether.take(&sent, to, taken, handed_over);
                         // Ticks wake by themselves.
-                        if tick.is_none() {
+                        if let Some(at) = at.filter(|_| tick.is_none()) {
                             queue.wake(at);
                         }
                     }
                 }
-                // Who has no radio does not hear who has none.
-                None if !air.networks.of(to).is_empty() => {
-                    ether.no_link += 1;
-                    note(&mut log, to, None, None, 0, Fate::NoLink);
-                }
-                None => {
-                    note(&mut log, to, None, None, 0, Fate::Arrives(now));
-                    is_told = true;
-                    hand_over(&carrier, &mut readers, &mut journal, to, parcel.clone());
-                }
+            }
+            if let Some(sending) = sending {
+                slots = sending.finish(&mut ether);
             }
         }
-        if let Some(sending) = sending {
-            sending.finish(&mut ether);
+        // The emptied list goes back, to spare memory.
+        if let Ok((.., mut outbox)) = outboxes.get_mut(entity) {
+            std::mem::swap(&mut letters, &mut outbox.0);
         }
     }
     if is_told {
@@ -322,8 +347,28 @@ pub fn deliver(
     }
 }
 
+/// What becomes of a letter of somebody who has no radio: who has one does not hear him.
+fn without_radio(air: &Air, to: TwinId) -> Fate {
+    if air.networks.of(to).is_empty() { Fate::Arrives(air.now) } else { Fate::NoLink }
+}
+
+/// Puts something in, behind all that arrived before or at the same time. Nearly always that is the end.
+fn insert<T>(list: &mut Vec<T>, new: T, arrived: impl Fn(&T) -> Time) {
+    let mut place = list.len();
+    while place > 0 && arrived(&list[place - 1]) > arrived(&new) {
+        place -= 1;
+    }
+    list.insert(place, new);
+}
+
 /// Puts something where its reader finds it.
-fn hand_over(carrier: &Carrier, readers: &mut Readers, journal: &mut Journal, to: TwinId, parcel: Parcel) {
+fn hand_over(
+    carrier: &Carrier,
+    readers: &mut Readers,
+    journal: &mut Journal,
+    to: TwinId,
+    (arrived, parcel): (Time, Parcel),
+) {
     let now = carrier.clock.now;
     let entity = carrier.directory.entity(to);
     let reader = entity.and_then(|entity| readers.get_mut(entity).ok());
@@ -334,7 +379,7 @@ fn hand_over(carrier: &Carrier, readers: &mut Readers, journal: &mut Journal, to
     let Parcel { at, from, content } = parcel;
     match (content, reader) {
         (Content::Said { topic, values }, Some((Some(mut inbox), _, _, attention))) => {
-            inbox.0.push(Message { at, from, topic, values });
+            insert(&mut inbox.0, Message { at, arrived, from, topic, values }, |message| message.arrived);
             // Whoever is told something looks around and thinks at once, unless it is put aside.
             if let Some(mut attention) = attention.filter(|attention| attention.next() != Time::NEVER) {
                 attention.sense = now;
@@ -344,13 +389,13 @@ fn hand_over(carrier: &Carrier, readers: &mut Readers, journal: &mut Journal, to
             }
         }
         (Content::Contract(notice), Some((_, Some(mut post), _, attention))) => {
-            post.0.push((from, notice));
+            insert(&mut post.0, Told { arrived, from, notice }, |told| told.arrived);
             if let Some(mut attention) = attention.filter(|_| is_active()) {
                 attention.talk = now;
             }
         }
         (Content::Group(notice), Some((_, _, Some(mut post), attention))) => {
-            post.0.push((from, notice));
+            insert(&mut post.0, Told { arrived, from, notice }, |told| told.arrived);
             if let Some(mut attention) = attention.filter(|_| is_active()) {
                 attention.meet = now;
             }

@@ -122,8 +122,8 @@ pub fn meet(
                 is_late: &|mission| is_late(&missions, mission, now),
             };
             let mut said = Said::default();
-            for (from, notice) in std::mem::take(&mut post.0) {
-                member.hear(from, &notice, &moment, &mut said);
+            for told in std::mem::take(&mut post.0) {
+                member.hear(told.from, &told.notice, &moment, &mut said);
             }
             member.pass(&moment, &mut said);
             outbox.0.extend(said.notices.into_iter().map(|(to, notice)| letter(now, to, notice)));

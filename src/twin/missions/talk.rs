@@ -55,7 +55,7 @@ pub fn talk(
                     let mut said = Said { notices: Vec::new(), news: Vec::new() };
                     let offer = |mission: MissionId| offer_of(&missions, mission);
                     let desk = Desk { terms, now, offer: &offer };
-                    heard.iter().for_each(|(from, notice)| manager.hear(*from, notice, desk, &mut said));
+                    heard.iter().for_each(|told| manager.hear(told.from, &told.notice, desk, &mut said));
                     manager.pass(desk, &mut said);
                     send(&mut outbox, now, said.notices);
                     ledger.0.extend(said.news.into_iter().map(Entry::News));
@@ -77,8 +77,8 @@ pub fn talk(
                         after: held.iter().rev().find_map(|duty| duty.tasks.last()).map(|task| task.at).or(here),
                         now,
                     };
-                    for (from, notice) in &heard {
-                        side.hear(*from, notice, now, &mut body, &mut said);
+                    for told in &heard {
+                        side.hear(told.from, &told.notice, now, &mut body, &mut said);
                         // What it has just taken on leaves less room for what it hears next.
                         body.held = held.len() + said.news.len();
                     }

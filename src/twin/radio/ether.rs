@@ -1,7 +1,6 @@
 //! What is sent and under way.
 
 use std::collections::BTreeMap;
-use std::ops::Bound;
 use std::sync::Arc;
 
 use bevy_ecs::prelude::{Component, Resource, World};
@@ -72,6 +71,9 @@ pub struct Tally {
 pub struct Ether {
     /// By the moment at which they are handed over.
     in_flight: BTreeMap<Time, Vec<Flight>>,
+    /// An empty list.
+    #[serde(skip)]
+    spare: Vec<Flight>,
     /// By link.
     tallies: Vec<Tally>,
     /// How many were for somebody with whom their sender has no link in common.
@@ -79,28 +81,39 @@ pub struct Ether {
 }
 
 impl Ether {
-    /// Takes what has arrived by a moment, in the order of arrival; within one moment, as it was sent.
+    /// Takes what is to be handed over by a moment, as it was sent.
     pub fn arrivals(&mut self, now: Time) -> Vec<Flight> {
-        if self.in_flight.first_key_value().is_none_or(|(first, _)| *first > now) {
-            return Vec::new();
+        let mut due = match self.in_flight.first_entry() {
+            Some(first) if *first.key() <= now => first.remove(),
+            _ => return Vec::new(),
+        };
+        while let Some(next) = self.in_flight.first_entry().filter(|next| *next.key() <= now) {
+            due.append(&mut next.remove());
         }
-        let later = self.in_flight.range((Bound::Excluded(now), Bound::Unbounded)).next().map(|(first, _)| *first);
-        let later = later.map(|first| self.in_flight.split_off(&first)).unwrap_or_default();
-        let due = std::mem::replace(&mut self.in_flight, later);
-        let mut flights: Vec<Flight> = due.into_values().flatten().collect();
-        flights.sort_by_key(|flight| flight.arrives);
-        for flight in &flights {
+        for flight in &due {
             let tally = self.tally(flight.link);
             tally.under_way -= 1;
             tally.received += 1;
             tally.delay += flight.arrives - flight.parcel.at;
         }
-        flights
+        due
+    }
+
+    /// Takes an emptied list back, to spare memory.
+    pub fn take_back(&mut self, emptied: Vec<Flight>) {
+        self.spare = emptied;
     }
 
     /// A message is under way, and will be handed over at a moment.
     fn add(&mut self, handed_over: Time, flight: Flight) {
-        self.in_flight.entry(handed_over).or_default().push(flight);
+        match self.in_flight.get_mut(&handed_over) {
+            Some(flights) => flights.push(flight),
+            None => {
+                let mut flights = std::mem::take(&mut self.spare);
+                flights.push(flight);
+                self.in_flight.insert(handed_over, flights);
+            }
+        }
     }
 
     fn tally(&mut self, link: u16) -> &mut Tally {
@@ -249,8 +262,11 @@ struct Hop {
     distance: f64,
 }
 
+/// A way by a link: its number, and the one or two hops.
+type Way = (u16, Hop, Option<Hop>);
+
 /// The sending of one letter by one link, for all its readers: it goes on the air once.
-struct Slot {
+pub struct Slot {
     link: u16,
     begins: Time,
     most_tries: u32,
@@ -266,9 +282,9 @@ pub struct Sending<'a> {
 }
 
 impl<'a> Air<'a> {
-    /// Begins to send a letter of so many bytes.
-    pub fn send(&'a self, from: End, transmitter: &'a mut Transmitter, bytes: u32) -> Sending<'a> {
-        Sending { air: self, from, transmitter, bytes, slots: Vec::new() }
+    /// Begins to send a letter of so many bytes. `slots` is an empty list, which comes back in the end.
+    pub fn send(&'a self, from: End, transmitter: &'a mut Transmitter, bytes: u32, slots: Vec<Slot>) -> Sending<'a> {
+        Sending { air: self, from, transmitter, bytes, slots }
     }
 
     fn link(&self, number: u16) -> &Link {
@@ -330,24 +346,32 @@ impl Sending<'_> {
     pub fn to(&mut self, to: End, by: Option<&str>) -> Sent {
         self.transmitter.sent += 1;
         let (own, others) = (self.air.networks.of(self.from.twin), self.air.networks.of(to.twin));
-        let named = |number: &u16| by.is_none_or(|by| *self.air.link(*number).name == *by);
-        let common: Vec<u16> = own.iter().copied().filter(|number| others.contains(number) && named(number)).collect();
+        let named = |number: u16| by.is_none_or(|by| *self.air.link(number).name == *by);
         let nothing = |link, fate| Sent { link, signal_dbm: None, tries: 0, fate };
-        let Some(first) = common.first().copied() else { return nothing(None, Fate::NoLink) };
-        let fits = |number: &u16| self.bytes <= self.air.link(*number).most_bytes;
-        let ways = common.iter().copied().filter(fits).filter_map(|number| {
-            let (up, down) = self.air.way(number, self.from, to)?;
-            Some((number, up, down))
-        });
-        let ways: Vec<(u16, Hop, Option<Hop>)> = ways.collect();
-        // The first by which the mean signal is strong enough all the way; else the first.
-        let weakest = |(_, up, down): &(u16, Hop, Option<Hop>)| {
-            down.as_ref().map_or(up.signal_dbm, |down| down.signal_dbm.min(up.signal_dbm))
-        };
-        let carries = |way: &&(u16, Hop, Option<Hop>)| self.air.link(way.0).carries(weakest(way));
-        let Some(way) = ways.iter().find(carries).or(ways.first()) else {
-            let fate = if common.iter().any(fits) { Fate::OutOfReach } else { Fate::TooLong };
-            return nothing(Some(first), fate);
+        let weakest = |(_, up, down): &Way| down.as_ref().map_or(up.signal_dbm, |down| down.signal_dbm.min(up.signal_dbm));
+        let (mut first, mut fits, mut way): (Option<u16>, bool, Option<Way>) = (None, false, None);
+        for number in own.iter().copied().filter(|number| others.contains(number) && named(*number)) {
+            first = first.or(Some(number));
+            if self.bytes > self.air.link(number).most_bytes {
+                continue;
+            }
+            fits = true;
+            let Some((up, down)) = self.air.way(number, self.from, to) else { continue };
+            // The first by which the mean signal is strong enough all the way; else the first.
+            let other = (number, up, down);
+            let carries = self.air.link(number).carries(weakest(&other));
+            if carries || way.is_none() {
+                way = Some(other);
+            }
+            if carries {
+                break;
+            }
+        }
+        if first.is_none() {
+            return nothing(None, Fate::NoLink);
+        }
+        let Some(way) = &way else {
+            return nothing(first, if fits { Fate::OutOfReach } else { Fate::TooLong });
         };
         let signal_dbm = Some(weakest(way));
         let (number, up, down) = way;
@@ -395,7 +419,7 @@ impl Sending<'_> {
     }
 
     /// It is sent to all: the transmitter is busy as long as that takes, and as its share of time says.
-    pub fn finish(self, ether: &mut Ether) {
+    pub fn finish(mut self, ether: &mut Ether) -> Vec<Slot> {
         for slot in &self.slots {
             let link = self.air.link(slot.link);
             let sending = f64::from(slot.most_tries) * link.air_time(self.bytes);
@@ -407,6 +431,8 @@ impl Sending<'_> {
             tally.on_air += Duration::from_seconds(sending);
             tally.bytes += u64::from(slot.most_tries) * u64::from(self.bytes.saturating_add(link.overhead_bytes));
         }
+        self.slots.clear();
+        self.slots
     }
 }
 
@@ -416,7 +442,7 @@ impl Ether {
         &mut self,
         sent: &Sent,
         to: TwinId,
-        parcel: &Parcel,
+        mut parcel: impl FnMut() -> Option<Parcel>,
         handed_over: impl Fn(Time) -> Time,
     ) -> Option<Time> {
         let Some(link) = sent.link else {
@@ -430,9 +456,11 @@ impl Ether {
             Fate::OutOfReach | Fate::NoLink => tally.out_of_reach += 1,
             Fate::TooLong => tally.too_long += 1,
             Fate::Arrives(arrives) => {
+                let parcel = parcel()?;
+                let tally = self.tally(link);
                 tally.under_way += 1;
                 let at = handed_over(arrives);
-                self.add(at, Flight { arrives, to, link, parcel: parcel.clone() });
+                self.add(at, Flight { arrives, to, link, parcel });
                 return Some(at);
             }
         }
