@@ -348,7 +348,8 @@ impl Sending<'_> {
         let (own, others) = (self.air.networks.of(self.from.twin), self.air.networks.of(to.twin));
         let named = |number: u16| by.is_none_or(|by| *self.air.link(number).name == *by);
         let nothing = |link, fate| Sent { link, signal_dbm: None, tries: 0, fate };
-        let weakest = |(_, up, down): &Way| down.as_ref().map_or(up.signal_dbm, |down| down.signal_dbm.min(up.signal_dbm));
+        let weakest =
+            |(_, up, down): &Way| down.as_ref().map_or(up.signal_dbm, |down| down.signal_dbm.min(up.signal_dbm));
         let (mut first, mut fits, mut way): (Option<u16>, bool, Option<Way>) = (None, false, None);
         for number in own.iter().copied().filter(|number| others.contains(number) && named(*number)) {
             first = first.or(Some(number));
