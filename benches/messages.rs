@@ -21,27 +21,25 @@ const ROUNDS: usize = 5;
 struct Gossip {
     twins: u64,
     heard: u64,
+    /// To whom: made once, as for an author's `Say`.
+    #[serde(skip)]
+    to: Option<Arc<[TwinId]>>,
 }
 
 /// What is said is the same each time: to make it is no part of carrying it.
 #[derive(Resource)]
 struct Said(Arc<str>, Values);
 
-fn speak(clock: Res<Clock>, said: Res<Said>, mut twins: Query<(&TwinId, &Gossip, &mut Outbox)>) {
+fn speak(clock: Res<Clock>, said: Res<Said>, mut twins: Query<(&TwinId, &mut Gossip, &mut Outbox)>) {
     // Once a tick: what arrives at once lets the stages run again.
     if clock.elapsed == Duration::ZERO {
         return;
     }
-    for (twin, gossip, mut outbox) in &mut twins {
-        let to = TwinId((twin.0 + 1) % gossip.twins);
+    for (twin, mut gossip, mut outbox) in &mut twins {
+        let next = TwinId((twin.0 + 1) % gossip.twins);
+        let to = gossip.to.get_or_insert_with(|| Arc::new([next])).clone();
         let (topic, values) = (said.0.clone(), said.1.clone());
-        outbox.0.push(Letter {
-            at: clock.now,
-            to: Arc::new([to]),
-            content: Content::Said { topic, values },
-            by: None,
-            bytes: None,
-        });
+        outbox.0.push(Letter::of(clock.now, to, Content::Said { topic, values }));
     }
 }
 

@@ -16,7 +16,7 @@ use super::contracts::notice::Notice;
 use super::groups::notice::Notice as GroupNotice;
 use super::knowledge::Attention;
 use super::life::Life;
-use super::radio::ether::{self, Air, End, Ether, Flight, Networks, Sent, Transmitter};
+use super::radio::ether::{self, Air, End, Ether, Flight, Networks, Sending, Sent, Slot, Transmitter};
 use super::radio::log::{AirLog, Fate, Transmission};
 use super::step::Agenda;
 use crate::engine::clock::Clock;
@@ -158,7 +158,11 @@ pub struct Letter {
 impl Letter {
     /// A letter to whoever can be reached by whatever link.
     pub fn new(at: Time, to: impl Into<Arc<[TwinId]>>, topic: &str, values: impl Into<Values>) -> Letter {
-        let content = Content::Said { topic: topic.into(), values: values.into() };
+        Letter::of(at, to, Content::Said { topic: topic.into(), values: values.into() })
+    }
+
+    /// A letter that says something of whatever kind.
+    pub fn of(at: Time, to: impl Into<Arc<[TwinId]>>, content: Content) -> Letter {
         Letter { at, to: to.into(), content, by: None, bytes: None }
     }
 
@@ -238,170 +242,170 @@ pub struct Carrier<'w, 's> {
 
 impl Carrier<'_, '_> {
     fn place(&self, twin: TwinId) -> Option<Point> {
-        self.place_of(self.directory.entity(twin)?)
-    }
-
-    fn place_of(&self, entity: Entity) -> Option<Point> {
-        let (position, _) = self.places.get(entity).ok()?;
+        let (position, _) = self.places.get(self.directory.entity(twin)?).ok()?;
         position.map(|Position { x, y, z, .. }| [*x, *y, *z])
     }
+}
+
+/// Where messages are handed over, sent, and kept while they are under way.
+#[derive(SystemParam)]
+pub struct Office<'w, 's> {
+    queue: ResMut<'w, EventQueue>,
+    journal: ResMut<'w, Journal>,
+    ether: ResMut<'w, Ether>,
+    log: ResMut<'w, AirLog>,
+    readers: Readers<'w, 's>,
 }
 
 /// Hands over what has arrived, and sends what was written. Both wake the stages when somebody can read it.
 pub fn deliver(
     carrier: Carrier,
-    (mut queue, mut journal, mut ether, mut log): (ResMut<EventQueue>, ResMut<Journal>, ResMut<Ether>, ResMut<AirLog>),
-    mut outboxes: Query<(&TwinId, Entity, &mut Outbox)>,
-    mut transmitters: Query<&mut Transmitter>,
-    mut readers: Readers,
+    mut office: Office,
+    mut outboxes: Query<(&TwinId, Entity, &mut Outbox, Option<&mut Transmitter>, Option<&Position>)>,
     agenda: Option<ResMut<Agenda>>,
 ) {
     let now = carrier.clock.now;
-    let mut is_told = false;
-    let mut arrivals = ether.arrivals(now);
-    for Flight { to, arrives, parcel, .. } in arrivals.drain(..) {
-        is_told = true;
-        hand_over(&carrier, &mut readers, &mut journal, to, (arrives, parcel));
-    }
-    ether.take_back(arrivals);
-    let writers = outboxes.iter().filter(|(.., outbox)| !outbox.0.is_empty());
-    let mut writers: Vec<(TwinId, Entity)> = writers.map(|(twin, entity, _)| (*twin, entity)).collect();
+    let mut is_told = office.hand_over_arrivals(&carrier);
+    let writers = outboxes.iter().filter(|(_, _, outbox, ..)| !outbox.0.is_empty());
+    let mut writers: Vec<(TwinId, Entity)> = writers.map(|(twin, entity, ..)| (*twin, entity)).collect();
     writers.sort_unstable();
     let find = |twin: TwinId| {
         let (position, life) = carrier.places.get(carrier.directory.entity(twin)?).ok()?;
         Some((*position?, life.copied()))
     };
-    let nowhere = Physics::default();
     let air = Air {
         now,
         seed: *carrier.seed,
         networks: &carrier.networks,
-        physics: carrier.physics.as_deref().unwrap_or(&nowhere),
+        physics: carrier.physics.as_deref(),
         stations: if writers.is_empty() { Vec::new() } else { ether::stations(&carrier.networks, find) },
     };
-    let tick = carrier.clock.tick;
-    let handed_over = |arrives: Time| tick.map_or(arrives, |tick| tick.at_or_after(arrives)).max(now);
-    let (mut letters, mut slots) = (Vec::new(), Vec::new());
+    let mut slots = Vec::new();
     for (from, entity) in writers {
-        if let Ok((.., mut outbox)) = outboxes.get_mut(entity) {
-            std::mem::swap(&mut letters, &mut outbox.0);
-        }
-        let mut transmitter = transmitters.get_mut(entity).ok();
-        let here = transmitter.as_ref().and_then(|_| carrier.place_of(entity));
-        for letter in letters.drain(..) {
-            let bytes = letter.length();
-            let Letter { at, to, content, by, .. } = letter;
-            let count = to.len();
-            let mut parcel = Some(Parcel { at, from, content });
-            let mut sending = transmitter.as_deref_mut().map(|transmitter| {
-                air.send(End { twin: from, at: here }, transmitter, bytes, std::mem::take(&mut slots))
+        let Ok((_, _, mut outbox, mut transmitter, position)) = outboxes.get_mut(entity) else { continue };
+        let here = position.map(|Position { x, y, z, .. }| [*x, *y, *z]);
+        for letter in outbox.0.drain(..) {
+            let sending = transmitter.as_deref_mut().map(|transmitter| {
+                air.send(End { twin: from, at: here }, transmitter, letter.length(), std::mem::take(&mut slots))
             });
-            for (place, to) in to.iter().copied().enumerate() {
-                let sent = match &mut sending {
-                    Some(sending) => sending.to(End { twin: to, at: carrier.place(to) }, by.as_deref()),
-                    None => Sent { link: None, signal_dbm: None, tries: 0, fate: without_radio(&air, to) },
-                };
-                log.note(|| Transmission {
-                    at,
-                    from,
-                    to,
-                    topic: parcel.as_ref().map(|parcel| parcel.content.topic()).unwrap_or_default(),
-                    link: sent.link.map(|number| air.networks.links[number as usize].name.clone()),
-                    bytes,
-                    signal_dbm: sent.signal_dbm,
-                    tries: sent.tries,
-                    fate: sent.fate,
-                });
-                // The last of its readers gets the very letter, the others a copy.
-                let is_last = place + 1 == count;
-                let mut taken = || if is_last { parcel.take() } else { parcel.clone() };
-                match (sent.fate, sent.link) {
-                    (Fate::Arrives(_), None) => {
-                        is_told = true;
-                        let parcel = taken().expect("it is given away with the last reader");
-                        hand_over(&carrier, &mut readers, &mut journal, to, (now, parcel));
-                    }
-                    _ => {
-                        let at = ether.take(&sent, to, taken, handed_over);
-                        // Ticks wake by themselves.
-                        if let Some(at) = at.filter(|_| tick.is_none()) {
-                            queue.wake(at);
-                        }
-                    }
-                }
+            match sending {
+                Some(sending) => slots = office.send(&carrier, letter, from, sending),
+                None => is_told |= office.tell(&carrier, letter, from),
             }
-            if let Some(sending) = sending {
-                slots = sending.finish(&mut ether);
-            }
-        }
-        // The emptied list goes back, to spare memory.
-        if let Ok((.., mut outbox)) = outboxes.get_mut(entity) {
-            std::mem::swap(&mut letters, &mut outbox.0);
         }
     }
     if is_told {
         if let Some(mut agenda) = agenda {
             agenda.next = now;
         }
-        queue.wake(now);
+        office.queue.wake(now);
     }
 }
 
-/// What becomes of a letter of somebody who has no radio: who has one does not hear him.
-fn without_radio(air: &Air, to: TwinId) -> Fate {
-    if air.networks.of(to).is_empty() { Fate::Arrives(air.now) } else { Fate::NoLink }
+impl Office<'_, '_> {
+    /// Hands over what has arrived; whether anything has.
+    fn hand_over_arrivals(&mut self, carrier: &Carrier) -> bool {
+        let mut arrivals = self.ether.arrivals(carrier.clock.now);
+        let has_any = !arrivals.is_empty();
+        for Flight { to, arrives, parcel, .. } in arrivals.drain(..) {
+            self.hand_over(carrier, to, (arrives, parcel));
+        }
+        self.ether.take_back(arrivals);
+        has_any
+    }
+
+    /// Sends a letter by radio to all its readers. The list of slots comes back, emptied.
+    fn send(&mut self, carrier: &Carrier, letter: Letter, from: TwinId, mut sending: Sending) -> Vec<Slot> {
+        let bytes = letter.length();
+        let Letter { at, to, content, by, .. } = letter;
+        let (now, tick) = (carrier.clock.now, carrier.clock.tick);
+        let handed_over = |arrives: Time| tick.map_or(arrives, |tick| tick.at_or_after(arrives)).max(now);
+        let topic = self.log.enabled.then(|| content.topic());
+        let (count, mut parcel) = (to.len(), Some(Parcel { at, from, content }));
+        for (place, to) in to.iter().copied().enumerate() {
+            let sent = sending.to(End { twin: to, at: carrier.place(to) }, by.as_deref());
+            self.log.note(|| {
+                let link = sent.link.map(|number| carrier.networks.links[number as usize].name.clone());
+                let (Sent { signal_dbm, tries, fate, .. }, topic) = (sent, topic.clone().unwrap_or_default());
+                Transmission { at, from, to, topic, link, bytes, signal_dbm, tries, fate }
+            });
+            // The last of its readers gets the very letter, the others a copy.
+            let is_last = place + 1 == count;
+            let taken = || if is_last { parcel.take() } else { parcel.clone() };
+            let at = self.ether.take(&sent, to, taken, handed_over);
+            // Ticks wake by themselves.
+            if let Some(at) = at.filter(|_| tick.is_none()) {
+                self.queue.wake(at);
+            }
+        }
+        sending.finish(&mut self.ether)
+    }
+
+    /// Tells what is in a letter of somebody without a radio at once, to those who have none either; whether there are such.
+    fn tell(&mut self, carrier: &Carrier, letter: Letter, from: TwinId) -> bool {
+        let bytes = letter.length();
+        let Letter { at, to, content, .. } = letter;
+        let now = carrier.clock.now;
+        let mut is_told = false;
+        for to in to.iter().copied() {
+            let hears = carrier.networks.of(to).is_empty();
+            let fate = if hears { Fate::Arrives(now) } else { Fate::NoLink };
+            self.log.note(|| {
+                let (topic, link, signal_dbm, tries) = (content.topic(), None, None, 0);
+                Transmission { at, from, to, topic, link, bytes, signal_dbm, tries, fate }
+            });
+            if hears {
+                is_told = true;
+                self.hand_over(carrier, to, (now, Parcel { at, from, content: content.clone() }));
+            } else {
+                self.ether.no_link += 1;
+            }
+        }
+        is_told
+    }
+
+    /// Puts something where its reader finds it.
+    fn hand_over(&mut self, carrier: &Carrier, to: TwinId, (arrived, parcel): (Time, Parcel)) {
+        let now = carrier.clock.now;
+        let entity = carrier.directory.entity(to);
+        let reader = entity.and_then(|entity| self.readers.get_mut(entity).ok());
+        let is_active = || {
+            let life = entity.and_then(|entity| carrier.places.get(entity).ok()).and_then(|(_, life)| life);
+            life.is_none_or(|life| *life == Life::Active)
+        };
+        let Parcel { at, from, content } = parcel;
+        match (content, reader) {
+            (Content::Said { topic, values }, Some((Some(mut inbox), _, _, attention))) => {
+                insert(&mut inbox.0, Message { at, arrived, from, topic, values }, |message| message.arrived);
+                // Whoever is told something looks around and thinks at once, unless it is put aside.
+                if let Some(mut attention) = attention.filter(|attention| attention.next() != Time::NEVER) {
+                    attention.sense = now;
+                    if attention.decide != Time::NEVER {
+                        attention.decide = now;
+                    }
+                }
+            }
+            (Content::Contract(notice), Some((_, Some(mut post), _, attention))) => {
+                insert(&mut post.0, Told { arrived, from, notice }, |told| told.arrived);
+                if let Some(mut attention) = attention.filter(|_| is_active()) {
+                    attention.talk = now;
+                }
+            }
+            (Content::Group(notice), Some((_, _, Some(mut post), attention))) => {
+                insert(&mut post.0, Told { arrived, from, notice }, |told| told.arrived);
+                if let Some(mut attention) = attention.filter(|_| is_active()) {
+                    attention.meet = now;
+                }
+            }
+            (content, _) => {
+                self.journal.note(now, from, "undelivered", format!("{}: nobody there", content.topic()), None);
+            }
+        }
+    }
 }
 
 /// Puts something in, behind all that arrived before or at the same time. Nearly always that is the end.
 fn insert<T>(list: &mut Vec<T>, new: T, arrived: impl Fn(&T) -> Time) {
-    let mut place = list.len();
-    while place > 0 && arrived(&list[place - 1]) > arrived(&new) {
-        place -= 1;
-    }
-    list.insert(place, new);
-}
-
-/// Puts something where its reader finds it.
-fn hand_over(
-    carrier: &Carrier,
-    readers: &mut Readers,
-    journal: &mut Journal,
-    to: TwinId,
-    (arrived, parcel): (Time, Parcel),
-) {
-    let now = carrier.clock.now;
-    let entity = carrier.directory.entity(to);
-    let reader = entity.and_then(|entity| readers.get_mut(entity).ok());
-    let is_active = || {
-        let life = entity.and_then(|entity| carrier.places.get(entity).ok()).and_then(|(_, life)| life);
-        life.is_none_or(|life| *life == Life::Active)
-    };
-    let Parcel { at, from, content } = parcel;
-    match (content, reader) {
-        (Content::Said { topic, values }, Some((Some(mut inbox), _, _, attention))) => {
-            insert(&mut inbox.0, Message { at, arrived, from, topic, values }, |message| message.arrived);
-            // Whoever is told something looks around and thinks at once, unless it is put aside.
-            if let Some(mut attention) = attention.filter(|attention| attention.next() != Time::NEVER) {
-                attention.sense = now;
-                if attention.decide != Time::NEVER {
-                    attention.decide = now;
-                }
-            }
-        }
-        (Content::Contract(notice), Some((_, Some(mut post), _, attention))) => {
-            insert(&mut post.0, Told { arrived, from, notice }, |told| told.arrived);
-            if let Some(mut attention) = attention.filter(|_| is_active()) {
-                attention.talk = now;
-            }
-        }
-        (Content::Group(notice), Some((_, _, Some(mut post), attention))) => {
-            insert(&mut post.0, Told { arrived, from, notice }, |told| told.arrived);
-            if let Some(mut attention) = attention.filter(|_| is_active()) {
-                attention.meet = now;
-            }
-        }
-        (content, _) => {
-            journal.note(now, from, "undelivered", format!("{}: nobody there", content.topic()), None);
-        }
-    }
+    let later = list.iter().rev().take_while(|other| arrived(other) > arrived(&new)).count();
+    list.insert(list.len() - later, new);
 }

@@ -1,12 +1,11 @@
 //! Groups in whole worlds: they form by radio, survive their leaders, agree, share tasks; and threads change nothing.
 
 use autotwin::prelude::*;
-use autotwin::run::single::Nobody;
 use autotwin::twin::groups::member::Member;
 use autotwin::twin::missions::book::{Missions, Stage as How};
 use proptest::prelude::*;
 
-use crate::support::{cases, commands, read};
+use crate::support::{cases, commands, ended, read};
 
 fn swarm(twins: u32, tick: &str, loss: f64, missions: &str) -> String {
     format!(
@@ -25,16 +24,6 @@ fn swarm(twins: u32, tick: &str, loss: f64, missions: &str) -> String {
                 (name: "spot-{{n}}", count: 7, place: Within(from: (0, 0), to: (300, 300))),
             ])"#
     )
-}
-
-fn ended(scene: &str, log: &str, threads: usize) -> (Simulation, String) {
-    let tree = read(scene);
-    let options = RunOptions { commands: commands(log), audit: true, ..RunOptions::default() };
-    let (mut simulation, header) = prepare(&tree, &options, None).unwrap_or_else(|error| panic!("{error}"));
-    let pool = Pool::new(threads).expect("threads can be had");
-    let outcome =
-        execute(&mut simulation, &header, Seed(header.seed), pool, None, &Nobody).expect("nothing is written");
-    (simulation, outcome.digest())
 }
 
 fn members(simulation: &Simulation) -> Vec<(TwinId, Member)> {
@@ -137,4 +126,24 @@ fn caches_forget_nothing_when_members_and_contractors_have_left() {
 {"at": "6min", "do": "activate", "twin": "twin-3"}
 {"at": "8min", "do": "retire", "twin": "boss"}"#;
     assert_eq!(stepped(&scene, log, false), stepped(&scene, log, true));
+}
+
+#[test]
+fn whoever_does_not_want_to_belong_is_alone_until_it_does() {
+    let scene = |tick: &str| {
+        swarm(4, tick, 0.0, "")
+            .replace(r#"member: (group: "swarm","#, r#"member: (group: "swarm", when: "time < 3min or time > 6min","#)
+    };
+    for tick in ["", "tick: \"250ms\","] {
+        let tree = read(&scene(tick));
+        let (mut simulation, _) = prepare(&tree, &RunOptions::default(), None).expect("the scene is right");
+        let sizes = |simulation: &mut Simulation, seconds: i64| -> Vec<usize> {
+            simulation.run_until(Time::ZERO + Duration::from_secs(seconds));
+            let size = |(_, member): &(TwinId, Member)| member.known().map_or(0, |known| known.members.len());
+            members(simulation).iter().map(size).collect()
+        };
+        assert_eq!(sizes(&mut simulation, 170), [4; 4]);
+        assert_eq!(sizes(&mut simulation, 300), [0; 4]);
+        assert_eq!(sizes(&mut simulation, 500), [4; 4]);
+    }
 }

@@ -7,18 +7,7 @@ use autotwin::twin::missions::duties::Duties;
 use proptest::prelude::*;
 
 use crate::support::tables::run_and_read;
-use crate::support::{cases, commands, read};
-
-/// Runs a scene with commands to its end.
-fn ended(scene: &str, log: &str, threads: usize) -> (Simulation, String) {
-    let tree = read(scene);
-    let options = RunOptions { commands: commands(log), audit: true, ..RunOptions::default() };
-    let (mut simulation, header) = prepare(&tree, &options, None).unwrap_or_else(|error| panic!("{error}"));
-    let pool = Pool::new(threads).expect("threads can be had");
-    let outcome =
-        execute(&mut simulation, &header, Seed(header.seed), pool, None, &Nobody).expect("nothing is written");
-    (simulation, outcome.digest())
-}
+use crate::support::{cases, commands, ended, read};
 
 fn missions(simulation: &Simulation) -> Vec<Mission> {
     simulation.world().resource::<Missions>().iter().map(|(_, mission)| mission.clone()).collect()

@@ -89,6 +89,17 @@ pub fn run(scene: &SceneTree, options: &RunOptions, threads: usize) -> Outcome {
     execute(&mut simulation, &header, Seed(header.seed), pool, None, &Nobody).unwrap_or_else(|error| panic!("{error}"))
 }
 
+/// Runs a scene with commands to its end.
+pub fn ended(scene: &str, log: &str, threads: usize) -> (Simulation, String) {
+    let tree = read(scene);
+    let options = RunOptions { commands: commands(log), audit: true, ..RunOptions::default() };
+    let (mut simulation, header) = prepare(&tree, &options, None).unwrap_or_else(|error| panic!("{error}"));
+    let pool = Pool::new(threads).expect("threads can be had");
+    let outcome =
+        execute(&mut simulation, &header, Seed(header.seed), pool, None, &Nobody).expect("nothing is written");
+    (simulation, outcome.digest())
+}
+
 /// How many random cases a test tries, unless the environment asks for more: `PROPTEST_CASES=5000`.
 pub fn cases(usual: u32) -> u32 {
     std::env::var("PROPTEST_CASES").ok().and_then(|cases| cases.parse().ok()).unwrap_or(usual)

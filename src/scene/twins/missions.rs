@@ -18,6 +18,8 @@ use crate::world::position::Position;
 
 /// How many kinds of missions there can be.
 const MOST_KINDS: usize = 64;
+/// How many tasks a mission can have.
+const MOST_TASKS: usize = 10_000;
 
 /// Missions are for twins that take them on, handed out by twins that do that, and somewhere.
 pub fn check(world: &World, root: &Node, problems: &mut Problems) {
@@ -106,10 +108,12 @@ fn check_kind(world: &World, root: &Node, name: &str, kind: &MissionKind, proble
             complain(problems, place(&["by"]), message, "take `by` away, or `shared`");
         }
     }
+    let mut count = 0;
     for (number, task) in kind.tasks.iter().enumerate() {
         let span = place(&["tasks", &number.to_string()]);
         if let Place::Any(who) | Place::Each(who) = task {
             let twins = find(who, span, problems);
+            count += if let Place::Each(_) = task { twins.len() } else { 1 };
             if let Some(lost) =
                 twins.iter().find(|twin| !parts(**twin).is_some_and(|parts| parts.contains::<Position>()))
             {
@@ -117,6 +121,10 @@ fn check_kind(world: &World, root: &Node, name: &str, kind: &MissionKind, proble
                 complain(problems, span, message, "give it a place, such as place: At(x: 4, y: 2)");
             }
         }
+    }
+    if count.max(kind.tasks.len()) > MOST_TASKS {
+        let message = format!("a mission can have {MOST_TASKS} tasks at most");
+        complain(problems, place(&["tasks"]), message, "make several missions of it");
     }
     for value in kind.values.keys() {
         let full = format!("mission.{value}");

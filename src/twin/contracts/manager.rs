@@ -168,18 +168,11 @@ impl Manager {
         self.waiting.is_empty() && self.calls.is_empty() && self.contracts.is_empty()
     }
 
-    /// The missions that nobody has begun yet.
-    pub fn not_begun(&self) -> Vec<MissionId> {
+    /// The missions that it knows of nobody to have ended.
+    pub fn missions(&self) -> Vec<MissionId> {
         let waiting = self.waiting.iter().map(|waiting| waiting.mission);
         let called = self.calls.iter().flat_map(|call| call.missions.iter().copied());
-        let awarded = self.contracts.iter().filter(|contract| contract.state == State::Awarded);
-        waiting.chain(called).chain(awarded.flat_map(|contract| contract.missions.iter().copied())).collect()
-    }
-
-    /// The missions that somebody may be at.
-    pub fn under_way(&self) -> Vec<MissionId> {
-        let begun = self.contracts.iter().filter(|contract| contract.state != State::Awarded);
-        begun.flat_map(Contract::open).collect()
+        waiting.chain(called).chain(self.contracts.iter().flat_map(Contract::open)).collect()
     }
 
     /// When it has something to do next.

@@ -185,7 +185,7 @@ fn given(ground: &Ground) -> impl Fn(TwinId) -> u64 + use<> {
         .values()
         .map(|kind| TwinSet::new(ground.population.find(ground.directory, &kind.to)))
         .collect();
-    move |twin| (0..).zip(&sets).map(|(number, set)| u64::from(set.contains(twin)) << (number % 64)).sum()
+    move |twin| (0..64).zip(&sets).map(|(number, set)| u64::from(set.contains(twin)) << number).sum()
 }
 
 /// Whether somebody asks where others are.

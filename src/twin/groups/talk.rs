@@ -6,7 +6,7 @@ use bevy_ecs::prelude::{Entity, Query, Res, Resource, World};
 
 use super::kind::{GroupKind, GroupKinds, MemberSpec};
 use super::member::{Member, Moment, News, Said};
-use super::notice::{Notice, Report};
+use super::notice::Report;
 use crate::engine::clock::Clock;
 use crate::engine::identity::{Directory, TwinId};
 use crate::engine::journal::Journal;
@@ -126,25 +126,19 @@ pub fn meet(
                 member.hear(told.from, &told.notice, &moment, &mut said);
             }
             member.pass(&moment, &mut said);
-            outbox.0.extend(said.notices.into_iter().map(|(to, notice)| letter(now, to, notice)));
+            outbox.0.extend(
+                said.notices.into_iter().map(|(to, notice)| Letter::of(now, to, Content::Group(Arc::new(notice)))),
+            );
             ledger.0.extend(said.news.into_iter().map(Entry::Group));
             if let Some(mut duties) = duties {
                 take_on(*twin, now, &member, &mut duties, &missions, &mut ledger);
             }
             attention.meet = rounded(member.next().max(now));
-            // Whoever has something to say at this very moment has just said it.
-            if attention.meet <= now && clock.tick.is_some() {
-                attention.meet = rounded(now + crate::engine::time::Duration::from_nanos(1));
-            }
             if outbox.0.len() > before || ledger.0.len() > noted {
                 stirred.stir();
             }
         },
     );
-}
-
-fn letter(at: Time, to: Arc<[TwinId]>, notice: Notice) -> Letter {
-    Letter { at, to, content: Content::Group(Arc::new(notice)), by: None, bytes: None }
 }
 
 /// What a member thinks of what its group agrees on; NaN of what it does not know.

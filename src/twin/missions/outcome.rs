@@ -8,6 +8,7 @@ use bevy_ecs::prelude::{Component, World};
 use super::book::{Change, MissionLog, Missions, Stage};
 use super::duties::{Duties, Entry, Ledger};
 use super::give;
+use super::talk::{self, words};
 use crate::engine::clock::Clock;
 use crate::engine::identity::{Directory, TwinId};
 use crate::engine::time::Time;
@@ -18,8 +19,7 @@ use crate::twin::groups::member::Member;
 use crate::twin::groups::talk::Candidates;
 use crate::twin::knowledge::Attention;
 use crate::twin::life::Life;
-use crate::twin::messages::{Content, GroupPost, Letter, Outbox, Post};
-use crate::twin::missions::talk::words;
+use crate::twin::messages::{GroupPost, Outbox, Post};
 use crate::twin::radio::ether::Networks;
 use crate::twin::step::settle::wake;
 
@@ -196,11 +196,7 @@ pub fn finish(world: &mut World, twin: TwinId, mission: MissionId, outcome: Resu
         Some((said.notices, duties.side.next()))
     });
     let Some(Some((notices, next))) = said else { return };
-    let letters = notices.into_iter().map(|(to, notice)| {
-        let content = Content::Contract(Arc::new(notice));
-        Letter { at: now, to, content, by: None, bytes: None }
-    });
-    with(world, twin, |outbox: &mut Outbox| outbox.0.extend(letters));
+    with(world, twin, |outbox: &mut Outbox| talk::send(outbox, now, notices));
     with(world, twin, |attention: &mut Attention| attention.talk = attention.talk.min(next));
     match outcome {
         Ok(()) => {
@@ -244,9 +240,11 @@ pub fn on_life_change(world: &mut World, twin: TwinId, life: Life) {
         Life::Retired => {
             world.resource_mut::<Candidates>().forget(twin);
             world.resource_mut::<Networks>().forget(twin);
-            let left = with(world, twin, |manager: &mut Manager| manager.not_begun()).unwrap_or_default();
+            let left = with(world, twin, |manager: &mut Manager| manager.missions()).unwrap_or_default();
             for mission in left {
-                advance(world, mission, Stage::Failed, TwinId::NONE, "its manager has left".into());
+                if world.resource::<Missions>().get(mission).stage == Stage::Open {
+                    advance(world, mission, Stage::Failed, TwinId::NONE, "its manager has left".into());
+                }
             }
             let held = with(world, twin, |duties: &mut Duties| {
                 // What a group shares somebody else will do.

@@ -1,5 +1,7 @@
 //! Managers and contractors hear each other, and say what is due: each by itself, side by side with all others.
 
+use std::sync::Arc;
+
 use bevy_ecs::prelude::{Query, Res};
 
 use super::book::Missions;
@@ -85,6 +87,13 @@ pub fn talk(
                     side.pass(now, &mut said);
                     send(&mut outbox, now, said.notices);
                     for Begun { mission, price, .. } in said.news {
+                        // It may have been called off while this was under way.
+                        if missions.get(mission).stage.is_over() {
+                            let mut said = Said { notices: Vec::new(), news: Vec::new() };
+                            duties.side.end(mission, false, now, &mut said);
+                            send(&mut outbox, now, said.notices);
+                            continue;
+                        }
                         duties.add(Duty::new(mission, missions.get(mission)), taking.preempts);
                         ledger.0.push(Entry::Began(mission, price));
                     }
@@ -106,12 +115,9 @@ pub fn talk(
     );
 }
 
-fn send(outbox: &mut Outbox, now: Time, notices: Vec<(std::sync::Arc<[TwinId]>, Notice)>) {
-    let letter = |(to, notice)| {
-        let content = Content::Contract(std::sync::Arc::new(notice));
-        Letter { at: now, to, content, by: None, bytes: None }
-    };
-    outbox.0.extend(notices.into_iter().map(letter));
+/// Writes notices as letters.
+pub(super) fn send(outbox: &mut Outbox, now: Time, notices: Vec<(Arc<[TwinId]>, Notice)>) {
+    outbox.0.extend(notices.into_iter().map(|(to, notice)| Letter::of(now, to, Content::Contract(Arc::new(notice)))));
 }
 
 fn offer_of(missions: &Missions, mission: MissionId) -> Offer {

@@ -148,8 +148,10 @@ impl Ether {
 pub struct Networks {
     /// By number.
     pub links: Vec<Link>,
-    /// By twin: the numbers of its links.
-    radios: Vec<Arc<[u16]>>,
+    /// The different lists of links that twins have; the first is empty. They are few, and so always at hand.
+    lists: Vec<Vec<u16>>,
+    /// By twin: which of the lists it has.
+    radios: Vec<u32>,
 }
 
 impl Networks {
@@ -162,16 +164,21 @@ impl Networks {
         let kinds = presets::PRESETS.iter().map(|preset| preset.name.to_owned());
         let others = kinds.filter(|name| !links.0.contains_key(name));
         let names: Vec<String> = links.0.keys().cloned().chain(others).collect();
-        let mut networks = Networks::default();
+        let mut networks = Networks { lists: vec![Vec::new()], ..Networks::default() };
         for (twin, entity, _) in directory.twins() {
             let Some(radio) = world.entity(entity).get::<Radio>() else { continue };
             let number = |name: &String| names.iter().position(|other| other == name);
             let numbers: Vec<u16> = radio.0.iter().filter_map(number).map(|number| number as u16).collect();
+            let known = networks.lists.iter().position(|list| *list == numbers);
+            let list = known.unwrap_or_else(|| {
+                networks.lists.push(numbers);
+                networks.lists.len() - 1
+            });
             let id = twin.0 as usize;
             if networks.radios.len() <= id {
-                networks.radios.resize(id + 1, Arc::default());
+                networks.radios.resize(id + 1, 0);
             }
-            networks.radios[id] = numbers.into();
+            networks.radios[id] = list as u32;
         }
         networks.links = names.iter().map(|name| link(name, &links, directory, population)).collect();
         world.insert_resource(networks);
@@ -179,19 +186,19 @@ impl Networks {
 
     /// A twin leaves, and is not heard any more.
     pub fn forget(&mut self, twin: TwinId) {
-        if let Some(links) = self.radios.get_mut(twin.0 as usize) {
-            *links = Arc::default();
-        }
+        self.radios.get_mut(twin.0 as usize).into_iter().for_each(|list| *list = 0);
     }
 
     /// Whether anybody has a link.
     pub fn is_used(&self, link: usize) -> bool {
-        self.radios.iter().any(|links| links.contains(&(link as u16)))
+        let has = |list: &u32| self.lists[*list as usize].contains(&(link as u16));
+        self.radios.iter().any(has)
     }
 
     /// The links of a twin, the one that it likes best first; none if it has no radio.
     pub fn of(&self, twin: TwinId) -> &[u16] {
-        self.radios.get(twin.0 as usize).map(|links| &**links).unwrap_or_default()
+        let list = self.radios.get(twin.0 as usize).map(|list| *list as usize);
+        list.and_then(|list| self.lists.get(list)).map(Vec::as_slice).unwrap_or_default()
     }
 }
 
@@ -237,8 +244,8 @@ pub struct Air<'a> {
     pub seed: Seed,
     /// The links.
     pub networks: &'a Networks,
-    /// The bodies that stand in the way.
-    pub physics: &'a Physics,
+    /// The bodies that stand in the way, if there are any.
+    pub physics: Option<&'a Physics>,
     /// By link: the stations at work, and where they are.
     pub stations: Vec<Vec<(TwinId, Point)>>,
 }
@@ -296,10 +303,8 @@ impl<'a> Air<'a> {
             return Some(Hop { signal_dbm: link.power_dbm, distance: 0.0 });
         }
         let (here, there) = (from.at?, to.at?);
-        let obstacles = match link.obstacle_db > 0.0 {
-            true => self.physics.bodies_between([from.twin, to.twin], here, there),
-            false => 0,
-        };
+        let bodies = self.physics.filter(|_| link.obstacle_db > 0.0);
+        let obstacles = bodies.map_or(0, |physics| physics.bodies_between([from.twin, to.twin], here, there));
         let distance = distance(here, there);
         Some(Hop { signal_dbm: link.signal_dbm(distance, obstacles), distance })
     }

@@ -159,7 +159,7 @@ impl Link {
 
     /// The mean signal at a distance (metres) with so many bodies on the way: dBm. No more than was sent.
     pub fn signal_dbm(&self, distance: f64, obstacles: u32) -> f64 {
-        let far = 10.0 * self.exponent * libm::log10(distance.max(0.01));
+        let far = propagation::beyond_db(self.exponent, distance);
         let signal = self.power_dbm - self.first_metre_db - far - f64::from(obstacles) * self.obstacle_db;
         if self.wired { self.power_dbm } else { signal }
     }

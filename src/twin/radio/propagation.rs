@@ -41,7 +41,12 @@ pub fn first_metre_db(frequency: f64) -> f64 {
 
 /// What it loses over a distance (metres), with an exponent: dB.
 pub fn path_loss_db(frequency: f64, exponent: f64, distance: f64) -> f64 {
-    first_metre_db(frequency) + 10.0 * exponent * libm::log10(distance.max(NEAREST))
+    first_metre_db(frequency) + beyond_db(exponent, distance)
+}
+
+/// What it loses beyond the first metre (less, if nearer): dB.
+pub fn beyond_db(exponent: f64, distance: f64) -> f64 {
+    10.0 * exponent * libm::log10(distance.max(NEAREST))
 }
 
 /// A power in mW as dBm.

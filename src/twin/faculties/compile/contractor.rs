@@ -23,8 +23,10 @@ impl Maker<'_, '_> {
         let bid = takes.bid.as_ref().map(|text| self.quantity(&["contractor", "bid"], text));
         // Nothing is on offer while minds decide.
         names.iter().for_each(|name| self.words.forget(name));
-        let goals = (0..).zip(&kinds.0).map(|(number, (name, kind))| {
-            let text = kind.goal.as_ref().filter(|_| given >> number & 1 == 1)?;
+        // More kinds than bits are refused, but only later.
+        let goals = (0_u32..).zip(&kinds.0).map(|(number, (name, kind))| {
+            let is_given = given.checked_shr(number).is_some_and(|given| given & 1 == 1);
+            let text = kind.goal.as_ref().filter(|_| is_given)?;
             expression::condition(text, &mut self.words).map_err(|error| self.wrong_goal(name, error)).ok()
         });
         let goals = goals.collect();
