@@ -9,7 +9,7 @@ use std::time::Instant;
 
 use autotwin::prelude::*;
 use autotwin::scene::load::load_text;
-use autotwin::twin::messages::{Content, Values};
+use autotwin::twin::messages::{Content, Said, Values};
 use autotwin::twin::radio::ether::Ether;
 
 const TICKS: usize = 20;
@@ -21,25 +21,20 @@ const ROUNDS: usize = 5;
 struct Gossip {
     twins: u64,
     heard: u64,
-    /// To whom: made once, as for an author's `Say`.
-    #[serde(skip)]
-    to: Option<Arc<[TwinId]>>,
 }
 
 /// What is said is the same each time: to make it is no part of carrying it.
 #[derive(Resource)]
-struct Said(Arc<str>, Values);
+struct Speech(Arc<Said>);
 
-fn speak(clock: Res<Clock>, said: Res<Said>, mut twins: Query<(&TwinId, &mut Gossip, &mut Outbox)>) {
+fn speak(clock: Res<Clock>, said: Res<Speech>, mut twins: Query<(&TwinId, &Gossip, &mut Outbox)>) {
     // Once a tick: what arrives at once lets the stages run again.
     if clock.elapsed == Duration::ZERO {
         return;
     }
-    for (twin, mut gossip, mut outbox) in &mut twins {
+    for (twin, gossip, mut outbox) in &mut twins {
         let next = TwinId((twin.0 + 1) % gossip.twins);
-        let to = gossip.to.get_or_insert_with(|| Arc::new([next])).clone();
-        let (topic, values) = (said.0.clone(), said.1.clone());
-        outbox.0.push(Letter::of(clock.now, to, Content::Said { topic, values }));
+        outbox.0.push(Letter::of(clock.now, next, Content::Said(said.0.clone())));
     }
 }
 
@@ -57,7 +52,8 @@ fn give_mailboxes(mut commands: Commands, twins: Query<Entity, With<Gossip>>) {
 
 fn gossip(app: &mut App) {
     plugins(app);
-    app.insert_resource(Said("heat".into(), Values::from([("heat", 21.5)])))
+    let said = Said { topic: "heat".into(), values: Values::from([("heat", 21.5)]), by: None, bytes: None };
+    app.insert_resource(Speech(Arc::new(said)))
         .register_part::<Gossip>("gossip")
         .on_start(|world| {
             use bevy_ecs::system::RunSystemOnce;

@@ -19,6 +19,7 @@ use super::life::Life;
 use super::radio::ether::{self, Air, End, Ether, Flight, Networks, Sending, Sent, Slot, Transmitter};
 use super::radio::log::{AirLog, Fate, Transmission};
 use super::step::Agenda;
+use super::who::To;
 use crate::engine::clock::Clock;
 use crate::engine::identity::{Directory, TwinId};
 use crate::engine::journal::Journal;
@@ -78,16 +79,24 @@ impl Index<&str> for Values {
     }
 }
 
+/// Something for a mind. All who read it share it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Said {
+    /// What it is about, such as `bid`.
+    pub topic: Arc<str>,
+    /// Its numbers.
+    pub values: Values,
+    /// The link that it must go by, if that matters.
+    pub by: Option<Arc<str>>,
+    /// How long it is; as long as its words and numbers, if nothing is said.
+    pub bytes: Option<u32>,
+}
+
 /// What one twin tells others.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Content {
     /// Something for a mind: it is read in the inbox.
-    Said {
-        /// What it is about.
-        topic: Arc<str>,
-        /// Its numbers.
-        values: Values,
-    },
+    Said(Arc<Said>),
     /// Something between managers and contractors.
     Contract(Arc<Notice>),
     /// Something between members of groups.
@@ -98,16 +107,24 @@ impl Content {
     /// What it is about.
     pub fn topic(&self) -> Arc<str> {
         match self {
-            Content::Said { topic, .. } => topic.clone(),
+            Content::Said(said) => said.topic.clone(),
             Content::Contract(notice) => notice.word().into(),
             Content::Group(notice) => notice.word().into(),
+        }
+    }
+
+    /// The link that it must go by, if any.
+    fn by(&self) -> Option<&Arc<str>> {
+        match self {
+            Content::Said(said) => said.by.as_ref(),
+            Content::Contract(_) | Content::Group(_) => None,
         }
     }
 
     /// How long it is as a message: bytes.
     fn bytes(&self) -> u32 {
         match self {
-            Content::Said { topic, values } => (topic.len() + values.bytes()) as u32,
+            Content::Said(said) => said.bytes.unwrap_or_else(|| (said.topic.len() + said.values.bytes()) as u32),
             Content::Contract(notice) => notice.bytes(),
             Content::Group(notice) => notice.bytes(),
         }
@@ -134,10 +151,8 @@ pub struct Message {
     pub arrived: Time,
     /// Who wrote it.
     pub from: TwinId,
-    /// What it is about, such as `bid`.
-    pub topic: Arc<str>,
-    /// Its numbers.
-    pub values: Values,
+    /// What it says.
+    pub said: Arc<Said>,
 }
 
 /// What a twin wants to tell one or several others.
@@ -146,29 +161,21 @@ pub struct Letter {
     /// When it was written.
     pub at: Time,
     /// Who shall read it.
-    pub to: Arc<[TwinId]>,
+    pub to: To,
     /// What it says.
     pub content: Content,
-    /// The link that it must go by, if that matters.
-    pub by: Option<Arc<str>>,
-    /// How long it is; as long as its words and numbers, if nothing is said.
-    pub bytes: Option<u32>,
 }
 
 impl Letter {
     /// A letter to whoever can be reached by whatever link.
-    pub fn new(at: Time, to: impl Into<Arc<[TwinId]>>, topic: &str, values: impl Into<Values>) -> Letter {
-        Letter::of(at, to, Content::Said { topic: topic.into(), values: values.into() })
+    pub fn new(at: Time, to: impl Into<To>, topic: &str, values: impl Into<Values>) -> Letter {
+        let (topic, values) = (topic.into(), values.into());
+        Letter::of(at, to, Content::Said(Arc::new(Said { topic, values, by: None, bytes: None })))
     }
 
     /// A letter that says something of whatever kind.
-    pub fn of(at: Time, to: impl Into<Arc<[TwinId]>>, content: Content) -> Letter {
-        Letter { at, to: to.into(), content, by: None, bytes: None }
-    }
-
-    /// How long it is: bytes.
-    pub fn length(&self) -> u32 {
-        self.bytes.unwrap_or_else(|| self.content.bytes())
+    pub fn of(at: Time, to: impl Into<To>, content: Content) -> Letter {
+        Letter { at, to: to.into(), content }
     }
 }
 
@@ -286,7 +293,7 @@ pub fn deliver(
         let here = position.map(|Position { x, y, z, .. }| [*x, *y, *z]);
         for letter in outbox.0.drain(..) {
             let sending = transmitter.as_deref_mut().map(|transmitter| {
-                air.send(End { twin: from, at: here }, transmitter, letter.length(), std::mem::take(&mut slots))
+                air.send(End { twin: from, at: here }, transmitter, letter.content.bytes(), std::mem::take(&mut slots))
             });
             match sending {
                 Some(sending) => slots = office.send(&carrier, letter, from, sending),
@@ -316,13 +323,15 @@ impl Office<'_, '_> {
 
     /// Sends a letter by radio to all its readers. The list of slots comes back, emptied.
     fn send(&mut self, carrier: &Carrier, letter: Letter, from: TwinId, mut sending: Sending) -> Vec<Slot> {
-        let bytes = letter.length();
-        let Letter { at, to, content, by, .. } = letter;
+        let Letter { at, to, content } = letter;
+        let bytes = content.bytes();
+        // It outlives the letter, which is given away.
+        let by = content.by().cloned();
         let (now, tick) = (carrier.clock.now, carrier.clock.tick);
         let handed_over = |arrives: Time| tick.map_or(arrives, |tick| tick.at_or_after(arrives)).max(now);
         let topic = self.log.enabled.then(|| content.topic());
-        let (count, mut parcel) = (to.len(), Some(Parcel { at, from, content }));
-        for (place, to) in to.iter().copied().enumerate() {
+        let (count, mut parcel) = (to.twins().len(), Some(Parcel { at, from, content }));
+        for (place, to) in to.twins().iter().copied().enumerate() {
             let sent = sending.to(End { twin: to, at: carrier.place(to) }, by.as_deref());
             self.log.note(|| {
                 let link = sent.link.map(|number| carrier.networks.links[number as usize].name.clone());
@@ -343,11 +352,11 @@ impl Office<'_, '_> {
 
     /// Tells what is in a letter of somebody without a radio at once, to those who have none either; whether there are such.
     fn tell(&mut self, carrier: &Carrier, letter: Letter, from: TwinId) -> bool {
-        let bytes = letter.length();
-        let Letter { at, to, content, .. } = letter;
+        let Letter { at, to, content } = letter;
+        let bytes = content.bytes();
         let now = carrier.clock.now;
         let mut is_told = false;
-        for to in to.iter().copied() {
+        for to in to.twins().iter().copied() {
             let hears = carrier.networks.of(to).is_empty();
             let fate = if hears { Fate::Arrives(now) } else { Fate::NoLink };
             self.log.note(|| {
@@ -375,8 +384,8 @@ impl Office<'_, '_> {
         };
         let Parcel { at, from, content } = parcel;
         match (content, reader) {
-            (Content::Said { topic, values }, Some((Some(mut inbox), _, _, attention))) => {
-                insert(&mut inbox.0, Message { at, arrived, from, topic, values }, |message| message.arrived);
+            (Content::Said(said), Some((Some(mut inbox), _, _, attention))) => {
+                insert(&mut inbox.0, Message { at, arrived, from, said }, |message| message.arrived);
                 // Whoever is told something looks around and thinks at once, unless it is put aside.
                 if let Some(mut attention) = attention.filter(|attention| attention.next() != Time::NEVER) {
                     attention.sense = now;

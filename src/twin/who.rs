@@ -162,9 +162,43 @@ impl TwinSet {
         &self.twins
     }
 
-    /// The same list, to keep.
-    pub fn list(&self) -> Arc<[TwinId]> {
-        self.twins.clone()
+    /// All of them but one.
+    pub fn others(&self, than: TwinId) -> To {
+        match self.contains(than) {
+            true => self.twins.iter().copied().filter(|twin| *twin != than).collect(),
+            false => To::Several(self.twins.clone()),
+        }
+    }
+}
+
+/// To whom something is said. One is the rule, and needs no list.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum To {
+    /// To this one.
+    One(TwinId),
+    /// To all of these.
+    Several(Arc<[TwinId]>),
+}
+
+impl To {
+    /// All of them.
+    pub fn twins(&self) -> &[TwinId] {
+        match self {
+            To::One(twin) => std::slice::from_ref(twin),
+            To::Several(twins) => twins,
+        }
+    }
+}
+
+impl From<TwinId> for To {
+    fn from(twin: TwinId) -> To {
+        To::One(twin)
+    }
+}
+
+impl FromIterator<TwinId> for To {
+    fn from_iter<I: IntoIterator<Item = TwinId>>(twins: I) -> To {
+        To::Several(twins.into_iter().collect())
     }
 }
 

@@ -32,13 +32,13 @@ fn greet(clock: Res<Clock>, mut twins: Query<(&TwinId, &Caller, &mut Outbox)>) {
 }
 
 fn message(at: Time, to: TwinId, value: f64) -> Letter {
-    Letter::new(at, [to], "number", [("n", value)])
+    Letter::new(at, to, "number", [("n", value)])
 }
 
 fn listen(clock: Res<Clock>, pool: Res<Pool>, mut twins: Query<(&TwinId, &mut Caller, &mut Inbox, &mut Outbox)>) {
     pool.for_each(&mut twins, |(id, mut caller, mut inbox, mut outbox)| {
         for told in inbox.0.drain(..) {
-            let number = told.values["n"];
+            let number = told.said.values["n"];
             caller.heard = caller.heard.wrapping_mul(31).wrapping_add(told.from.0 * 1_000 + number as u64);
             caller.times += 1;
             if number < 500.0 && told.from != *id {

@@ -3,9 +3,8 @@
 use std::sync::Arc;
 
 use super::{Action, Hand, Progress};
-use crate::engine::identity::TwinId;
 use crate::twin::expression::Program;
-use crate::twin::messages::{Content, Letter, Outbox, Values};
+use crate::twin::messages::{Content, Letter, Outbox, Said, Values};
 use crate::twin::who::TwinSet;
 
 /// A message to be said.
@@ -22,23 +21,14 @@ pub struct Say {
     pub bytes: Option<u32>,
 }
 
-impl Say {
-    /// To whom it is said: nobody tells himself.
-    fn others(&self, who: TwinId) -> Arc<[TwinId]> {
-        match self.to.contains(who) {
-            true => self.to.twins().iter().copied().filter(|twin| *twin != who).collect(),
-            false => self.to.list(),
-        }
-    }
-}
-
 impl Action for Say {
     fn begin(&self, hand: &mut Hand) -> Progress {
         let values = self.values.iter().map(|(name, program)| (name.clone(), hand.evaluate(program)));
         let values: Values = values.filter(|(_, value)| !value.is_nan()).collect();
         let (topic, by) = (self.topic.clone(), self.by.clone());
-        let content = Content::Said { topic, values };
-        let letter = Letter { at: hand.now(), to: self.others(hand.twin), content, by, bytes: self.bytes };
+        let content = Content::Said(Arc::new(Said { topic, values, by, bytes: self.bytes }));
+        // Nobody tells himself.
+        let letter = Letter::of(hand.now(), self.to.others(hand.twin), content);
         match hand.change(|outbox: &mut Outbox| outbox.0.push(letter)) {
             Some(()) => Progress::Done,
             None => Progress::Failed("it has no outbox".into()),

@@ -13,6 +13,7 @@ use super::mechanisms::{Award, Mechanism, sealed};
 use super::notice::{Bid, MissionId, Notice};
 use crate::engine::identity::TwinId;
 use crate::engine::time::{Duration, Time};
+use crate::twin::who::To;
 
 /// A twin that hands missions out: those whose kind names it in `by`.
 #[derive(Component, Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -77,7 +78,7 @@ pub enum News {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Said<N> {
     /// To whom, what.
-    pub notices: Vec<(Arc<[TwinId]>, Notice)>,
+    pub notices: Vec<(To, Notice)>,
     /// What happened.
     pub news: Vec<N>,
 }
@@ -85,7 +86,7 @@ pub struct Said<N> {
 impl<N> Said<N> {
     /// Says something to one.
     pub(super) fn tell(&mut self, to: TwinId, notice: Notice) {
-        self.notices.push((Arc::new([to]), notice));
+        self.notices.push((To::One(to), notice));
     }
 }
 
@@ -472,5 +473,5 @@ fn announce(call: &Call, terms: &ManagerSpec, said: &mut Said<News>) {
     };
     let Call { id, round, ref missions, price, .. } = *call;
     let notice = Notice::Call { call: id, round, missions: missions.clone(), price, largest };
-    said.notices.push((call.whom.clone(), notice));
+    said.notices.push((To::Several(call.whom.clone()), notice));
 }

@@ -10,6 +10,7 @@ use super::notice::{Bid, MissionId, Notice};
 use crate::engine::identity::TwinId;
 use crate::engine::random::{Purpose, Seed, Stream};
 use crate::engine::time::{Duration, Time};
+use crate::twin::who::To;
 
 const BOSS: TwinId = TwinId(0);
 const LOSS: f64 = 0.2;
@@ -123,9 +124,9 @@ impl Run {
     }
 
     /// Some of it is lost, some comes twice, and all of it takes its time: up to 4 s, so that it overtakes itself.
-    fn send(&mut self, from: TwinId, notices: Vec<(Arc<[TwinId]>, Notice)>) {
+    fn send(&mut self, from: TwinId, notices: Vec<(To, Notice)>) {
         for (to, notice) in notices {
-            for to in to.iter() {
+            for to in to.twins().iter() {
                 let copies = if self.random.uniform() < 0.05 { 2 } else { 1 };
                 for _ in 0..copies {
                     let delay = if self.random.uniform() < self.slow { 4.0 } else { 0.2 } * self.random.uniform();

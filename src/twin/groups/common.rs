@@ -1,11 +1,10 @@
 //! What a group has in common.
 
-use std::sync::Arc;
-
 use serde::{Deserialize, Serialize};
 
 use crate::engine::identity::TwinId;
 use crate::twin::contracts::notice::MissionId;
+use crate::twin::who::To;
 use crate::world::space::Point;
 
 /// A group: who founded it, and the how-manieth it was that it founded.
@@ -103,7 +102,7 @@ impl Common {
     }
 
     /// All members but one.
-    pub fn others(&self, me: TwinId) -> Arc<[TwinId]> {
+    pub fn others(&self, me: TwinId) -> To {
         self.members.iter().map(|who| who.twin).filter(|twin| *twin != me).collect()
     }
 }

@@ -15,6 +15,7 @@ use super::notice::{Notice, Report};
 use crate::engine::identity::TwinId;
 use crate::engine::time::{Duration, Time};
 use crate::twin::contracts::notice::MissionId;
+use crate::twin::who::To;
 use crate::world::space::Point;
 
 /// What a leader knows besides what is common. All of it can be found out again.
@@ -128,7 +129,7 @@ pub enum News {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Said {
     /// To whom, what.
-    pub notices: Vec<(Arc<[TwinId]>, Notice)>,
+    pub notices: Vec<(To, Notice)>,
     /// What happened.
     pub news: Vec<News>,
 }

@@ -11,6 +11,7 @@ use crate::engine::identity::TwinId;
 use crate::engine::random::{Purpose, Seed, Stream};
 use crate::engine::time::{Duration, Time};
 use crate::twin::contracts::notice::MissionId;
+use crate::twin::who::To;
 
 fn seconds(seconds: f64) -> Duration {
     Duration::from_seconds(seconds)
@@ -91,9 +92,9 @@ impl Run {
         self.now >= from && self.now < to && sides >> a.0 & 1 != sides >> b.0 & 1
     }
 
-    fn send(&mut self, from: TwinId, notices: Vec<(Arc<[TwinId]>, Notice)>) {
+    fn send(&mut self, from: TwinId, notices: Vec<(To, Notice)>) {
         for (to, notice) in notices {
-            for to in to.iter().copied() {
+            for to in to.twins().iter().copied() {
                 let copies = if self.random.uniform() < 0.03 { 2 } else { 1 };
                 for _ in 0..copies {
                     let slow = if self.random.uniform() < 0.02 { 6.0 } else { 0.3 };

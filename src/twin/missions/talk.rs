@@ -18,6 +18,7 @@ use crate::twin::knowledge::{Attention, Knowledge};
 use crate::twin::messages::{Content, Letter, Outbox, Post};
 use crate::twin::missions::duties::OFFER;
 use crate::twin::step::think::Stirred;
+use crate::twin::who::To;
 use crate::world::position::Position;
 use crate::world::space::{Point, distance};
 
@@ -116,7 +117,7 @@ pub fn talk(
 }
 
 /// Writes notices as letters.
-pub(super) fn send(outbox: &mut Outbox, now: Time, notices: Vec<(Arc<[TwinId]>, Notice)>) {
+pub(super) fn send(outbox: &mut Outbox, now: Time, notices: Vec<(To, Notice)>) {
     outbox.0.extend(notices.into_iter().map(|(to, notice)| Letter::of(now, to, Content::Contract(Arc::new(notice)))));
 }
 

@@ -10,7 +10,7 @@ use super::link::{Link, LinkSpec, Links, Radio};
 use super::log::Fate;
 use super::presets;
 use crate::engine::identity::{Directory, TwinId};
-use crate::engine::random::{Purpose, Seed, Stream};
+use crate::engine::random::{Purpose, Seed};
 use crate::engine::time::{Duration, Time};
 use crate::twin::life::Life;
 use crate::twin::messages::Parcel;
@@ -334,15 +334,6 @@ impl<'a> Air<'a> {
     }
 }
 
-/// After how many tries one got through, of so many; none if all were in vain.
-fn tries(link: &Link, signal_dbm: f64, random: &mut Stream) -> Option<u32> {
-    let loss = link.loss_at(signal_dbm);
-    if loss <= 0.0 {
-        return Some(1);
-    }
-    (1..=link.tries).find(|_| random.uniform() >= loss)
-}
-
 /// Nothing that is so unlikely ever gets through.
 const NEVER: f64 = 1.0 - 1e-12;
 
@@ -384,9 +375,9 @@ impl Sending<'_> {
         let link = self.air.link(*number);
         let begins = self.slot(*number);
         let mut random = self.air.seed.stream(self.from.twin.0, RADIO, self.transmitter.sent);
-        let first_hop = tries(link, up.signal_dbm, &mut random);
+        let first_hop = link.tries_until_received(up.signal_dbm, &mut random);
         let second_hop = match (first_hop, down) {
-            (Some(_), Some(down)) => tries(link, down.signal_dbm, &mut random),
+            (Some(_), Some(down)) => link.tries_until_received(down.signal_dbm, &mut random),
             _ => Some(0),
         };
         let on_air = first_hop.unwrap_or(link.tries);

@@ -11,6 +11,7 @@ use serde_json::json;
 use super::presets::{self, Preset};
 use super::propagation::{self, Fading, LIGHT, dbm, first_metre_db, path_loss_db};
 use crate::engine::distribution::{Distribution, Law};
+use crate::engine::random::Stream;
 use crate::engine::time::Duration;
 use crate::twin::who::TwinSet;
 
@@ -166,8 +167,28 @@ impl Link {
 
     /// How likely one try with that mean signal (dBm) is in vain.
     pub fn loss_at(&self, signal_dbm: f64) -> f64 {
-        let outage = if self.wired { 0.0 } else { propagation::outage(self.fading, signal_dbm - self.sensitivity_dbm) };
+        self.loss_by(propagation::outage, signal_dbm)
+    }
+
+    /// No less than [`Link::loss_at`], and quicker found.
+    fn most_loss_at(&self, signal_dbm: f64) -> f64 {
+        self.loss_by(propagation::most_outage, signal_dbm)
+    }
+
+    fn loss_by(&self, outage: impl Fn(Fading, f64) -> f64, signal_dbm: f64) -> f64 {
+        let outage = if self.wired { 0.0 } else { outage(self.fading, signal_dbm - self.sensitivity_dbm) };
         1.0 - (1.0 - outage) * (1.0 - self.loss)
+    }
+
+    /// After how many tries with that mean signal (dBm) a message got through; none if all were in vain.
+    pub fn tries_until_received(&self, signal_dbm: f64, random: &mut Stream) -> Option<u32> {
+        let most = self.most_loss_at(signal_dbm);
+        if most <= 0.0 {
+            return Some(1);
+        }
+        // What is above the bound is above the loss: nearly always that spares its exponentials.
+        let is_received = |luck: f64| luck >= most || luck >= self.loss_at(signal_dbm);
+        (1..=self.tries).find(|_| is_received(random.uniform()))
     }
 
     /// Whether that mean signal (dBm) is enough.

@@ -64,8 +64,19 @@ pub fn outage(fading: Fading, margin_db: f64) -> f64 {
     }
 }
 
+/// No less than [`outage`], and found without exponentials: `1 - e^(-x) <= x`, and x halves at least with each 3.0103 dB of margin.
+pub fn most_outage(fading: Fading, margin_db: f64) -> f64 {
+    match fading {
+        Fading::Steady => outage(fading, margin_db),
+        Fading::Rayleigh => 1.0 / (1_u64 << (margin_db / 3.0103).clamp(0.0, 60.0) as u32) as f64,
+        Fading::LogNormal { .. } => 1.0,
+    }
+}
+
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     /// The rules of thumb of radio planners.
@@ -94,5 +105,14 @@ mod tests {
         near(outage(Fading::LogNormal { sd_db: 8.0 }, 8.0), 0.15866);
         near(outage(Fading::LogNormal { sd_db: 4.0 }, 8.0), 0.02275);
         near(outage(Fading::LogNormal { sd_db: 4.0 }, -8.0), 0.97725);
+    }
+
+    proptest! {
+        #[test]
+        fn the_most_outage_is_no_less_than_it_is(margin_db in -300.0..300.0_f64, sd_db in 0.1..20.0_f64) {
+            for fading in [Fading::Steady, Fading::Rayleigh, Fading::LogNormal { sd_db }] {
+                prop_assert!(most_outage(fading, margin_db) >= outage(fading, margin_db));
+            }
+        }
     }
 }

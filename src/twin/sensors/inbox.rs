@@ -22,11 +22,11 @@ impl Sensor for InboxSensor {
     }
 
     fn measure(&self, view: &View, out: &mut [f64; MOST_OUTPUTS]) -> bool {
-        let about = || view.messages.iter().filter(|message| *message.topic == *self.topic);
+        let about = || view.messages.iter().filter(|message| *message.said.topic == *self.topic);
         let Some(last) = about().next_back() else { return false };
         let value = match &self.value {
-            Some(name) => last.values.get(name),
-            None => last.values.first(),
+            Some(name) => last.said.values.get(name),
+            None => last.said.values.first(),
         };
         out[0] = value.unwrap_or(f64::NAN);
         out[1] = last.from.0 as f64;

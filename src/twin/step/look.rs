@@ -136,6 +136,6 @@ fn keep(
             sensor.listens_to() == Some(topic) && !has_read
         })
     };
-    messages.retain(|message| listens(&message.topic));
+    messages.retain(|message| listens(&message.said.topic));
     messages
 }

@@ -8,6 +8,7 @@ use crate::engine::time::Time;
 use crate::twin::groups::common::{Common, GroupId, Version, Who};
 use crate::twin::groups::notice::Notice;
 use crate::twin::groups::share::{self, Entrusted};
+use crate::twin::who::To;
 
 impl Member {
     /// Does what is due.
@@ -201,7 +202,7 @@ impl Member {
         let others = seat.common.others(moment.me);
         let notice =
             Notice::Beat { term: seat.term, common: seat.common.clone(), committed, place: moment.report.place };
-        if !others.is_empty() {
+        if !others.twins().is_empty() {
             said.notices.push((others, notice));
         }
     }
@@ -211,7 +212,7 @@ impl Member {
         let Some(seat) = self.seat.take() else { return };
         let group = seat.common.group;
         if let Some(leader) = seat.leader.filter(|leader| *leader != moment.me) {
-            said.notices.push((Arc::new([leader]), Notice::Leave { group, incarnation: self.incarnation }));
+            said.notices.push((To::One(leader), Notice::Leave { group, incarnation: self.incarnation }));
         }
         said.news.push(News::Left(group, why.into()));
         self.incarnation += 1;
@@ -221,7 +222,7 @@ impl Member {
 }
 
 /// Everybody who might belong, but one.
-fn everybody_else(moment: &Moment) -> Arc<[TwinId]> {
+fn everybody_else(moment: &Moment) -> To {
     moment.whom.iter().copied().filter(|twin| *twin != moment.me).collect()
 }
 

@@ -8,6 +8,7 @@ use crate::engine::time::Time;
 use crate::twin::contracts::notice::MissionId;
 use crate::twin::groups::common::{Common, GroupId, Version, Who};
 use crate::twin::groups::notice::{Notice, Report};
+use crate::twin::who::To;
 use crate::world::space::Point;
 
 /// How often in a row a leader must be heard, before a smaller group joins its own.
@@ -73,7 +74,7 @@ impl Member {
                 if self.found != Time::NEVER {
                     self.found = self.later(moment);
                 }
-                said.notices.push((Arc::new([from]), Notice::Join { incarnation: self.incarnation }));
+                said.notices.push((To::One(from), Notice::Join { incarnation: self.incarnation }));
             }
             Some(Seat { role: Role::Leader(lead), common, term, .. }) if common.group != group => {
                 let own = (common.members.len() as u32, std::cmp::Reverse(common.group));
@@ -95,7 +96,7 @@ impl Member {
                     let notice = Notice::Disband { group: common.group, term: *term };
                     said.notices.push((common.others(moment.me), notice));
                     self.leave("its group joins a larger one", moment, said);
-                    said.notices.push((Arc::new([from]), Notice::Join { incarnation: self.incarnation }));
+                    said.notices.push((To::One(from), Notice::Join { incarnation: self.incarnation }));
                 }
             }
             _ => {}
@@ -136,7 +137,7 @@ impl Member {
                 // Whoever still thinks to lead hears that there is a newer term.
                 let version = seat.common.version;
                 let notice = self.heard(version, moment);
-                said.notices.extend(notice.map(|notice| (Arc::from([from]), notice)));
+                said.notices.extend(notice.map(|notice| (To::One(from), notice)));
                 return;
             }
             Some(seat) => {
@@ -160,7 +161,7 @@ impl Member {
         }
         let version = self.seat.as_ref().map(|seat| seat.common.version).unwrap_or_default();
         let notice = self.heard(version, moment);
-        said.notices.extend(notice.map(|notice| (Arc::from([from]), notice)));
+        said.notices.extend(notice.map(|notice| (To::One(from), notice)));
     }
 
     fn heard(&self, version: Version, moment: &Moment) -> Option<Notice> {
@@ -261,7 +262,7 @@ impl Member {
             seat.voted = Some(who.twin);
             let until = self.later(moment);
             self.seat.iter_mut().for_each(|seat| seat.until = until);
-            said.notices.push((Arc::new([who.twin]), Notice::Vote { group, incarnation, term }));
+            said.notices.push((To::One(who.twin), Notice::Vote { group, incarnation, term }));
         }
     }
 
