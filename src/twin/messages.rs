@@ -236,6 +236,13 @@ type Readers<'w, 's> = Query<
     Or<(With<Inbox>, With<Post>, With<GroupPost>)>,
 >;
 
+/// Whoever can tell something.
+type Writers<'w, 's> = Query<
+    'w,
+    's,
+    (&'static TwinId, Entity, &'static mut Outbox, Option<&'static mut Transmitter>, Option<&'static Position>),
+>;
+
 /// What carries messages.
 #[derive(SystemParam)]
 pub struct Carrier<'w, 's> {
@@ -265,12 +272,7 @@ pub struct Office<'w, 's> {
 }
 
 /// Hands over what has arrived, and sends what was written. Both wake the stages when somebody can read it.
-pub fn deliver(
-    carrier: Carrier,
-    mut office: Office,
-    mut outboxes: Query<(&TwinId, Entity, &mut Outbox, Option<&mut Transmitter>, Option<&Position>)>,
-    agenda: Option<ResMut<Agenda>>,
-) {
+pub fn deliver(carrier: Carrier, mut office: Office, mut outboxes: Writers, agenda: Option<ResMut<Agenda>>) {
     let now = carrier.clock.now;
     let mut is_told = office.hand_over_arrivals(&carrier);
     let writers = outboxes.iter().filter(|(_, _, outbox, ..)| !outbox.0.is_empty());
