@@ -12,6 +12,7 @@ pub mod queue;
 pub mod random;
 pub mod registry;
 pub mod simulation;
+pub mod snapshot;
 pub mod spelling;
 pub mod stage;
 pub mod time;

@@ -7,40 +7,47 @@ use std::borrow::Cow;
 use std::io::{self, Write};
 
 use bevy_ecs::component::Mutable;
-use bevy_ecs::prelude::{Component, Resource, World};
+use bevy_ecs::prelude::{Component, Entity, Resource, World};
 use bevy_ecs::world::EntityRef;
 use serde::de::{DeserializeOwned, Error};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use xxhash_rust::xxh3::Xxh3;
 
-use super::identity::Directory;
+use super::identity::{Directory, TwinId};
 use super::parallel::Pool;
+use super::snapshot::{SavedPart, SavedResource};
 
 /// A component that is part of the world's state.
-pub trait Part: Component<Mutability = Mutable> + Serialize + DeserializeOwned {}
-impl<T: Component<Mutability = Mutable> + Serialize + DeserializeOwned> Part for T {}
+pub trait Part: Component<Mutability = Mutable> + Clone + Serialize + DeserializeOwned {}
+impl<T: Component<Mutability = Mutable> + Clone + Serialize + DeserializeOwned> Part for T {}
 
 /// A resource that is part of the world's state.
-pub trait StateResource: Resource + Serialize + DeserializeOwned {}
-impl<T: Resource + Serialize + DeserializeOwned> StateResource for T {}
+pub trait StateResource: Resource + Clone + Serialize + DeserializeOwned {}
+impl<T: Resource + Clone + Serialize + DeserializeOwned> StateResource for T {}
 
 /// All registrations of a world, in the order in which plugins made them.
 #[derive(Resource, Default)]
 pub struct Registry {
-    parts: Vec<PartEntry>,
-    resources: Vec<ResourceEntry>,
+    pub(super) parts: Vec<PartEntry>,
+    pub(super) resources: Vec<ResourceEntry>,
     caches: Vec<fn(&mut World)>,
 }
 
-struct PartEntry {
-    name: &'static str,
+pub(super) struct PartEntry {
+    pub name: &'static str,
     digest: fn(EntityRef, &mut Sink),
     describe: fn(EntityRef) -> Option<serde_json::Value>,
+    describe_saved: fn(&[u8]) -> Option<serde_json::Value>,
+    pub save: fn(&World, &str, &[(TwinId, Entity)]) -> SavedPart,
+    pub load: fn(&mut World, Entity, &[u8]) -> Result<(), postcard::Error>,
 }
 
-struct ResourceEntry {
-    name: &'static str,
+pub(super) struct ResourceEntry {
+    pub name: &'static str,
     digest: fn(&World, &mut Sink),
+    describe_saved: fn(&[u8]) -> Option<serde_json::Value>,
+    pub save: fn(&World, &str) -> SavedResource,
+    pub load: fn(&mut World, Option<&[u8]>) -> Result<(), postcard::Error>,
 }
 
 impl Registry {
@@ -53,12 +60,18 @@ impl Registry {
         self.parts.push(PartEntry {
             name,
             digest: |twin, sink| {
-                if let Some(part) = twin.get::<T>() {
-                    sink.write_value(&twin.get::<super::identity::TwinId>());
+                if let (Some(part), Some(id)) = (twin.get::<T>(), twin.get::<TwinId>()) {
+                    sink.hash.owner(*id);
                     sink.write_value(part);
                 }
             },
             describe: |twin| serde_json::to_value(twin.get::<T>()?).ok(),
+            describe_saved: describe_saved::<T>,
+            save: save_part::<T>,
+            load: |world, entity, bytes| {
+                world.entity_mut(entity).insert(postcard::from_bytes::<T>(bytes)?);
+                Ok(())
+            },
         });
     }
 
@@ -75,7 +88,31 @@ impl Registry {
                     sink.write_value(resource);
                 }
             },
+            describe_saved: describe_saved::<T>,
+            save: |world, name| {
+                let bytes = world.get_resource::<T>().map(|resource| append(resource, Vec::new()));
+                SavedResource { name: name.to_owned(), is_there: bytes.is_some(), bytes: bytes.unwrap_or_default() }
+            },
+            load: |world, bytes| {
+                match bytes {
+                    Some(bytes) => world.insert_resource(postcard::from_bytes::<T>(bytes)?),
+                    None => drop(world.remove_resource::<T>()),
+                }
+                Ok(())
+            },
         });
+    }
+
+    /// The names of all parts and resources, in the order of registration.
+    pub(super) fn names(&self) -> impl Iterator<Item = &'static str> {
+        self.parts.iter().map(|part| part.name).chain(self.resources.iter().map(|resource| resource.name))
+    }
+
+    /// What the saved bytes of a part or resource say; none if they do not read.
+    pub fn describe_saved(&self, item: &str, bytes: &[u8]) -> Option<serde_json::Value> {
+        let parts = self.parts.iter().map(|part| (part.name, part.describe_saved));
+        let mut all = parts.chain(self.resources.iter().map(|resource| (resource.name, resource.describe_saved)));
+        all.find(|(name, _)| *name == item).and_then(|(_, describe)| describe(bytes))
     }
 
     /// The parts that a twin has, by name, in the order of registration.
@@ -94,8 +131,7 @@ impl Registry {
     }
 
     fn refuse_second(&self, name: &str) {
-        let taken =
-            self.parts.iter().map(|part| part.name).chain(self.resources.iter().map(|r| r.name)).any(|n| n == name);
+        let taken = self.names().any(|other| other == name);
         assert!(!taken, "`{name}` is registered already: give the second part or resource another name");
     }
 
@@ -111,12 +147,12 @@ impl Registry {
             for (_, entity, _) in directory.twins() {
                 (part.digest)(world.entity(entity), &mut sink);
             }
-            sink.finish(part.name)
+            sink.hash.finish(part.name)
         });
         let resources = pool.map(&self.resources, |resource| {
             let mut sink = Sink::default();
             (resource.digest)(world, &mut sink);
-            sink.finish(resource.name)
+            sink.hash.finish(resource.name)
         });
         WorldDigest::new(parts.into_iter().chain(resources))
     }
@@ -154,13 +190,13 @@ pub struct WorldDigest {
     /// Of everything together.
     pub total: Digest,
     /// By name of the part or resource, in the order of registration.
-    pub items: Vec<(&'static str, Digest)>,
+    pub items: Vec<(Cow<'static, str>, Digest)>,
     /// How many bytes of state were hashed.
     pub bytes: u64,
 }
 
 impl WorldDigest {
-    fn new(hashed: impl Iterator<Item = (&'static str, Digest, u64)>) -> WorldDigest {
+    pub(super) fn new(hashed: impl Iterator<Item = (Cow<'static, str>, Digest, u64)>) -> WorldDigest {
         let (mut items, mut bytes, mut all) = (Vec::new(), 0, Xxh3::new());
         for (name, digest, length) in hashed {
             all.update(name.as_bytes());
@@ -172,11 +208,39 @@ impl WorldDigest {
     }
 }
 
+/// The hash of one part of all twins, or of one resource.
+#[derive(Default)]
+pub(super) struct Hasher {
+    hash: Xxh3,
+    length: u64,
+}
+
+impl Hasher {
+    /// What follows is this twin's.
+    fn owner(&mut self, twin: TwinId) {
+        self.bytes(&twin.0.to_le_bytes());
+    }
+
+    /// The part of a twin.
+    pub fn part(&mut self, twin: TwinId, bytes: &[u8]) {
+        self.owner(twin);
+        self.bytes(bytes);
+    }
+
+    pub fn bytes(&mut self, bytes: &[u8]) {
+        self.hash.update(bytes);
+        self.length += bytes.len() as u64;
+    }
+
+    pub fn finish(self, name: impl Into<Cow<'static, str>>) -> (Cow<'static, str>, Digest, u64) {
+        (name.into(), Digest(self.hash.digest128()), self.length)
+    }
+}
+
 /// Takes serialised values in and keeps their hash.
 #[derive(Default)]
 struct Sink {
-    hash: Xxh3,
-    bytes: u64,
+    hash: Hasher,
 }
 
 impl Sink {
@@ -184,20 +248,37 @@ impl Sink {
         // Writing into a hash cannot fail; a `Serialize` that does is a defect of the part, found by its first test.
         postcard::to_io(value, self).expect("a registered part must be serialisable");
     }
-
-    fn finish(self, name: &'static str) -> (&'static str, Digest, u64) {
-        (name, Digest(self.hash.digest128()), self.bytes)
-    }
 }
 
 impl Write for Sink {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.hash.update(bytes);
-        self.bytes += bytes.len() as u64;
+        self.hash.bytes(bytes);
         Ok(bytes.len())
     }
 
     fn flush(&mut self) -> io::Result<()> {
         Ok(())
     }
+}
+
+fn describe_saved<T: Serialize + DeserializeOwned>(bytes: &[u8]) -> Option<serde_json::Value> {
+    serde_json::to_value(postcard::from_bytes::<T>(bytes).ok()?).ok()
+}
+
+/// Adds the bytes of a value to a list.
+fn append<T: Serialize>(value: &T, bytes: Vec<u8>) -> Vec<u8> {
+    // Memory does not refuse to be written; see `Sink::write_value`.
+    postcard::to_extend(value, bytes).expect("a registered part must be serialisable")
+}
+
+fn save_part<T: Part>(world: &World, name: &str, twins: &[(TwinId, Entity)]) -> SavedPart {
+    let mut saved = SavedPart { name: name.to_owned(), ..SavedPart::default() };
+    for (place, (_, entity)) in twins.iter().enumerate() {
+        let Some(part) = world.get::<T>(*entity) else { continue };
+        let before = saved.bytes.len();
+        saved.bytes = append(part, std::mem::take(&mut saved.bytes));
+        saved.owners.push(place as u32);
+        saved.lengths.push((saved.bytes.len() - before) as u32);
+    }
+    saved
 }

@@ -15,6 +15,7 @@ use super::parallel::Pool;
 use super::queue::{Event, EventKind, EventQueue};
 use super::random::Seed;
 use super::registry::{Part, Registry, StateResource, WorldDigest};
+use super::snapshot::{Snapshot, SnapshotError};
 use super::stage::{self, Passing, Stage, Step};
 use super::time::{Duration, Time};
 
@@ -140,6 +141,22 @@ impl Simulation {
     /// The digest of all world state.
     pub fn digest(&self) -> WorldDigest {
         self.world.resource::<Registry>().digest(&self.world, self.world.resource::<Pool>())
+    }
+
+    /// The state of the world, as a value.
+    pub fn save(&self) -> Snapshot {
+        Snapshot::save(&self.world, self.world.resource::<Pool>())
+    }
+
+    /// Puts a saved state in place of all that is there. The simulation goes on from there as the one did that was saved.
+    ///
+    /// # Errors
+    /// If the snapshot is of a program with other parts, or does not read; in the latter case the simulation is of no use
+    /// any more.
+    pub fn restore(&mut self, snapshot: &Snapshot) -> Result<(), SnapshotError> {
+        snapshot.restore(&mut self.world)?;
+        self.drop_caches();
+        Ok(())
     }
 
     /// Throws every cache away and rebuilds it from world state. Changes no result: tests hold the engine to that.

@@ -163,12 +163,7 @@ pub struct DigestRecord {
 
 impl DigestRecord {
     fn new(clock: &Clock, digest: &WorldDigest) -> DigestRecord {
-        DigestRecord {
-            step: clock.step,
-            time_ns: clock.now.nanos(),
-            total: digest.total,
-            parts: digest.items.iter().map(|&(name, digest)| (Cow::Borrowed(name), digest)).collect(),
-        }
+        DigestRecord { step: clock.step, time_ns: clock.now.nanos(), total: digest.total, parts: digest.items.clone() }
     }
 }
 

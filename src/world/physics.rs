@@ -10,8 +10,9 @@ use bevy_ecs::prelude::{Component, Entity, Query, Res, ResMut, Resource, World};
 use rapier3d::na::Unit;
 use rapier3d::parry::query;
 use rapier3d::prelude::{
-    ActiveCollisionTypes, CoefficientCombineRule, Collider, ColliderBuilder, LockedAxes, PhysicsWorld, Pose,
-    QueryFilter, Ray, RigidBody, RigidBodyBuilder, RigidBodyHandle, RigidBodyType, Rotation, Vector,
+    ActiveCollisionTypes, CCDSolver, CoefficientCombineRule, Collider, ColliderBuilder, CollisionPipeline, LockedAxes,
+    PhysicsPipeline, PhysicsWorld, Pose, QueryFilter, Ray, RigidBody, RigidBodyBuilder, RigidBodyHandle, RigidBodyType,
+    Rotation, Vector,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -145,6 +146,32 @@ pub struct Physics {
     shapes: Option<Box<PhysicsWorld>>,
     /// Up to when it has been stepped.
     until: Time,
+}
+
+impl Clone for Physics {
+    fn clone(&self) -> Physics {
+        let copy = |physics: &Option<Box<PhysicsWorld>>| physics.as_ref().map(|physics| Box::new(copy_of(physics)));
+        Physics { forces: copy(&self.forces), shapes: copy(&self.shapes), until: self.until }
+    }
+}
+
+/// A copy of all that a world of the library knows, with new work space: as it is read back when it was saved.
+fn copy_of(physics: &PhysicsWorld) -> PhysicsWorld {
+    PhysicsWorld {
+        gravity: physics.gravity,
+        integration_parameters: physics.integration_parameters,
+        physics_pipeline: PhysicsPipeline::default(),
+        collision_pipeline: CollisionPipeline::default(),
+        islands: physics.islands.clone(),
+        broad_phase: physics.broad_phase.clone(),
+        narrow_phase: physics.narrow_phase.clone(),
+        bodies: physics.bodies.clone(),
+        colliders: physics.colliders.clone(),
+        impulse_joints: physics.impulse_joints.clone(),
+        multibody_joints: physics.multibody_joints.clone(),
+        soft_bodies: physics.soft_bodies.clone(),
+        ccd_solver: CCDSolver::default(),
+    }
 }
 
 /// Which body is whose. A cache: each body knows its twin.

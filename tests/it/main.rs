@@ -5,6 +5,7 @@ mod allocation;
 mod autonomy;
 mod bad_input;
 mod bodies;
+mod checkpoints;
 mod command_line;
 mod conservation;
 mod data;
