@@ -1,6 +1,7 @@
 //! The command line: one file a command.
 
 mod check;
+mod diff;
 mod explain;
 mod import;
 mod new;
@@ -9,6 +10,7 @@ mod overview;
 mod parts;
 mod render;
 mod report;
+mod resume;
 mod run;
 #[cfg(feature = "viewer")]
 mod theatre;
@@ -33,12 +35,14 @@ struct Arguments {
 #[derive(Subcommand)]
 enum Command {
     Run(run::RunArguments),
+    Resume(resume::ResumeArguments),
     Check(check::CheckArguments),
     New(new::NewArguments),
     Parts(parts::PartsArguments),
     Import(import::ImportArguments),
     Train(train::TrainArguments),
     Verify(verify::VerifyArguments),
+    Diff(diff::DiffArguments),
     Report(report::ReportArguments),
     Explain(explain::ExplainArguments),
     View(view::ViewArguments),
@@ -65,12 +69,14 @@ impl Exit {
 pub fn main(plugins: fn(&mut App)) -> ExitCode {
     let exit = match Arguments::parse().command {
         Command::Run(arguments) => run::run(&arguments, plugins),
+        Command::Resume(arguments) => resume::run(&arguments, plugins),
         Command::Check(arguments) => check::run(&arguments, plugins),
         Command::New(arguments) => new::run(&arguments),
         Command::Parts(arguments) => parts::run(&arguments, plugins),
         Command::Import(arguments) => import::run(&arguments),
         Command::Train(arguments) => train::run(&arguments),
         Command::Verify(arguments) => verify::run(&arguments, plugins),
+        Command::Diff(arguments) => diff::run(&arguments, plugins),
         Command::Report(arguments) => report::run(&arguments, plugins),
         Command::Explain(arguments) => explain::run(&arguments, plugins),
         Command::View(arguments) => view::run(&arguments, plugins),

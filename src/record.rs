@@ -8,6 +8,7 @@ pub mod quantities;
 pub mod radio;
 pub mod reasons;
 pub mod report;
+pub mod row_log;
 pub mod statistics;
 pub mod table;
 pub mod track;

@@ -7,6 +7,7 @@ use clap::Args;
 
 use crate::engine::parallel::Pool;
 use crate::engine::time::Duration;
+use crate::run::checkpoint::CheckpointPlan;
 use crate::run::folder::{self, RunFolder, Summary};
 use crate::run::replications::run_all;
 use crate::run::single::{RunError, RunOptions};
@@ -21,7 +22,8 @@ use super::overview::describe;
 #[command(after_help = "Examples:\n  \
     autotwin run scenes/factory.ron\n  \
     autotwin run scenes/factory.ron --for 8h --set kinds.lathe.machine.rule=Spt\n  \
-    autotwin run scenes/factory.ron --replications 30 --warmup 1d --tables none")]
+    autotwin run scenes/factory.ron --replications 30 --warmup 1d --tables none\n  \
+    autotwin run scenes/factory.ron --checkpoint-every 1d --out runs/a")]
 pub(crate) struct RunArguments {
     /// The scene.
     scene: PathBuf,
@@ -58,6 +60,12 @@ pub(crate) struct RunArguments {
     /// Write into the table `decisions` what these decide and why: names, patterns and kinds, separated by commas.
     #[arg(long, value_name = "WHO", value_delimiter = ',')]
     reasons: Option<Vec<String>>,
+    /// Save the world so often in simulated time, so that `resume` can go on with the run if it is broken off.
+    #[arg(long, value_name = "TIME", value_parser = Duration::parse)]
+    checkpoint_every: Option<Duration>,
+    /// Keep only so many of the last checkpoints.
+    #[arg(long, value_name = "NUMBER", requires = "checkpoint_every", value_parser = clap::value_parser!(u64).range(1..))]
+    keep_checkpoints: Option<u64>,
     /// Check after every event that no job is lost and no place holds more than it can; slow.
     #[arg(long)]
     audit: bool,
@@ -68,17 +76,24 @@ pub(crate) struct RunArguments {
 
 pub(crate) fn run(arguments: &RunArguments, plugins: fn(&mut App)) -> Exit {
     match try_run(arguments, plugins) {
-        Ok((summary, folder)) => {
-            if !arguments.quiet {
-                print(&describe(&summary, &folder));
-            }
-            if summary.interrupted { Exit::INTERRUPTED } else { Exit::OK }
-        }
+        Ok((summary, folder)) => finish(summary.as_ref(), &folder, arguments.quiet),
         Err(error) => fail_run(&error),
     }
 }
 
-fn try_run(arguments: &RunArguments, plugins: fn(&mut App)) -> Result<(Summary, PathBuf), RunError> {
+/// Tells what came of a run; of one that was left before its end, how it goes on.
+pub(super) fn finish(summary: Option<&Summary>, folder: &Path, quiet: bool) -> Exit {
+    let Some(summary) = summary else {
+        eprintln!("the run was stopped; go on with it by: autotwin resume {}", folder.display());
+        return Exit::INTERRUPTED;
+    };
+    if !quiet {
+        print(&describe(summary, folder));
+    }
+    if summary.interrupted { Exit::INTERRUPTED } else { Exit::OK }
+}
+
+fn try_run(arguments: &RunArguments, plugins: fn(&mut App)) -> Result<(Option<Summary>, PathBuf), RunError> {
     let scene = load::load(&arguments.scene, &arguments.sets)?;
     let commands = match &arguments.inputs {
         Some(path) => folder::read_inputs(path)?,
@@ -94,16 +109,32 @@ fn try_run(arguments: &RunArguments, plugins: fn(&mut App)) -> Result<(Summary, 
         reasons: arguments.reasons.clone(),
         audit: arguments.audit,
         commands,
+        checkpoints: plan(arguments)?,
     };
     let pool = Pool::new(arguments.threads).map_err(RunError::Threads)?;
     let target = arguments.out.clone().unwrap_or_else(|| free_folder(&arguments.scene));
-    let folder = RunFolder::begin(&target)?;
+    let folder = match options.checkpoints {
+        Some(plan) => RunFolder::begin_lasting(&target, &scene, &options, (arguments.replications, plan))?,
+        None => RunFolder::begin(&target)?,
+    };
     let watch = Watch::new(!arguments.quiet && arguments.replications == 1);
     let result = run_all(&scene, &options, arguments.replications, &pool, Some(folder.path()), &watch);
     watch.finish();
     let (header, outcomes) = result.map_err(|error| name_inputs(error, arguments.inputs.as_deref()))?;
+    if options.checkpoints.is_some() && outcomes.iter().any(|outcome| outcome.interrupted) {
+        return Ok((None, target));
+    }
     let summary = folder.finish(&scene, &header, &options, &outcomes)?;
-    Ok((summary, target))
+    Ok((Some(summary), target))
+}
+
+fn plan(arguments: &RunArguments) -> Result<Option<CheckpointPlan>, RunError> {
+    match arguments.checkpoint_every {
+        Some(every) if every.is_zero() => {
+            Err(RunError::Options("--checkpoint-every should be longer than nothing, such as 1h".to_owned()))
+        }
+        every => Ok(every.map(|every| CheckpointPlan { every, keep: arguments.keep_checkpoints })),
+    }
 }
 
 /// Says in which file a command stands that the world refuses.

@@ -155,6 +155,8 @@ impl Simulation {
     /// any more.
     pub fn restore(&mut self, snapshot: &Snapshot) -> Result<(), SnapshotError> {
         snapshot.restore(&mut self.world)?;
+        // What happened before belongs to whoever recorded it then.
+        self.world.resource_mut::<Journal>().drain().for_each(drop);
         self.drop_caches();
         Ok(())
     }

@@ -15,6 +15,7 @@ use parquet::file::properties::WriterProperties;
 use parquet::file::writer::{SerializedFileWriter, SerializedRowGroupWriter};
 use parquet::schema::types::Type;
 
+use super::row_log::{Segment, SegmentColumn, Values};
 use super::table::{Cell, Column, ColumnType};
 
 /// How many rows are collected before they are compressed and written.
@@ -39,22 +40,21 @@ impl WriteError {
 
 /// Writes one table.
 pub struct TableWriter {
+    name: String,
     path: PathBuf,
     file: SerializedFileWriter<BufWriter<File>>,
     columns: Vec<ColumnBuffer>,
     rows: u64,
+    /// Copies of rows that nobody has taken yet, if rows are copied.
+    copies: Option<Vec<Segment>>,
 }
 
 /// The values of a column since the last row group; `present` has an entry for each row, if the column is optional.
 struct ColumnBuffer {
     values: Values,
     present: Option<Vec<i16>>,
-}
-
-enum Values {
-    Int(Vec<i64>),
-    Float(Vec<f64>),
-    Text(Vec<ByteArray>),
+    /// How many values and rows of it have been copied.
+    copied: (usize, usize),
 }
 
 impl TableWriter {
@@ -69,7 +69,31 @@ impl TableWriter {
         let file = schema(name, columns)
             .and_then(|schema| SerializedFileWriter::new(BufWriter::new(file), schema, Arc::new(properties)))
             .map_err(|error| WriteError::new(&path, error))?;
-        Ok(TableWriter { path, file, columns: columns.iter().map(ColumnBuffer::new).collect(), rows: 0 })
+        let columns = columns.iter().map(ColumnBuffer::new).collect();
+        Ok(TableWriter { name: name.to_owned(), path, file, columns, rows: 0, copies: None })
+    }
+
+    /// Copies all rows from now on, for [`TableWriter::take_copies`].
+    pub fn copy_rows(&mut self) {
+        self.columns.iter_mut().for_each(ColumnBuffer::skip_copies);
+        self.copies = Some(Vec::new());
+    }
+
+    /// Copies of the rows that were added since this was asked last.
+    pub fn take_copies(&mut self) -> Vec<Segment> {
+        self.copy_new_rows();
+        self.copies.as_mut().map(std::mem::take).unwrap_or_default()
+    }
+
+    /// That rows which were copied do not fit this table.
+    pub(super) fn misfit(&self) -> WriteError {
+        WriteError::new(&self.path, "the rows of the run up to here are damaged")
+    }
+
+    fn copy_new_rows(&mut self) {
+        let Some(copies) = &mut self.copies else { return };
+        let columns: Vec<SegmentColumn> = self.columns.iter_mut().map(ColumnBuffer::copy_new).collect();
+        copies.extend(Segment::new(&self.name, columns));
     }
 
     /// Adds a row.
@@ -98,6 +122,7 @@ impl TableWriter {
     }
 
     fn write_group(&mut self) -> Result<(), WriteError> {
+        self.copy_new_rows();
         write_columns(&mut self.file, &mut self.columns).map_err(|error| WriteError::new(&self.path, error))
     }
 }
@@ -109,7 +134,33 @@ impl ColumnBuffer {
             ColumnType::Float => Values::Float(Vec::new()),
             ColumnType::Text => Values::Text(Vec::new()),
         };
-        ColumnBuffer { values, present: column.optional.then(Vec::new) }
+        ColumnBuffer { values, present: column.optional.then(Vec::new), copied: (0, 0) }
+    }
+
+    /// How many values and rows there are.
+    fn len(&self) -> (usize, usize) {
+        let values = self.values.len();
+        (values, self.present.as_ref().map_or(values, Vec::len))
+    }
+
+    fn skip_copies(&mut self) {
+        self.copied = self.len();
+    }
+
+    /// A copy of what was added since the last one.
+    fn copy_new(&mut self) -> SegmentColumn {
+        let (values, rows) = self.copied;
+        self.copied = self.len();
+        SegmentColumn {
+            values: self.values.copy_from(values),
+            present: self.present.as_ref().map(|present| present[rows..].to_vec()),
+        }
+    }
+
+    fn clear(&mut self) {
+        self.values.clear();
+        self.present.iter_mut().for_each(Vec::clear);
+        self.copied = (0, 0);
     }
 
     fn push(&mut self, cell: Cell) {
@@ -162,22 +213,11 @@ fn write_column(
         return Err(ParquetError::General("more columns than the schema has".to_owned()));
     };
     let present = column.present.as_deref();
-    match &mut column.values {
-        Values::Int(values) => {
-            writer.typed::<Int64Type>().write_batch(values, present, None)?;
-            values.clear();
-        }
-        Values::Float(values) => {
-            writer.typed::<DoubleType>().write_batch(values, present, None)?;
-            values.clear();
-        }
-        Values::Text(values) => {
-            writer.typed::<ByteArrayType>().write_batch(values, present, None)?;
-            values.clear();
-        }
-    }
-    if let Some(present) = &mut column.present {
-        present.clear();
-    }
+    match &column.values {
+        Values::Int(values) => writer.typed::<Int64Type>().write_batch(values, present, None)?,
+        Values::Float(values) => writer.typed::<DoubleType>().write_batch(values, present, None)?,
+        Values::Text(values) => writer.typed::<ByteArrayType>().write_batch(values, present, None)?,
+    };
+    column.clear();
     writer.close()
 }

@@ -18,7 +18,7 @@ pub mod words;
 
 use std::path::Path;
 
-pub use data::RunData;
+pub use data::{PLAN, RunData};
 /// What sections are written with; named here so that a domain of one's own uses the same version.
 pub use maud;
 pub use registry::{Better, ReportApp, ReportFigure, ReportRegistry, ReportSection, Section, Sections};

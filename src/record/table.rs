@@ -13,6 +13,7 @@ use crate::look::sight::Sights;
 use crate::twin::messages::deliver;
 
 use super::parquet::{TableWriter, WriteError};
+use super::row_log::Segment;
 
 /// What a column holds. Any column may lack a value in some rows only if it is optional.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -163,6 +164,39 @@ pub fn open(world: &mut World, folder: &std::path::Path, wanted: &dyn Fn(&str) -
     }
     world.resource_mut::<Tables>().writers = writers;
     world.resource_mut::<Journal>().enabled = world.resource::<Table<Entry>>().enabled;
+    Ok(())
+}
+
+/// Copies all rows from now on, for [`take_copies`].
+pub fn copy_rows(world: &mut World) {
+    world.resource_mut::<Tables>().writers.iter_mut().flatten().for_each(TableWriter::copy_rows);
+}
+
+/// Leaves those rows out of the copies that were added up to now.
+pub fn skip_copies(world: &mut World) {
+    drop(take_copies(world));
+}
+
+/// Copies of the rows of all tables that were added since this was asked last.
+pub fn take_copies(world: &mut World) -> Vec<Segment> {
+    let mut tables = world.resource_mut::<Tables>();
+    tables.writers.iter_mut().flatten().flat_map(TableWriter::take_copies).collect()
+}
+
+/// Writes rows again that were copied.
+///
+/// # Errors
+/// If they do not fit their table, or cannot be written.
+pub fn write_copies(world: &mut World, segments: &[Segment]) -> Result<(), WriteError> {
+    let mut tables = world.resource_mut::<Tables>();
+    let Tables { infos, writers, .. } = &mut *tables;
+    for segment in segments {
+        let place = infos.iter().position(|info| info.name == segment.table);
+        let Some(writer) = place.and_then(|place| writers.get_mut(place)?.as_mut()) else { continue };
+        for row in segment.rows() {
+            writer.push(row.ok_or_else(|| writer.misfit())?)?;
+        }
+    }
     Ok(())
 }
 

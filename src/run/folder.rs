@@ -1,7 +1,8 @@
 //! The run folder: all that is needed to read a run's results, and to repeat it elsewhere.
 //!
 //! A folder is written under a temporary name beside its place and renamed when it is whole, so that a full disk or a
-//! killed program leaves nothing half-written behind.
+//! killed program leaves nothing half-written behind. The folder of a run with checkpoints is there from the start, with a
+//! `plan.json` by which the run goes on if it is broken off; `run.json` says that it is whole.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -12,13 +13,17 @@ use crate::engine::command::{self, Command};
 use crate::engine::time::Duration;
 use crate::record::indicators::Indicator;
 use crate::record::parquet::WriteError;
+use crate::record::report::PLAN;
+use crate::record::row_log;
 use crate::scene::header::Header;
 use crate::scene::load::{self, SceneTree};
 use crate::scene::syntax::print;
 
 use super::build_info::BuildInfo;
-use super::replications::{IndicatorEstimate, summarise};
+use super::checkpoint::{self, CheckpointPlan};
+use super::replications::{self, IndicatorEstimate, OUTCOME, summarise};
 use super::single::{DigestRecord, Outcome, RunError, RunOptions};
+use super::verify::read_json;
 
 /// The version of the folder's layout.
 pub const FORMAT: u32 = 1;
@@ -92,12 +97,68 @@ pub struct Replication {
     pub indicators: Vec<Indicator>,
 }
 
+/// What a run with checkpoints is to do: with the scene and the inputs, all that is needed to go on with it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct RunPlan {
+    /// The version of this layout.
+    pub format: u32,
+    /// Instead of the scene's seed.
+    pub seed: Option<u64>,
+    /// Instead of the scene's `run_for`.
+    pub run_for: Option<Duration>,
+    /// Instead of the scene's `warmup`.
+    pub warmup: Option<Duration>,
+    /// How many replications.
+    pub replications: u64,
+    /// Instead of the scene's tables.
+    pub tables: Option<BTreeSet<String>>,
+    /// Whether what can be seen is recorded.
+    pub tracks: bool,
+    /// Instead of those of whom the scene wants reasons.
+    pub reasons: Option<Vec<String>>,
+    /// Whether the world is checked after every event.
+    pub audit: bool,
+    /// When checkpoints are made.
+    pub checkpoints: CheckpointPlan,
+    /// The program that began it.
+    pub build: BuildInfo,
+}
+
 /// A run folder that is being written.
 pub struct RunFolder {
-    temporary: tempfile::TempDir,
+    place: Place,
     target: PathBuf,
     /// Dropped after the temporary folder.
     _parents: MadeParents,
+}
+
+/// Where files are until the folder is whole.
+enum Place {
+    /// Elsewhere: nothing is left behind if the run does not end.
+    Temporary(tempfile::TempDir),
+    /// There already, so that a run that is broken off can go on.
+    Lasting,
+}
+
+impl Drop for RunFolder {
+    fn drop(&mut self) {
+        // A run that has made no checkpoint has nothing to go on from.
+        let is_unfinished = matches!(self.place, Place::Lasting) && self.target.join(PLAN).exists();
+        if is_unfinished && !has_checkpoint(&self.target) {
+            let _ = std::fs::remove_dir_all(&self.target);
+        }
+    }
+}
+
+/// Whether a run, or one of its replications, has made a checkpoint.
+fn has_checkpoint(folder: &Path) -> bool {
+    let has = |folder: &Path| checkpoint::list(folder).is_ok_and(|checkpoints| !checkpoints.is_empty());
+    has(folder) || replication_folders(folder).iter().any(|folder| has(folder) || folder.join(OUTCOME).exists())
+}
+
+fn replication_folders(folder: &Path) -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(folder.join(replications::FOLDER));
+    entries.into_iter().flatten().flatten().map(|entry| entry.path()).collect()
 }
 
 /// The folders above a run folder that were made for it, from the top. Those that are empty in the end go again.
@@ -127,29 +188,75 @@ impl RunFolder {
     /// # Errors
     /// If something is there already, or nothing can be written there.
     pub fn begin(target: &Path) -> Result<RunFolder, WriteError> {
-        if target.exists() {
-            return Err(WriteError::new(target, "it is there already; remove it or choose another --out"));
+        let (parents, temporary) = make_temporary(target)?;
+        Ok(RunFolder { place: Place::Temporary(temporary), target: target.to_owned(), _parents: parents })
+    }
+
+    /// Begins a folder at `target` that stays there even if the run is broken off, once there is a checkpoint in it.
+    ///
+    /// # Errors
+    /// If something is there already, or nothing can be written there.
+    pub fn begin_lasting(
+        target: &Path,
+        scene: &SceneTree,
+        options: &RunOptions,
+        (replications, checkpoints): (u64, CheckpointPlan),
+    ) -> Result<RunFolder, WriteError> {
+        let (parents, temporary) = make_temporary(target)?;
+        let plan = RunPlan {
+            format: FORMAT,
+            seed: options.seed,
+            run_for: options.run_for,
+            warmup: options.warmup,
+            replications,
+            tables: options.tables.clone(),
+            tracks: options.tracks,
+            reasons: options.reasons.clone(),
+            audit: options.audit,
+            checkpoints,
+            build: BuildInfo::current(),
+        };
+        write_inputs(temporary.path(), scene, options)?;
+        write_json(temporary.path(), PLAN, &plan)?;
+        put_in_place(temporary, target)?;
+        Ok(RunFolder { place: Place::Lasting, target: target.to_owned(), _parents: parents })
+    }
+
+    /// Opens the folder of a run that goes on.
+    ///
+    /// # Errors
+    /// If it is none.
+    pub fn open(target: &Path) -> Result<(RunFolder, RunPlan), RunError> {
+        let wrong = |why: &str| RunError::Read { path: target.display().to_string(), why: why.to_owned() };
+        if target.join("run.json").is_file() && !target.join(PLAN).is_file() {
+            return Err(wrong("this run has ended, and there is nothing to go on with"));
         }
-        let parent = target.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        let parents = MadeParents::make(parent)?;
-        let temporary = tempfile::Builder::new()
-            .prefix(".autotwin-")
-            .tempdir_in(parent)
-            .map_err(|error| WriteError::new(parent, error))?;
-        Ok(RunFolder { temporary, target: target.to_owned(), _parents: parents })
+        if !target.join(PLAN).is_file() {
+            return Err(wrong("it is no run that can go on: only those with --checkpoint-every can"));
+        }
+        let plan: RunPlan = read_json(target, PLAN)?;
+        if plan.format != FORMAT {
+            let why = format!("it has layout {}, and this program reads layout {FORMAT}", plan.format);
+            return Err(RunError::Read { path: target.join(PLAN).display().to_string(), why });
+        }
+        let folder = RunFolder { place: Place::Lasting, target: target.to_owned(), _parents: MadeParents(Vec::new()) };
+        Ok((folder, plan))
     }
 
     /// Where files are written until the folder is whole.
     pub fn path(&self) -> &Path {
-        self.temporary.path()
+        match &self.place {
+            Place::Temporary(temporary) => temporary.path(),
+            Place::Lasting => &self.target,
+        }
     }
 
     /// Writes all but the tables, and puts the folder in its place.
     ///
     /// # Errors
-    /// If something cannot be written; nothing is left behind then.
+    /// If something cannot be written; nothing is left behind then, but what a run goes on from.
     pub fn finish(
-        self,
+        mut self,
         scene: &SceneTree,
         header: &Header,
         options: &RunOptions,
@@ -167,22 +274,59 @@ impl RunFolder {
             interrupted: summary.interrupted,
             build: BuildInfo::current(),
         };
-        write_text(folder, "scene.ron", &print::print(&scene.root))?;
-        write_lines(folder, "inputs.jsonl", options.commands.iter().map(|(_, command)| command))?;
-        write_json(folder, "run.json", &record)?;
+        write_inputs(folder, scene, options)?;
         write_json(folder, "summary.json", &summary)?;
         let digests = outcomes.iter().flat_map(|outcome| {
             outcome.digests.iter().map(|digest| DigestLine { seed: outcome.seed.0, digest: digest.clone() })
         });
         write_lines(folder, "digests.jsonl", digests)?;
-        let temporary = self.temporary.keep();
-        std::fs::rename(&temporary, &self.target).map_err(|error| {
-            // The rename failed: what was written must not stay behind under its temporary name.
-            let _ = std::fs::remove_dir_all(&temporary);
-            WriteError::new(&self.target, error)
-        })?;
+        // Last of all: a folder with this is whole.
+        write_json(folder, "run.json", &record)?;
+        match std::mem::replace(&mut self.place, Place::Lasting) {
+            Place::Temporary(temporary) => put_in_place(temporary, &self.target)?,
+            Place::Lasting => clear_up(&self.target)?,
+        }
         Ok(summary)
     }
+}
+
+fn make_temporary(target: &Path) -> Result<(MadeParents, tempfile::TempDir), WriteError> {
+    if target.exists() {
+        return Err(WriteError::new(target, "it is there already; remove it or choose another --out"));
+    }
+    let parent = target.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let parents = MadeParents::make(parent)?;
+    let temporary = tempfile::Builder::new()
+        .prefix(".autotwin-")
+        .tempdir_in(parent)
+        .map_err(|error| WriteError::new(parent, error))?;
+    Ok((parents, temporary))
+}
+
+fn put_in_place(temporary: tempfile::TempDir, target: &Path) -> Result<(), WriteError> {
+    let temporary = temporary.keep();
+    std::fs::rename(&temporary, target).map_err(|error| {
+        // The rename failed: what was written must not stay behind under its temporary name.
+        let _ = std::fs::remove_dir_all(&temporary);
+        WriteError::new(target, error)
+    })
+}
+
+/// Takes away what was there to go on from, but for the checkpoints.
+fn clear_up(folder: &Path) -> Result<(), WriteError> {
+    let of_replications = replication_folders(folder);
+    let logs = of_replications.iter().map(PathBuf::as_path).chain([folder]).map(|folder| folder.join(row_log::FILE));
+    let outcomes = of_replications.iter().map(|folder| folder.join(OUTCOME));
+    // The plan goes first: without it the run has ended, whatever is left of the rest.
+    for path in [folder.join(PLAN)].into_iter().chain(logs).chain(outcomes).filter(|path| path.exists()) {
+        std::fs::remove_file(&path).map_err(|error| WriteError::new(&path, error))?;
+    }
+    Ok(())
+}
+
+fn write_inputs(folder: &Path, scene: &SceneTree, options: &RunOptions) -> Result<(), WriteError> {
+    write_text(folder, "scene.ron", &print::print(&scene.root))?;
+    write_lines(folder, "inputs.jsonl", options.commands.iter().map(|(_, command)| command))
 }
 
 /// A line of `digests.jsonl`.
@@ -240,12 +384,14 @@ fn joint_digest(outcomes: &[Outcome]) -> String {
     }
 }
 
+/// Writes a file under a temporary name, and renames it.
 fn write_text(folder: &Path, name: &str, text: &str) -> Result<(), WriteError> {
-    let path = folder.join(name);
-    std::fs::write(&path, text).map_err(|error| WriteError::new(&path, error))
+    let (path, temporary) = (folder.join(name), folder.join(format!("{name}.part")));
+    let written = std::fs::write(&temporary, text).and_then(|()| std::fs::rename(&temporary, &path));
+    written.map_err(|error| WriteError::new(&path, error))
 }
 
-fn write_json(folder: &Path, name: &str, value: &impl Serialize) -> Result<(), WriteError> {
+pub(super) fn write_json(folder: &Path, name: &str, value: &impl Serialize) -> Result<(), WriteError> {
     let text = serde_json::to_string_pretty(value).map_err(|error| WriteError::new(&folder.join(name), error))?;
     write_text(folder, name, &(text + "\n"))
 }

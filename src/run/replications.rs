@@ -7,13 +7,17 @@ use serde::{Deserialize, Serialize};
 
 use crate::engine::parallel::Pool;
 use crate::engine::random::Seed;
+use crate::engine::time::Time;
 use crate::record::indicators::Indicator;
 use crate::record::parquet::WriteError;
 use crate::record::statistics::{Estimate, estimate};
 use crate::scene::header::Header;
 use crate::scene::load::SceneTree;
 
-use super::single::{self, Observer, Outcome, RunError, RunOptions};
+use super::folder::write_json;
+use super::resume;
+use super::single::{self, Observer, Outcome, Recording, RunError, RunOptions};
+use super::verify::read_json;
 
 /// An indicator over replications.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -30,6 +34,20 @@ pub struct IndicatorEstimate {
     pub estimate: Option<Estimate>,
 }
 
+/// What is kept of a replication that has ended, until all have.
+pub(super) const OUTCOME: &str = "outcome.json";
+/// The folder in a run's in which each replication has its own.
+pub(super) const FOLDER: &str = "replications";
+
+/// Where runs begin.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Beginning {
+    /// At their start.
+    Start,
+    /// Each at the last checkpoint in its folder, up to a moment if one is named.
+    Checkpoint(Option<Time>),
+}
+
 /// Runs a scene once for each seed from its own on. A single run shares its loops over the pool's threads; several runs
 /// are shared out among them, one thread each. Tables go to `folder`, of several runs each to a folder of its own.
 ///
@@ -43,25 +61,66 @@ pub fn run_all(
     folder: Option<&Path>,
     observer: &dyn Observer,
 ) -> Result<(Header, Vec<Outcome>), RunError> {
-    let (mut simulation, header) = single::prepare(scene, options, None)?;
-    let seed = Seed(header.seed);
+    run_from(scene, options, (count, Beginning::Start), pool, folder, observer)
+}
+
+/// As [`run_all`], for runs that may have been begun before.
+///
+/// # Errors
+/// The first run that failed.
+pub fn run_from(
+    scene: &SceneTree,
+    options: &RunOptions,
+    (count, beginning): (u64, Beginning),
+    pool: &Pool,
+    folder: Option<&Path>,
+    observer: &dyn Observer,
+) -> Result<(Header, Vec<Outcome>), RunError> {
     if count <= 1 {
-        let outcome = single::execute(&mut simulation, &header, seed, pool.clone(), folder, observer)?;
+        let (header, outcome) = run_one(scene, options, (None, beginning), pool, folder, observer)?;
         return Ok((header, vec![outcome]));
     }
-    drop(simulation);
+    let (_, header) = single::prepare(scene, options, None)?;
+    let seed = Seed(header.seed);
     let indices: Vec<u64> = (0..count).collect();
     let outcomes = pool.map(&indices, |&index| {
         let seed = seed.replication(index);
-        let folder = folder.map(|folder| folder.join("replications").join(format!("{:04}", index + 1)));
+        let folder = folder.map(|folder| folder.join(FOLDER).join(format!("{:04}", index + 1)));
         if let Some(folder) = &folder {
             std::fs::create_dir_all(folder).map_err(|error| WriteError::new(folder, error))?;
         }
-        let (mut simulation, header) = single::prepare(scene, options, Some(seed))?;
-        single::execute(&mut simulation, &header, seed, Pool::default(), folder.as_deref(), observer)
+        let ended = folder.as_deref().filter(|folder| beginning != Beginning::Start && folder.join(OUTCOME).is_file());
+        if let Some(folder) = ended {
+            return read_json(folder, OUTCOME);
+        }
+        let threads = Pool::default();
+        let (_, outcome) = run_one(scene, options, (Some(seed), beginning), &threads, folder.as_deref(), observer)?;
+        if let Some(folder) = folder.filter(|_| options.checkpoints.is_some() && !outcome.interrupted) {
+            write_json(&folder, OUTCOME, &outcome)?;
+        }
+        Ok(outcome)
     });
     let outcomes: Result<Vec<Outcome>, RunError> = outcomes.into_iter().collect();
     Ok((header, outcomes?))
+}
+
+fn run_one(
+    scene: &SceneTree,
+    options: &RunOptions,
+    (seed, beginning): (Option<Seed>, Beginning),
+    pool: &Pool,
+    folder: Option<&Path>,
+    observer: &dyn Observer,
+) -> Result<(Header, Outcome), RunError> {
+    let (mut simulation, header) = single::prepare(scene, options, seed)?;
+    let seed = seed.unwrap_or(Seed(header.seed));
+    let begun = match (beginning, folder) {
+        (Beginning::Checkpoint(until), Some(folder)) => resume::restore(&mut simulation, folder, seed, until)?,
+        _ => None,
+    };
+    let recording = Recording { folder, checkpoints: options.checkpoints, begun };
+    let outcome = single::execute(&mut simulation, &header, seed, pool.clone(), recording, observer)?;
+    Ok((header, outcome))
 }
 
 /// The mean and interval of every indicator. Runs that were stopped before their end are left out.

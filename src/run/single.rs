@@ -42,6 +42,9 @@ use crate::scene::tree;
 use crate::scene::twins::TwinsPlugin;
 use crate::twin::life::LifePlugin;
 use crate::twin::messages::MessagePlugin;
+use crate::twin::step::trace::Tracing;
+
+use super::checkpoint::{CheckpointError, CheckpointPlan, CheckpointWriter, Piece, Recorded};
 
 /// Everything that this program knows: the base and every domain.
 pub fn plugins(app: &mut App) {
@@ -90,6 +93,8 @@ pub struct RunOptions {
     pub audit: bool,
     /// Commands with their line in the log.
     pub commands: Vec<(usize, Command)>,
+    /// When checkpoints are made, if they are: of runs that have a folder.
+    pub checkpoints: Option<CheckpointPlan>,
 }
 
 impl Default for RunOptions {
@@ -104,6 +109,7 @@ impl Default for RunOptions {
             reasons: None,
             audit: false,
             commands: Vec::new(),
+            checkpoints: None,
         }
     }
 }
@@ -135,6 +141,9 @@ pub enum RunError {
     /// Tracks cannot be written or read.
     #[error(transparent)]
     Tracks(#[from] TrackError),
+    /// A checkpoint cannot be used.
+    #[error(transparent)]
+    Checkpoint(#[from] CheckpointError),
     /// A run folder cannot be read.
     #[error("cannot read {path}: {why}")]
     Read {
@@ -168,7 +177,7 @@ impl DigestRecord {
 }
 
 /// What came of a run.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Outcome {
     /// Its seed.
     pub seed: Seed,
@@ -182,7 +191,8 @@ pub struct Outcome {
     pub wall: f64,
     /// Whether somebody stopped it before its end.
     pub interrupted: bool,
-    /// How many rows each table got.
+    /// How many rows each table got; nothing of a run that was made before.
+    #[serde(skip)]
     pub rows: Vec<(&'static str, u64)>,
 }
 
@@ -230,6 +240,10 @@ pub fn prepare(scene: &SceneTree, options: &RunOptions, seed: Option<Seed>) -> R
     let header = settle_header(header, options);
     if header.run_for.is_some_and(|length| length <= header.warmup) {
         let message = "the warm-up should be shorter than the run: lower --warmup or raise --for";
+        return Err(RunError::Options(message.to_owned()));
+    }
+    if options.checkpoints.is_some() && header.record.tracks {
+        let message = "a run with checkpoints records no tracks: leave out --checkpoint-every, or --tracks (in the scene `record.tracks`)";
         return Err(RunError::Options(message.to_owned()));
     }
     check_tables(&simulation, options.tables.as_ref())?;
@@ -304,45 +318,81 @@ fn check_recorded_tables(world: &World, root: &Node, problems: &mut Problems) {
     }
 }
 
-/// Runs a prepared world to its end. With a `folder`, tables are written there.
+/// What a run leaves behind, and where it goes on. A folder alone is one for tables, without checkpoints.
+#[derive(Default)]
+pub struct Recording<'a> {
+    /// Where tables and tracks are written, if they are.
+    pub folder: Option<&'a Path>,
+    /// When checkpoints are made, if they are. They need a folder.
+    pub checkpoints: Option<CheckpointPlan>,
+    /// What was recorded before, of a run that goes on: its world is restored already.
+    pub begun: Option<Begun>,
+}
+
+impl<'a> From<Option<&'a Path>> for Recording<'a> {
+    fn from(folder: Option<&'a Path>) -> Recording<'a> {
+        Recording { folder, ..Recording::default() }
+    }
+}
+
+/// What a run has recorded up to the checkpoint from which it goes on.
+pub struct Begun {
+    /// The number of the checkpoint.
+    pub(super) number: u64,
+    /// What the checkpoint says.
+    pub(super) recorded: Recorded,
+    /// Rows and digests up to then.
+    pub(super) pieces: Vec<Piece>,
+}
+
+/// Runs a prepared world to its end.
 ///
 /// # Errors
-/// If a table cannot be written, or an audit fails.
-pub fn execute(
+/// If a table or a checkpoint cannot be written, or an audit fails.
+pub fn execute<'a>(
     simulation: &mut Simulation,
     header: &Header,
     seed: Seed,
     pool: Pool,
-    folder: Option<&Path>,
+    recording: impl Into<Recording<'a>>,
     observer: &dyn Observer,
 ) -> Result<Outcome, RunError> {
     simulation.set_pool(pool.clone());
-    pool.install(|| run_to_end(simulation, header, seed, folder, observer))
+    let recording = recording.into();
+    pool.install(|| run_to_end(simulation, header, seed, recording, observer))
 }
 
 fn run_to_end(
     simulation: &mut Simulation,
     header: &Header,
     seed: Seed,
-    folder: Option<&Path>,
+    recording: Recording,
     observer: &dyn Observer,
 ) -> Result<Outcome, RunError> {
     let started = Instant::now();
-    if let Some(folder) = folder {
-        let wanted = |name: &str| header.record.tables.as_ref().is_none_or(|tables| tables.contains(name));
-        table::open(simulation.world_mut(), folder, &wanted)?;
-        reasons::start(simulation.world_mut(), &header.record.reasons);
-        radio::start(simulation.world_mut());
-        missions::start(simulation.world_mut());
-    } else {
-        simulation.world_mut().resource_mut::<Journal>().enabled = false;
+    let Recording { folder, checkpoints, begun } = recording;
+    open_tables(simulation.world_mut(), header, folder)?;
+    let mut digests = Digests::new(header.record.digest_every.is_some());
+    let (last, wall) = begun.as_ref().map_or((None, 0.0), |begun| {
+        let Begun { number, recorded, .. } = begun;
+        (Some((*number, recorded.log)), recorded.wall)
+    });
+    let mut keeper = match folder.zip(checkpoints) {
+        Some((folder, plan)) => Some(Keeper::begin(simulation.world_mut(), folder, plan, (&header.name, seed), last)?),
+        None => None,
+    };
+    if let Some(begun) = begun {
+        take_up(simulation.world_mut(), &mut digests, begun)?;
     }
     let recorded = folder.filter(|_| header.record.tracks);
     let tracks = match recorded {
         Some(folder) => Some(TrackWriter::begin(simulation.world_mut(), folder)?),
         None => None,
     };
-    let mut digests = Digests::new(header.record.digest_every.is_some());
+    let wall = || wall + started.elapsed().as_secs_f64();
+    if let Some(keeper) = &mut keeper {
+        keeper.begin_at(simulation, &mut digests, last.is_some(), wall());
+    }
     let mut interrupted = false;
     while !simulation.has_ended() && !interrupted {
         simulation.step();
@@ -354,28 +404,107 @@ fn run_to_end(
         }
         digests.after_step(simulation);
         interrupted = !observer.after_step(simulation.clock()) && !simulation.has_ended();
+        if let Some(keeper) = &mut keeper {
+            keeper.after_step(simulation, &mut digests, interrupted, wall());
+            interrupted |= keeper.has_failed();
+        }
     }
+    keeper.map_or(Ok(()), Keeper::finish)?;
     let indicators = indicators::compute(simulation.world());
     digests.take(simulation);
     let end = simulation.clock().now;
     let tracks = tracks.map(|tracks| tracks.stop(simulation.world_mut(), end));
     let rows = if folder.is_some() { table::close(simulation.world_mut())? } else { Vec::new() };
     tracks.map_or(Ok(()), Unfinished::finish)?;
-    Ok(Outcome {
-        seed,
-        clock: *simulation.clock(),
-        digests: digests.records,
-        indicators,
-        wall: started.elapsed().as_secs_f64(),
-        interrupted,
-        rows,
-    })
+    let clock = *simulation.clock();
+    Ok(Outcome { seed, clock, digests: digests.records, indicators, wall: wall(), interrupted, rows })
+}
+
+fn open_tables(world: &mut World, header: &Header, folder: Option<&Path>) -> Result<(), RunError> {
+    let Some(folder) = folder else {
+        world.resource_mut::<Journal>().enabled = false;
+        return Ok(());
+    };
+    let wanted = |name: &str| header.record.tables.as_ref().is_none_or(|tables| tables.contains(name));
+    table::open(world, folder, &wanted)?;
+    reasons::start(world, &header.record.reasons);
+    radio::start(world);
+    missions::start(world);
+    Ok(())
+}
+
+/// Takes up what a run had recorded before it was broken off.
+fn take_up(world: &mut World, digests: &mut Digests, begun: Begun) -> Result<(), RunError> {
+    *digests = begun.recorded.digests;
+    for piece in begun.pieces {
+        digests.records.extend(piece.digests);
+        table::write_copies(world, &piece.rows)?;
+    }
+    digests.kept = digests.records.len();
+    table::skip_copies(world);
+    world.resource_mut::<Tracing>().go_on(begun.recorded.open);
+    Ok(())
+}
+
+/// Keeps checkpoints of a run.
+struct Keeper {
+    writer: CheckpointWriter,
+}
+
+impl Keeper {
+    fn begin(
+        world: &mut World,
+        folder: &Path,
+        plan: CheckpointPlan,
+        (scene, seed): (&str, Seed),
+        last: Option<(u64, u64)>,
+    ) -> Result<Keeper, RunError> {
+        table::copy_rows(world);
+        Ok(Keeper { writer: CheckpointWriter::begin(folder, plan, (scene, seed.0), last)? })
+    }
+
+    /// The first is made before the first step; a run that goes on has made it.
+    fn begin_at(&mut self, simulation: &mut Simulation, digests: &mut Digests, goes_on: bool, wall: f64) {
+        match goes_on {
+            true => self.writer.skip_to(simulation.clock().now),
+            false => self.make(simulation, digests, wall),
+        }
+    }
+
+    /// Makes one if it is due, or if the run is left here.
+    fn after_step(&mut self, simulation: &mut Simulation, digests: &mut Digests, is_left: bool, wall: f64) {
+        if (is_left || self.writer.is_due(simulation.clock().now)) && !simulation.has_ended() {
+            self.make(simulation, digests, wall);
+        }
+    }
+
+    fn make(&mut self, simulation: &mut Simulation, digests: &mut Digests, wall: f64) {
+        let snapshot = simulation.save();
+        let rows = table::take_copies(simulation.world_mut());
+        let piece = Piece { digests: digests.take_new(), rows };
+        let open = simulation.world().resource::<Tracing>().open();
+        let recorded = Recorded { digests: digests.clone(), open, wall, log: 0 };
+        self.writer.make(simulation.clock(), snapshot, recorded, piece);
+    }
+
+    fn has_failed(&self) -> bool {
+        self.writer.has_failed()
+    }
+
+    fn finish(self) -> Result<(), RunError> {
+        Ok(self.writer.finish()?)
+    }
 }
 
 /// The digests of a run, taken when they are due. Digests that nobody asked for are put off where they would cost too
 /// much beside the events between them; that rule counts events and bytes, never time, and so is the same in each run.
-struct Digests {
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub(super) struct Digests {
+    #[serde(skip)]
     records: Vec<DigestRecord>,
+    /// How many of them are in the log of the run.
+    #[serde(skip)]
+    kept: usize,
     asked_for: bool,
     events_at_last: u64,
     bytes_of_last: u64,
@@ -386,7 +515,14 @@ impl Digests {
     const BYTES_PER_EVENT: u64 = 16;
 
     fn new(asked_for: bool) -> Digests {
-        Digests { records: Vec::new(), asked_for, events_at_last: 0, bytes_of_last: 0 }
+        Digests { asked_for, ..Digests::default() }
+    }
+
+    /// Those that were taken since this was asked last.
+    fn take_new(&mut self) -> Vec<DigestRecord> {
+        let new = self.records[self.kept..].to_vec();
+        self.kept = self.records.len();
+        new
     }
 
     fn after_step(&mut self, simulation: &mut Simulation) {

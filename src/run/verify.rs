@@ -7,6 +7,7 @@ use bevy_app::App;
 
 use crate::engine::parallel::Pool;
 use crate::engine::registry::Digest;
+use crate::record::report::PLAN;
 use crate::scene::load::{self, SceneTree};
 
 use super::build_info::BuildInfo;
@@ -86,7 +87,11 @@ pub fn verify(
 /// If it is no run folder, or one that this program cannot read.
 pub(super) fn read_record(folder: &Path) -> Result<RunRecord, RunError> {
     if !folder.join("run.json").is_file() {
-        let why = "it is no run folder: there is no run.json in it".to_owned();
+        let why = if folder.join(PLAN).is_file() {
+            format!("this run has not ended; go on with it by: autotwin resume {}", folder.display())
+        } else {
+            "it is no run folder: there is no run.json in it".to_owned()
+        };
         return Err(RunError::Read { path: folder.display().to_string(), why });
     }
     let record: RunRecord = read_json(folder, "run.json")?;
@@ -117,6 +122,7 @@ pub(super) fn repetition(
         reasons: None,
         audit: false,
         commands: read_inputs(&folder.join("inputs.jsonl"))?,
+        checkpoints: None,
     };
     Ok((scene, options))
 }

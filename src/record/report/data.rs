@@ -111,6 +111,9 @@ pub struct Figure {
     pub half_width: Option<f64>,
 }
 
+/// The name of what says, in the folder of a run that has not ended, how it goes on.
+pub const PLAN: &str = "plan.json";
+
 impl RunData {
     /// Reads the figures of a run folder.
     ///
@@ -119,6 +122,9 @@ impl RunData {
     pub fn open(folder: &Path) -> Result<RunData, ReportError> {
         const CURE: &str = "`autotwin run SCENE --out DIR` makes one";
         if !folder.join("run.json").is_file() {
+            if folder.join(PLAN).is_file() {
+                return Err(ReportError::read(folder, "this run has not ended", "go on with it by `autotwin resume`"));
+            }
             let why = if folder.is_dir() { "there is no run.json in it" } else { "there is no such folder" };
             return Err(ReportError::read(folder, format!("it is no run folder: {why}"), CURE));
         }

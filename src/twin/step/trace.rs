@@ -95,7 +95,7 @@ impl Decision {
 }
 
 /// A course that was followed.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Deed {
     /// Whose.
     pub twin: TwinId,
@@ -107,8 +107,15 @@ pub struct Deed {
     pub end: Option<End>,
 }
 
+/// A course that is under way.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Open {
+    serial: u32,
+    deed: Deed,
+}
+
 /// How a course ended.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct End {
     /// When.
     pub at: Time,
@@ -194,6 +201,16 @@ impl Tracing {
     /// Takes out the courses that have come to an end, in the order of their ends.
     pub fn take_deeds(&mut self) -> Vec<Deed> {
         std::mem::take(&mut self.done)
+    }
+
+    /// The courses that are under way, to be taken up again by [`Tracing::go_on`].
+    pub fn open(&self) -> Vec<Open> {
+        self.under_way.iter().map(|((_, serial), deed)| Open { serial: *serial, deed: deed.clone() }).collect()
+    }
+
+    /// Takes up courses that were under way when a run was broken off.
+    pub fn go_on(&mut self, open: Vec<Open>) {
+        self.under_way.extend(open.into_iter().map(|Open { serial, deed }| ((deed.twin, serial), deed)));
     }
 
     /// The courses that are under way, by twin, in the order in which they were begun.
