@@ -4,6 +4,7 @@ pub mod audit;
 pub mod clock;
 pub mod command;
 pub mod distribution;
+pub mod fork;
 pub mod identity;
 pub mod journal;
 pub mod onlooker;

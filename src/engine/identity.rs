@@ -28,10 +28,10 @@ pub struct TwinCount(pub u64);
 #[derive(Resource, Clone, Debug, Default)]
 pub struct Directory {
     /// By id, densely: ids are given in order. A retired twin leaves a hole. Apart from the names, since events look
-    /// entities up all the time and names hardly ever.
+    /// entities up all the time and names hardly ever, and forks have the same names.
     entities: Vec<Option<Entity>>,
-    names: Vec<Option<Arc<str>>>,
-    by_name: BTreeMap<Arc<str>, TwinId>,
+    names: Arc<Vec<Option<Arc<str>>>>,
+    by_name: Arc<BTreeMap<Arc<str>, TwinId>>,
     /// Twins that were retired in this step: what is recorded of them still needs their names.
     departed: Vec<(TwinId, Arc<str>)>,
 }
@@ -71,9 +71,24 @@ impl Directory {
 
     /// All living twins, by id.
     pub fn twins(&self) -> impl Iterator<Item = (TwinId, Entity, &Arc<str>)> {
-        let slots = self.entities.iter().zip(&self.names).enumerate();
+        let slots = self.entities.iter().zip(self.names.iter()).enumerate();
         slots.filter_map(|(id, (entity, name))| Some((TwinId(id as u64), (*entity)?, name.as_ref()?)))
     }
+
+    /// All living twins, by id, without their names.
+    pub(super) fn entities(&self) -> impl Iterator<Item = (TwinId, Entity)> + '_ {
+        self.entities.iter().enumerate().filter_map(|(id, entity)| Some((TwinId(id as u64), (*entity)?)))
+    }
+
+    /// The same twins in another world: who is who there.
+    pub(super) fn with_entities(&self, mut counterpart: impl FnMut(TwinId, Entity) -> Entity) -> Directory {
+        let mut entities = vec![None; self.entities.len()];
+        self.entities().for_each(|(twin, entity)| entities[twin.0 as usize] = Some(counterpart(twin, entity)));
+        Directory { entities, names: self.names.clone(), by_name: self.by_name.clone(), departed: Vec::new() }
+    }
+
+    /// In forks: it is made with their twins.
+    pub(super) fn is_there(_: &World, _: &mut World) {}
 
     /// All names of living twins, in alphabetical order.
     pub fn names(&self) -> impl Iterator<Item = &str> {
@@ -84,18 +99,21 @@ impl Directory {
         let index = twin.0 as usize;
         if self.entities.len() <= index {
             self.entities.resize(index + 1, None);
-            self.names.resize(index + 1, None);
         }
-        self.by_name.insert(name.clone(), twin);
+        let names = Arc::make_mut(&mut self.names);
+        if names.len() <= index {
+            names.resize(index + 1, None);
+        }
+        names[index] = Some(name.clone());
+        Arc::make_mut(&mut self.by_name).insert(name, twin);
         self.entities[index] = Some(entity);
-        self.names[index] = Some(name);
     }
 
     pub(super) fn remove(&mut self, twin: TwinId) {
         let index = twin.0 as usize;
-        if let Some(name) = self.names.get_mut(index).and_then(Option::take) {
+        if let Some(name) = Arc::make_mut(&mut self.names).get_mut(index).and_then(Option::take) {
             self.entities[index] = None;
-            self.by_name.remove(&name);
+            Arc::make_mut(&mut self.by_name).remove(&name);
             self.departed.push((twin, name));
         }
     }

@@ -13,6 +13,7 @@ use serde::de::{DeserializeOwned, Error};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use xxhash_rust::xxh3::Xxh3;
 
+use super::fork::{CopyCache, Counterparts, copy_resource};
 use super::identity::{Directory, TwinId};
 use super::parallel::Pool;
 use super::snapshot::{SavedPart, SavedResource};
@@ -22,15 +23,22 @@ pub trait Part: Component<Mutability = Mutable> + Clone + Serialize + Deserializ
 impl<T: Component<Mutability = Mutable> + Clone + Serialize + DeserializeOwned> Part for T {}
 
 /// A resource that is part of the world's state.
-pub trait StateResource: Resource + Clone + Serialize + DeserializeOwned {}
-impl<T: Resource + Clone + Serialize + DeserializeOwned> StateResource for T {}
+pub trait StateResource: Resource<Mutability = Mutable> + Clone + Serialize + DeserializeOwned {}
+impl<T: Resource<Mutability = Mutable> + Clone + Serialize + DeserializeOwned> StateResource for T {}
 
 /// All registrations of a world, in the order in which plugins made them.
 #[derive(Resource, Default)]
 pub struct Registry {
     pub(super) parts: Vec<PartEntry>,
     pub(super) resources: Vec<ResourceEntry>,
-    caches: Vec<fn(&mut World)>,
+    caches: Vec<CacheEntry>,
+}
+
+/// A cache: how it is rebuilt, and how it is copied into forks, if that is quicker.
+#[derive(Clone, Copy)]
+struct CacheEntry {
+    rebuild: fn(&mut World),
+    copies: &'static [CopyCache],
 }
 
 pub(super) struct PartEntry {
@@ -40,6 +48,7 @@ pub(super) struct PartEntry {
     describe_saved: fn(&[u8]) -> Option<serde_json::Value>,
     pub save: fn(&World, &str, &[(TwinId, Entity)]) -> SavedPart,
     pub load: fn(&mut World, Entity, &[u8]) -> Result<(), postcard::Error>,
+    pub copy: fn(&World, &mut World, &Counterparts),
 }
 
 pub(super) struct ResourceEntry {
@@ -48,6 +57,7 @@ pub(super) struct ResourceEntry {
     describe_saved: fn(&[u8]) -> Option<serde_json::Value>,
     pub save: fn(&World, &str) -> SavedResource,
     pub load: fn(&mut World, Option<&[u8]>) -> Result<(), postcard::Error>,
+    pub copy: fn(&World, &mut World),
 }
 
 impl Registry {
@@ -72,6 +82,7 @@ impl Registry {
                 world.entity_mut(entity).insert(postcard::from_bytes::<T>(bytes)?);
                 Ok(())
             },
+            copy: copy_part::<T>,
         });
     }
 
@@ -100,6 +111,7 @@ impl Registry {
                 }
                 Ok(())
             },
+            copy: copy_resource::<T>,
         });
     }
 
@@ -120,14 +132,25 @@ impl Registry {
         self.parts.iter().filter_map(|part| Some((part.name, (part.describe)(twin)?))).collect()
     }
 
-    /// Registers how to rebuild a cache from world state alone.
-    pub fn add_cache(&mut self, rebuild: fn(&mut World)) {
-        self.caches.push(rebuild);
+    /// Registers how to rebuild a cache from world state alone, and how it is copied into forks; with no way to copy it, it
+    /// is rebuilt there.
+    pub fn add_cache(&mut self, rebuild: fn(&mut World), copies: &'static [CopyCache]) {
+        self.caches.push(CacheEntry { rebuild, copies });
     }
 
     /// How each cache is rebuilt, in the order of registration: a later cache may use an earlier one.
-    pub fn caches(&self) -> &[fn(&mut World)] {
-        &self.caches
+    pub fn caches(&self) -> Vec<fn(&mut World)> {
+        self.caches.iter().map(|cache| cache.rebuild).collect()
+    }
+
+    /// Gives a fork the caches of its original.
+    pub(super) fn copy_caches(&self, original: &World, copy: &mut World) {
+        for cache in &self.caches {
+            match cache.copies {
+                [] => (cache.rebuild)(copy),
+                copies => copies.iter().for_each(|copy_one| copy_one(original, copy)),
+            }
+        }
     }
 
     fn refuse_second(&self, name: &str) {
@@ -269,6 +292,41 @@ fn describe_saved<T: Serialize + DeserializeOwned>(bytes: &[u8]) -> Option<serde
 fn append<T: Serialize>(value: &T, bytes: Vec<u8>) -> Vec<u8> {
     // Memory does not refuse to be written; see `Sink::write_value`.
     postcard::to_extend(value, bytes).expect("a registered part must be serialisable")
+}
+
+/// Gives the twins of a fork the part that those of its original have.
+fn copy_part<T: Part>(original: &World, copy: &mut World, counterparts: &Counterparts) {
+    let mut owners = 0;
+    if let Some(id) = original.components().component_id::<T>() {
+        for archetype in original.archetypes().iter().filter(|archetype| archetype.contains(id)) {
+            for owner in archetype.entities() {
+                let (Some(part), Some(twin)) = (original.get::<T>(owner.id()), counterparts.of(owner.id())) else {
+                    continue;
+                };
+                owners += 1;
+                match copy.get_mut::<T>(twin) {
+                    Some(mut there) => there.clone_from(part),
+                    None => drop(copy.entity_mut(twin).insert(part.clone())),
+                }
+            }
+        }
+    }
+    let Some(id) = copy.components().component_id::<T>() else { return };
+    let having = || copy.archetypes().iter().filter(|archetype| archetype.contains(id));
+    if having().map(|archetype| archetype.len() as usize).sum::<usize>() == owners {
+        return;
+    }
+    // Somebody has it there who has not in the original.
+    let directory = original.resource::<Directory>();
+    let lacks = |entity: &Entity| {
+        let twin = copy.get::<TwinId>(*entity).and_then(|twin| directory.entity(*twin));
+        twin.is_none_or(|twin| original.get::<T>(twin).is_none())
+    };
+    let having = having().flat_map(|archetype| archetype.entities().iter().map(|owner| owner.id()));
+    let extra: Vec<Entity> = having.filter(lacks).collect();
+    for twin in extra {
+        copy.entity_mut(twin).remove::<T>();
+    }
 }
 
 fn save_part<T: Part>(world: &World, name: &str, twins: &[(TwinId, Entity)]) -> SavedPart {

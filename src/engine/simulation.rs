@@ -1,6 +1,6 @@
 //! The simulation: a world, its step, and nothing else.
 
-use bevy_app::{App, Plugins};
+use bevy_app::App;
 use bevy_ecs::prelude::{In, IntoScheduleConfigs, IntoSystem, Mut, Resource, Schedule, System, World};
 use bevy_ecs::schedule::Schedules;
 use bevy_ecs::system::ScheduleSystem;
@@ -8,6 +8,7 @@ use bevy_ecs::system::ScheduleSystem;
 use super::audit::{self, Audit, Audits};
 use super::clock::{Clock, Periodic};
 use super::command::{self, Command, CommandKind, CommandKinds, InputError, Inputs};
+use super::fork::{CopyCache, Fork, Forks};
 use super::identity::{Directory, TwinCount, TwinName};
 use super::journal::Journal;
 use super::onlooker;
@@ -40,7 +41,7 @@ struct Starters(Vec<fn(&mut World)>);
 ///
 /// ```
 /// use autotwin::prelude::*;
-/// let mut simulation = Simulation::new(());
+/// let mut simulation = Simulation::new(|_| ());
 /// simulation.start(Seed(1), Time::ZERO + Duration::from_secs(60));
 /// simulation.run_until(Time::ZERO + Duration::from_secs(60));
 /// assert_eq!(simulation.clock().now.seconds(), 60.0);
@@ -52,10 +53,10 @@ pub struct Simulation {
 
 impl Simulation {
     /// An empty world with what `plugins` register.
-    pub fn new<M>(plugins: impl Plugins<M>) -> Simulation {
+    pub fn new(plugins: fn(&mut App)) -> Simulation {
         let mut app = App::empty();
         app.init_resource::<Schedules>();
-        app.add_plugins(EnginePlugin).add_plugins(plugins);
+        app.add_plugins((EnginePlugin, plugins)).insert_resource(Forks::new(plugins));
         app.finish();
         app.cleanup();
         let mut world = std::mem::take(app.world_mut());
@@ -148,6 +149,11 @@ impl Simulation {
         Snapshot::save(&self.world, self.world.resource::<Pool>())
     }
 
+    /// An independent copy of the world as it is now: what happens in one is not felt in the other.
+    pub fn fork(&self) -> Fork {
+        Forks::fork(&self.world)
+    }
+
     /// Puts a saved state in place of all that is there. The simulation goes on from there as the one did that was saved.
     ///
     /// # Errors
@@ -163,7 +169,7 @@ impl Simulation {
 
     /// Throws every cache away and rebuilds it from world state. Changes no result: tests hold the engine to that.
     pub fn drop_caches(&mut self) {
-        let caches = self.world.resource::<Registry>().caches().to_vec();
+        let caches = self.world.resource::<Registry>().caches();
         caches.into_iter().for_each(|rebuild| rebuild(&mut self.world));
     }
 }
@@ -189,7 +195,7 @@ impl bevy_app::Plugin for EnginePlugin {
             .insert_resource(Seed(1))
             .register_state::<Seed>("seed")
             .register_state_part::<TwinName>("name")
-            .register_cache(Directory::rebuild)
+            .register_cache(Directory::rebuild, &[Directory::is_there])
             .add_step_systems(Stage::Ingest, command::ingest)
             .add_step_systems(Stage::Advance, advance.in_set(Passing::Events));
     }
@@ -203,8 +209,9 @@ pub trait EngineApp {
     fn register_state<T: StateResource>(&mut self, name: &'static str) -> &mut Self;
     /// Registers a resource as world state and puts its default in.
     fn init_state<T: StateResource + Default>(&mut self, name: &'static str) -> &mut Self;
-    /// Registers how a cache is rebuilt from world state.
-    fn register_cache(&mut self, rebuild: fn(&mut World)) -> &mut Self;
+    /// Registers how a cache is rebuilt from world state, and how it is copied into forks: with no way to copy it, it is rebuilt
+    /// there.
+    fn register_cache(&mut self, rebuild: fn(&mut World), copies: &'static [CopyCache]) -> &mut Self;
     /// Registers what is done before the first step, when all twins are there: first events, run-time state.
     fn on_start(&mut self, start: fn(&mut World)) -> &mut Self;
     /// Registers what must hold after every event.
@@ -233,8 +240,8 @@ impl EngineApp for App {
         self.init_resource::<T>().register_state::<T>(name)
     }
 
-    fn register_cache(&mut self, rebuild: fn(&mut World)) -> &mut Self {
-        self.world_mut().resource_mut::<Registry>().add_cache(rebuild);
+    fn register_cache(&mut self, rebuild: fn(&mut World), copies: &'static [CopyCache]) -> &mut Self {
+        self.world_mut().resource_mut::<Registry>().add_cache(rebuild, copies);
         self
     }
 

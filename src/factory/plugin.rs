@@ -3,6 +3,7 @@
 use bevy_app::{App, Plugin};
 use bevy_ecs::prelude::World;
 
+use crate::engine::fork::copy_cache;
 use crate::engine::simulation::EngineApp;
 use crate::engine::stage::Stage;
 use crate::record::indicators::IndicatorApp;
@@ -136,9 +137,9 @@ impl Plugin for FactoryPlugin {
             .init_resource::<Plan>()
             .init_resource::<Tariff>()
             .init_resource::<Network>()
-            .register_cache(opening::rebuild_network)
-            .register_cache(Plan::rebuild)
-            .register_cache(rebuild_tariff)
+            .register_cache(opening::rebuild_network, &[copy_cache::<Network>])
+            .register_cache(Plan::rebuild, &[copy_cache::<Plan>])
+            .register_cache(rebuild_tariff, &[copy_cache::<Tariff>])
             .register_audit(audit::audit)
             .register_whereabouts(whereabouts::locate)
             .on_start(opening::start)

@@ -16,6 +16,7 @@ use super::tables::{AdviceRow, IncidentRow, LogRow};
 use super::watch::{self, Looks};
 use super::wearable::{self, Chargers, Wearable, Worn};
 use super::{check, commands, indicators, report};
+use crate::engine::fork::copy_cache;
 use crate::engine::queue::{Event, EventKind};
 use crate::engine::simulation::EngineApp;
 use crate::engine::stage::Stage;
@@ -70,8 +71,8 @@ impl Plugin for SafetyPlugin {
             .init_resource::<Places>()
             .init_resource::<Sighted>()
             .init_resource::<News>()
-            .register_cache(Watched::rebuild)
-            .register_cache(Chargers::rebuild)
+            .register_cache(Watched::rebuild, &[copy_cache::<Watched>])
+            .register_cache(Chargers::rebuild, &[copy_cache::<Chargers>])
             .register_audit(incidents::audit)
             .on_start(watch::begin)
             .on_life_change(falls::on_life_change)

@@ -235,7 +235,7 @@ fn measure(
 }
 
 /// Where wearables are charged: for each text, who is meant. A cache.
-#[derive(Resource, Default)]
+#[derive(Resource, Clone, Default)]
 pub(super) struct Chargers(Vec<(String, TwinSet)>);
 
 impl Chargers {

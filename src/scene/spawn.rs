@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use bevy_app::Plugins;
+use bevy_app::App;
 use bevy_ecs::prelude::{Mut, World};
 
 use crate::engine::identity::TwinId;
@@ -31,7 +31,7 @@ pub struct Built {
 ///
 /// # Errors
 /// All that is wrong with the scene.
-pub fn build<M>(scene: &SceneTree, seed: Option<Seed>, plugins: impl Plugins<M>) -> Result<Built, Problems> {
+pub fn build(scene: &SceneTree, seed: Option<Seed>, plugins: fn(&mut App)) -> Result<Built, Problems> {
     let mut simulation = Simulation::new(plugins);
     let mut problems = Problems::default();
     let world = simulation.world_mut();

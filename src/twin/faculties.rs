@@ -17,6 +17,7 @@ use super::sensors::imperfection::Instrument;
 use super::source::Source;
 use crate::engine::identity::TwinId;
 use crate::engine::time::{Duration, Time};
+use crate::world::space::Reach;
 
 mod compile;
 mod equations;
@@ -224,7 +225,7 @@ pub struct Fault {
 }
 
 /// The faults that were found when the faculties were made last.
-#[derive(Resource, Default)]
+#[derive(Resource, Clone, Default)]
 pub struct Faults(pub Vec<Fault>);
 
 /// Makes the faculties and the equations of all twins anew.
@@ -233,6 +234,7 @@ pub fn rebuild(world: &mut World) {
     let flows = equations::compile(world, &mut faults);
     world.insert_resource(flows);
     let table = compile::compile(world, &mut faults);
+    world.insert_resource(if table.reach > 0.0 { Reach(table.reach) } else { Reach::default() });
     world.insert_resource(table);
     world.insert_resource(Faults(faults));
 }

@@ -226,10 +226,10 @@ impl Flow {
 
 /// The equations of those whose quantities change by themselves, by the number of the make; and by id, which make a twin is
 /// of. A cache.
-#[derive(Resource, Default)]
+#[derive(Resource, Clone, Default)]
 pub struct Flows {
     /// The different equations.
-    pub makes: Vec<Flow>,
+    pub makes: Arc<Vec<Flow>>,
     /// By id: whose equations a twin has, or [`Flows::NONE`].
     pub make_of: Vec<u32>,
 }

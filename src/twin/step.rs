@@ -38,6 +38,7 @@ use super::readable::common::{self, Commons};
 use super::services::{Claims, Service};
 use super::who::{Gone, Kinds, Population};
 use crate::engine::clock::Clock;
+use crate::engine::fork::copy_cache;
 use crate::engine::identity::TwinId;
 use crate::engine::queue::EventQueue;
 use crate::engine::simulation::EngineApp;
@@ -145,14 +146,17 @@ impl Plugin for StepPlugin {
             .register_state_part::<Duties>("duties")
             .register_state_part::<Ledger>("ledger")
             .register_state_part::<Member>("membership")
-            .register_cache(Population::rebuild)
-            .register_cache(FieldMap::rebuild)
-            .register_cache(physics::find)
-            .register_cache(Networks::rebuild)
-            .register_cache(Candidates::rebuild)
-            .register_cache(Commons::rebuild)
-            .register_cache(faculties::rebuild)
-            .register_cache(Board::rebuild)
+            .register_cache(Population::rebuild, &[copy_cache::<Population>])
+            .register_cache(FieldMap::rebuild, &[])
+            .register_cache(physics::find, &[copy_cache::<Bodies>])
+            .register_cache(Networks::rebuild, &[copy_cache::<Networks>])
+            .register_cache(Candidates::rebuild, &[copy_cache::<Candidates>])
+            .register_cache(Commons::rebuild, &[copy_cache::<Commons>])
+            .register_cache(
+                faculties::rebuild,
+                &[copy_cache::<FacultyTable>, copy_cache::<Flows>, copy_cache::<Faults>, copy_cache::<Reach>],
+            )
+            .register_cache(Board::rebuild, &[copy_cache::<Board>])
             .on_start(begin)
             .on_life_change(settle::on_life_change)
             .on_life_change(outcome::on_life_change)
@@ -200,8 +204,6 @@ fn begin(world: &mut World) {
     quantities::begin(world);
     physics::begin(world);
     ether::begin(world);
-    let reach = world.resource::<FacultyTable>().reach;
-    world.insert_resource(Reach(if reach > 0.0 { reach } else { Reach::default().0 }));
     let tick = world.resource::<Clock>().tick.map(|tick| tick.every);
     let mut twins = world.query::<(Entity, &TwinId)>();
     let twins: Vec<(Entity, TwinId)> = twins.iter(world).map(|(entity, twin)| (entity, *twin)).collect();

@@ -175,7 +175,7 @@ fn copy_of(physics: &PhysicsWorld) -> PhysicsWorld {
 }
 
 /// Which body is whose. A cache: each body knows its twin.
-#[derive(Resource, Default)]
+#[derive(Resource, Clone, Default)]
 pub struct Bodies {
     handles: BTreeMap<TwinId, RigidBodyHandle>,
 }

@@ -14,6 +14,7 @@ mod determinism;
 mod documentation;
 mod explaining;
 mod fjsp;
+mod forks;
 mod groups;
 mod incidents;
 mod indicators;

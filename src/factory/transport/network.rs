@@ -101,6 +101,22 @@ pub struct Network {
     trees: RwLock<BTreeMap<(u32, u64), Arc<Tree>>>,
 }
 
+impl Clone for Network {
+    fn clone(&self) -> Network {
+        Network {
+            names: self.names.clone(),
+            places: self.places.clone(),
+            rows: self.rows.clone(),
+            row_of: self.row_of.clone(),
+            ways: self.ways.clone(),
+            ways_to: self.ways_to.clone(),
+            ways_from: self.ways_from.clone(),
+            spots: self.spots.clone(),
+            trees: RwLock::new(self.trees.read().unwrap_or_else(PoisonError::into_inner).clone()),
+        }
+    }
+}
+
 impl Network {
     /// The lanes: the junctions at their ends, and whether they lead only from the first to the second.
     pub fn lanes(&self) -> impl Iterator<Item = (ZoneId, ZoneId, bool)> + '_ {

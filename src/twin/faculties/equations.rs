@@ -1,6 +1,7 @@
 //! Compiles the equations of twins' own quantities.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use bevy_ecs::prelude::World;
 
@@ -13,7 +14,7 @@ use crate::twin::quantities::{Flow, Flows, MOST, Quantities, QuantitySpec};
 /// The equations of all twins.
 pub(super) fn compile(world: &mut World, faults: &mut Vec<Fault>) -> Flows {
     compile::with_ground(world, |ground, twins, fields| {
-        let mut flows = Flows::default();
+        let (mut compiled, mut make_of) = (Vec::new(), Vec::new());
         let mut makes = Makes::new();
         for twin in twins {
             let Some(quantities) = (ground.parts)(twin.id).and_then(|parts| parts.get::<Quantities>()) else {
@@ -22,13 +23,13 @@ pub(super) fn compile(world: &mut World, faults: &mut Vec<Fault>) -> Flows {
             // What equations name depends on the twin's parts, and on the courses of its mind.
             let (number, is_new) = makes.number(twin.key(quantities.0.as_ref()));
             if is_new {
-                flows.makes.push(flow(ground, twin.id, quantities, twin.activities(), fields, faults));
+                compiled.push(flow(ground, twin.id, quantities, twin.activities(), fields, faults));
             }
             let id = twin.id.0 as usize;
-            flows.make_of.resize(id + 1, Flows::NONE);
-            flows.make_of[id] = number as u32;
+            make_of.resize(id + 1, Flows::NONE);
+            make_of[id] = number as u32;
         }
-        flows
+        Flows { makes: Arc::new(compiled), make_of }
     })
 }
 

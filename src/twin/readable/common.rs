@@ -29,8 +29,15 @@ struct Entry {
     is_wanted: AtomicBool,
 }
 
+impl Clone for Entry {
+    fn clone(&self) -> Entry {
+        let Entry { common, value, ref is_wanted } = *self;
+        Entry { common, value, is_wanted: AtomicBool::new(is_wanted.load(Ordering::Relaxed)) }
+    }
+}
+
 /// What the common quantities of this world are, by number. A cache.
-#[derive(Resource, Default)]
+#[derive(Resource, Clone, Default)]
 pub struct Commons(Vec<Entry>);
 
 impl Commons {
