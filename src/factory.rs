@@ -27,6 +27,7 @@ pub mod jobs;
 mod looks;
 pub mod machine;
 mod opening;
+pub mod optimise;
 pub mod orders;
 pub mod people;
 pub mod plan;

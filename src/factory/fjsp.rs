@@ -7,6 +7,8 @@
 
 use std::fmt;
 
+use super::optimise::{Alternative, Job, Machine, Operation, Problem};
+
 /// A flexible job shop in which all jobs are there at the start.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Instance {
@@ -127,6 +129,23 @@ impl<'a> Numbers<'a> {
     fn error(&self, message: String) -> ParseError {
         ParseError { line: self.line, column: self.text[..self.at].chars().count() + 1, message }
     }
+}
+
+/// An instance as a problem for the optimiser.
+pub fn to_problem(instance: &Instance) -> Problem {
+    let nanos = |seconds: u64| i64::try_from(seconds).unwrap_or(i64::MAX).saturating_mul(1_000_000_000);
+    let operation = |eligible: &Vec<(usize, u64)>| {
+        let alternatives = eligible.iter().map(|(machine, time)| Alternative { machine: *machine, time: nanos(*time) });
+        Operation { alternatives: alternatives.collect(), family: None }
+    };
+    let job = |operations: &Vec<_>| Job {
+        release: 0,
+        due: None,
+        weight: 1.0,
+        operations: operations.iter().map(operation).collect(),
+    };
+    let machines = vec![Machine::default(); instance.machines];
+    Problem { machines, jobs: instance.jobs.iter().map(job).collect(), lags: None }
 }
 
 /// Writes an instance as a scene. Job `j` of the file becomes a job of product `job-j`, counted from 0, so that job

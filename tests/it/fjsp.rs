@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use assert_cmd::Command;
 use autotwin::engine::parallel::Pool;
 use autotwin::factory::fjsp;
+use autotwin::factory::optimise::{Budget, Objective, optimise};
 use autotwin::run::folder::summary;
 use autotwin::run::replications::run_all;
 use autotwin::run::single::{Nobody, RunOptions};
@@ -105,6 +106,36 @@ fn the_best_rule_is_near_the_best_known_makespans() {
     let gaps: Vec<f64> = instances(&folder, "mk").iter().map(gap).collect();
     let mean = gaps.iter().sum::<f64>() / gaps.len() as f64;
     assert!(mean <= MOST_MEAN_GAP, "mean gap {mean:.4}, each {gaps:.3?}");
+}
+
+/// The schedules of the optimiser, with so few steps that a test can wait for them: `benches/optimise.rs` gives it its time.
+#[test]
+fn schedules_of_the_optimiser_are_valid_and_near_the_best() {
+    let Some(folder) = data::folder("fjsp", "fjsp") else { return };
+    let pool = Pool::new(2).unwrap();
+    let budget = Budget { iterations: Some(60_000), time: None };
+    let gap = |instance: &Instance| {
+        let text = std::fs::read_to_string(&instance.path).unwrap();
+        let problem = fjsp::to_problem(&fjsp::parse(&text).unwrap());
+        let schedule = optimise(&problem, Objective::Makespan, budget, 1, &pool).unwrap();
+        let seconds = |nanos: i64| u64::try_from(nanos / 1_000_000_000).unwrap();
+        let rows = schedule.slots.iter().enumerate().flat_map(|(job, slots)| {
+            slots.iter().enumerate().map(move |(operation, slot)| Scheduled {
+                job: job as u64,
+                operation: operation as u64,
+                machine: slot.machine as u64,
+                start: seconds(slot.start),
+                end: seconds(slot.end),
+            })
+        });
+        let (rows, makespan) = (rows.collect::<Vec<_>>(), seconds(schedule.value.makespan));
+        assert_eq!(check(&read_shop(&text), &rows, makespan), Ok(()), "{}", instance.path.display());
+        assert!(schedule.bound / 1e9 <= instance.best, "{}: no bound", instance.path.display());
+        makespan as f64 / instance.best - 1.0
+    };
+    let gaps: Vec<f64> = instances(&folder, "mk").iter().map(gap).collect();
+    let mean = gaps.iter().sum::<f64>() / gaps.len() as f64;
+    assert!(mean <= 0.02, "mean gap {mean:.4}, each {gaps:.3?}");
 }
 
 /// By way of the program, from the instance's file to the run folder.

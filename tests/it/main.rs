@@ -24,6 +24,7 @@ mod messages;
 mod minded_factory;
 mod missions;
 mod mutations;
+mod optimise;
 mod plant;
 mod quality;
 mod queueing;
