@@ -9,6 +9,7 @@ pub mod radio;
 pub mod reasons;
 pub mod report;
 pub mod row_log;
+pub mod segment;
 pub mod statistics;
 pub mod table;
 pub mod track;

@@ -9,13 +9,13 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use parquet::basic::{Compression, LogicalType, Repetition, Type as PhysicalType};
-use parquet::data_type::{ByteArray, ByteArrayType, DoubleType, Int64Type};
+use parquet::data_type::{ByteArrayType, DoubleType, Int64Type};
 use parquet::errors::ParquetError;
 use parquet::file::properties::WriterProperties;
 use parquet::file::writer::{SerializedFileWriter, SerializedRowGroupWriter};
 use parquet::schema::types::Type;
 
-use super::row_log::{Segment, SegmentColumn, Values};
+use super::segment::{Segment, SegmentColumn, Values};
 use super::table::{Cell, Column, ColumnType};
 
 /// How many rows are collected before they are compressed and written.
@@ -40,21 +40,20 @@ impl WriteError {
 
 /// Writes one table.
 pub struct TableWriter {
+    /// Rows that the file has not been given.
+    rows: Segment,
+    /// None where another writes it: see [`TableWriter::give_file`].
+    file: Option<TableFile>,
+}
+
+/// The file of a table, to which rows are given many at once.
+pub struct TableFile {
     name: String,
     path: PathBuf,
     file: SerializedFileWriter<BufWriter<File>>,
-    columns: Vec<ColumnBuffer>,
+    /// Rows of a group that is not full yet.
+    group: Segment,
     rows: u64,
-    /// Copies of rows that nobody has taken yet, if rows are copied.
-    copies: Option<Vec<Segment>>,
-}
-
-/// The values of a column since the last row group; `present` has an entry for each row, if the column is optional.
-struct ColumnBuffer {
-    values: Values,
-    present: Option<Vec<i16>>,
-    /// How many values and rows of it have been copied.
-    copied: (usize, usize),
 }
 
 impl TableWriter {
@@ -63,37 +62,7 @@ impl TableWriter {
     /// # Errors
     /// If the file cannot be made.
     pub fn create(folder: &Path, name: &str, columns: &[Column]) -> Result<TableWriter, WriteError> {
-        let path = folder.join(format!("{name}.parquet"));
-        let file = File::create(&path).map_err(|error| WriteError::new(&path, error))?;
-        let properties = WriterProperties::builder().set_compression(Compression::SNAPPY).build();
-        let file = schema(name, columns)
-            .and_then(|schema| SerializedFileWriter::new(BufWriter::new(file), schema, Arc::new(properties)))
-            .map_err(|error| WriteError::new(&path, error))?;
-        let columns = columns.iter().map(ColumnBuffer::new).collect();
-        Ok(TableWriter { name: name.to_owned(), path, file, columns, rows: 0, copies: None })
-    }
-
-    /// Copies all rows from now on, for [`TableWriter::take_copies`].
-    pub fn copy_rows(&mut self) {
-        self.columns.iter_mut().for_each(ColumnBuffer::skip_copies);
-        self.copies = Some(Vec::new());
-    }
-
-    /// Copies of the rows that were added since this was asked last.
-    pub fn take_copies(&mut self) -> Vec<Segment> {
-        self.copy_new_rows();
-        self.copies.as_mut().map(std::mem::take).unwrap_or_default()
-    }
-
-    /// That rows which were copied do not fit this table.
-    pub(super) fn misfit(&self) -> WriteError {
-        WriteError::new(&self.path, "the rows of the run up to here are damaged")
-    }
-
-    fn copy_new_rows(&mut self) {
-        let Some(copies) = &mut self.copies else { return };
-        let columns: Vec<SegmentColumn> = self.columns.iter_mut().map(ColumnBuffer::copy_new).collect();
-        copies.extend(Segment::new(&self.name, columns));
+        Ok(TableWriter { rows: Segment::new(name, columns), file: Some(TableFile::create(folder, name, columns)?) })
     }
 
     /// Adds a row.
@@ -101,10 +70,74 @@ impl TableWriter {
     /// # Errors
     /// If a group of rows was full and could not be written.
     pub fn push(&mut self, cells: Vec<Cell>) -> Result<(), WriteError> {
-        debug_assert_eq!(cells.len(), self.columns.len(), "a row has a cell for each column");
-        self.columns.iter_mut().zip(cells).for_each(|(column, cell)| column.push(cell));
-        self.rows += 1;
-        if self.rows.is_multiple_of(ROWS_PER_GROUP as u64) { self.write_group() } else { Ok(()) }
+        self.rows.push(cells);
+        match &mut self.file {
+            Some(file) if self.rows.len() == ROWS_PER_GROUP => file.append(self.rows.take_first(ROWS_PER_GROUP)),
+            _ => Ok(()),
+        }
+    }
+
+    /// Gives the file to somebody else, who is given the rows from now on.
+    pub fn give_file(&mut self) -> Option<TableFile> {
+        self.file.take()
+    }
+
+    /// Whether there are rows for a group that no file has been given.
+    pub fn has_many_rows(&self) -> bool {
+        self.rows.len() >= ROWS_PER_GROUP
+    }
+
+    /// The rows that no file has been given; none if there are none.
+    pub fn take_rows(&mut self) -> Option<Segment> {
+        let rows = self.rows.take_first(self.rows.len());
+        (!rows.is_empty()).then_some(rows)
+    }
+
+    /// Writes what is left and the footer. Returns the number of rows; none if somebody else has the file.
+    ///
+    /// # Errors
+    /// If the disk is full, say.
+    pub fn finish(mut self) -> Result<Option<u64>, WriteError> {
+        let rows = self.take_rows();
+        let Some(mut file) = self.file else { return Ok(None) };
+        rows.map_or(Ok(()), |rows| file.append(rows))?;
+        file.finish().map(Some)
+    }
+}
+
+impl TableFile {
+    fn create(folder: &Path, name: &str, columns: &[Column]) -> Result<TableFile, WriteError> {
+        let path = folder.join(format!("{name}.parquet"));
+        let file = File::create(&path).map_err(|error| WriteError::new(&path, error))?;
+        let properties = WriterProperties::builder().set_compression(Compression::SNAPPY).build();
+        let file = schema(name, columns)
+            .and_then(|schema| SerializedFileWriter::new(BufWriter::new(file), schema, Arc::new(properties)))
+            .map_err(|error| WriteError::new(&path, error))?;
+        Ok(TableFile { name: name.to_owned(), path, file, group: Segment::new(name, columns), rows: 0 })
+    }
+
+    /// Its table.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Adds rows. Groups are as long as ever, however many are added at once.
+    ///
+    /// # Errors
+    /// If the rows are of another table, or cannot be written.
+    pub fn append(&mut self, mut rows: Segment) -> Result<(), WriteError> {
+        if !self.group.fits(&rows) {
+            return Err(WriteError::new(&self.path, "the rows that were logged for it are damaged"));
+        }
+        while !rows.is_empty() {
+            let first = rows.take_first(ROWS_PER_GROUP - self.group.len());
+            self.rows += first.len() as u64;
+            self.group.append(first);
+            if self.group.len() == ROWS_PER_GROUP {
+                self.write_group()?;
+            }
+        }
+        Ok(())
     }
 
     /// Writes what is left and the footer. Returns the number of rows.
@@ -112,7 +145,7 @@ impl TableWriter {
     /// # Errors
     /// If the disk is full, say.
     pub fn finish(mut self) -> Result<u64, WriteError> {
-        if !self.rows.is_multiple_of(ROWS_PER_GROUP as u64) {
+        if !self.group.is_empty() {
             self.write_group()?;
         }
         let path = self.path;
@@ -122,58 +155,8 @@ impl TableWriter {
     }
 
     fn write_group(&mut self) -> Result<(), WriteError> {
-        self.copy_new_rows();
-        write_columns(&mut self.file, &mut self.columns).map_err(|error| WriteError::new(&self.path, error))
-    }
-}
-
-impl ColumnBuffer {
-    fn new(column: &Column) -> ColumnBuffer {
-        let values = match column.of {
-            ColumnType::Int => Values::Int(Vec::new()),
-            ColumnType::Float => Values::Float(Vec::new()),
-            ColumnType::Text => Values::Text(Vec::new()),
-        };
-        ColumnBuffer { values, present: column.optional.then(Vec::new), copied: (0, 0) }
-    }
-
-    /// How many values and rows there are.
-    fn len(&self) -> (usize, usize) {
-        let values = self.values.len();
-        (values, self.present.as_ref().map_or(values, Vec::len))
-    }
-
-    fn skip_copies(&mut self) {
-        self.copied = self.len();
-    }
-
-    /// A copy of what was added since the last one.
-    fn copy_new(&mut self) -> SegmentColumn {
-        let (values, rows) = self.copied;
-        self.copied = self.len();
-        SegmentColumn {
-            values: self.values.copy_from(values),
-            present: self.present.as_ref().map(|present| present[rows..].to_vec()),
-        }
-    }
-
-    fn clear(&mut self) {
-        self.values.clear();
-        self.present.iter_mut().for_each(Vec::clear);
-        self.copied = (0, 0);
-    }
-
-    fn push(&mut self, cell: Cell) {
-        if let Some(present) = &mut self.present {
-            present.push(i16::from(cell != Cell::Empty));
-        }
-        match (&mut self.values, cell) {
-            (Values::Int(values), Cell::Int(value)) => values.push(value),
-            (Values::Float(values), Cell::Float(value)) => values.push(value),
-            (Values::Text(values), Cell::Text(text)) => values.push(ByteArray::from(text.as_bytes().to_vec())),
-            (_, Cell::Empty) if self.present.is_some() => {}
-            (_, cell) => unreachable!("{cell:?} does not fit its column: `Row::cells` and `Row::COLUMNS` disagree"),
-        }
+        let group = self.group.take_first(self.group.len());
+        write_columns(&mut self.file, &group.columns).map_err(|error| WriteError::new(&self.path, error))
     }
 }
 
@@ -196,7 +179,7 @@ fn schema(name: &str, columns: &[Column]) -> Result<Arc<Type>, ParquetError> {
 
 fn write_columns(
     file: &mut SerializedFileWriter<BufWriter<File>>,
-    columns: &mut [ColumnBuffer],
+    columns: &[SegmentColumn],
 ) -> Result<(), ParquetError> {
     let mut group = file.next_row_group()?;
     for column in columns {
@@ -207,7 +190,7 @@ fn write_columns(
 
 fn write_column(
     group: &mut SerializedRowGroupWriter<BufWriter<File>>,
-    column: &mut ColumnBuffer,
+    column: &SegmentColumn,
 ) -> Result<(), ParquetError> {
     let Some(mut writer) = group.next_column()? else {
         return Err(ParquetError::General("more columns than the schema has".to_owned()));
@@ -218,6 +201,5 @@ fn write_column(
         Values::Float(values) => writer.typed::<DoubleType>().write_batch(values, present, None)?,
         Values::Text(values) => writer.typed::<ByteArrayType>().write_batch(values, present, None)?,
     };
-    column.clear();
     writer.close()
 }

@@ -8,108 +8,14 @@ use std::io::{Read as _, Write as _};
 use std::path::{Path, PathBuf};
 
 use lz4_flex::block::{compress_prepend_size, decompress_size_prepended};
-use parquet::data_type::ByteArray;
+use serde::Serialize;
 use serde::de::DeserializeOwned;
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use xxhash_rust::xxh3::xxh3_64;
 
 use super::parquet::WriteError;
-use super::table::Cell;
 
-/// Rows of a table that follow each other, by columns.
-#[derive(Debug, Serialize, Deserialize)]
-pub struct Segment {
-    /// Of which table.
-    pub table: String,
-    rows: usize,
-    columns: Vec<SegmentColumn>,
-}
-
-#[derive(Debug, Serialize, Deserialize)]
-pub(super) struct SegmentColumn {
-    pub values: Values,
-    /// Which rows have a value, if not all need one.
-    pub present: Option<Vec<i16>>,
-}
-
-/// The values of a column.
-#[derive(Debug, Serialize, Deserialize)]
-pub(super) enum Values {
-    Int(Vec<i64>),
-    Float(Vec<f64>),
-    Text(#[serde(serialize_with = "write_texts", deserialize_with = "read_texts")] Vec<ByteArray>),
-}
-
-impl Values {
-    pub fn len(&self) -> usize {
-        match self {
-            Values::Int(values) => values.len(),
-            Values::Float(values) => values.len(),
-            Values::Text(values) => values.len(),
-        }
-    }
-
-    pub fn copy_from(&self, first: usize) -> Values {
-        match self {
-            Values::Int(values) => Values::Int(values[first..].to_vec()),
-            Values::Float(values) => Values::Float(values[first..].to_vec()),
-            Values::Text(values) => Values::Text(values[first..].to_vec()),
-        }
-    }
-
-    pub fn clear(&mut self) {
-        match self {
-            Values::Int(values) => values.clear(),
-            Values::Float(values) => values.clear(),
-            Values::Text(values) => values.clear(),
-        }
-    }
-
-    fn cell(&self, place: usize) -> Option<Cell> {
-        match self {
-            Values::Int(values) => values.get(place).map(|value| Cell::Int(*value)),
-            Values::Float(values) => values.get(place).map(|value| Cell::Float(*value)),
-            Values::Text(values) => {
-                let text = std::str::from_utf8(values.get(place)?.data()).ok()?;
-                Some(Cell::Text(text.into()))
-            }
-        }
-    }
-}
-
-fn write_texts<S: Serializer>(texts: &[ByteArray], serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.collect_seq(texts.iter().map(|text| serde_bytes::Bytes::new(text.data())))
-}
-
-fn read_texts<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<ByteArray>, D::Error> {
-    let texts = Vec::<serde_bytes::ByteBuf>::deserialize(deserializer)?;
-    Ok(texts.into_iter().map(|text| ByteArray::from(text.into_vec())).collect())
-}
-
-impl Segment {
-    /// Of these columns; none without rows.
-    pub(super) fn new(table: &str, columns: Vec<SegmentColumn>) -> Option<Segment> {
-        let length = |column: &SegmentColumn| column.present.as_ref().map_or(column.values.len(), Vec::len);
-        let rows = columns.first().map_or(0, length);
-        (rows > 0).then(|| Segment { table: table.to_owned(), rows, columns })
-    }
-
-    /// Its rows, one after the other. None where one lacks a value that it should have.
-    pub fn rows(&self) -> impl Iterator<Item = Option<Vec<Cell>>> + '_ {
-        let mut places = vec![0; self.columns.len()];
-        (0..self.rows).map(move |row| {
-            let columns = self.columns.iter().zip(&mut places);
-            let cells = columns.map(|(column, place)| {
-                let is_there = column.present.as_ref().is_none_or(|present| present.get(row) == Some(&1));
-                if !is_there {
-                    return Some(Cell::Empty);
-                }
-                *place += 1;
-                column.values.cell(*place - 1)
-            });
-            cells.collect()
-        })
-    }
-}
+/// Before each piece: its length and its checksum.
+const HEAD: usize = 16;
 
 /// The log of a run, being written: pieces of any kind, one behind the other.
 pub struct RowLog {
@@ -152,9 +58,9 @@ impl RowLog {
     pub fn append(&mut self, piece: &impl Serialize) -> Result<u64, WriteError> {
         let failed = |error: &dyn std::fmt::Display| WriteError::new(&self.path, error);
         let packed = compress_prepend_size(&postcard::to_stdvec(piece).map_err(|error| failed(&error))?);
-        let length = (packed.len() as u64).to_le_bytes();
-        self.file.write_all(&length).and_then(|()| self.file.write_all(&packed)).map_err(|error| failed(&error))?;
-        self.length += (length.len() + packed.len()) as u64;
+        let head = [(packed.len() as u64).to_le_bytes(), xxh3_64(&packed).to_le_bytes()].concat();
+        self.file.write_all(&head).and_then(|()| self.file.write_all(&packed)).map_err(|error| failed(&error))?;
+        self.length += (HEAD + packed.len()) as u64;
         Ok(self.length)
     }
 }
@@ -175,9 +81,13 @@ pub fn read<T: DeserializeOwned>(folder: &Path, length: u64) -> Result<Vec<T>, S
     }
     let mut rest = bytes.as_slice();
     let mut pieces = Vec::new();
-    while let Some((head, behind)) = rest.split_first_chunk::<8>() {
-        let piece = behind.split_at_checked(u64::from_le_bytes(*head) as usize);
-        let (piece, behind) = piece.ok_or("it is damaged")?;
+    while !rest.is_empty() {
+        let head =
+            rest.split_first_chunk::<8>().and_then(|(length, rest)| Some((length, rest.split_first_chunk::<8>()?)));
+        let (length, (checksum, behind)) = head.ok_or("it is damaged")?;
+        let piece = behind.split_at_checked(u64::from_le_bytes(*length) as usize);
+        let (piece, behind) =
+            piece.filter(|(piece, _)| xxh3_64(piece).to_le_bytes() == *checksum).ok_or("it is damaged")?;
         pieces.push(unpack(piece).map_err(|why| format!("it is damaged: {why}"))?);
         rest = behind;
     }

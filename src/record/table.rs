@@ -12,8 +12,8 @@ use crate::engine::stage::Stage;
 use crate::look::sight::Sights;
 use crate::twin::messages::deliver;
 
-use super::parquet::{TableWriter, WriteError};
-use super::row_log::Segment;
+use super::parquet::{TableFile, TableWriter, WriteError};
+use super::segment::Segment;
 
 /// What a column holds. Any column may lack a value in some rows only if it is optional.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -167,57 +167,44 @@ pub fn open(world: &mut World, folder: &std::path::Path, wanted: &dyn Fn(&str) -
     Ok(())
 }
 
-/// Copies all rows from now on, for [`take_copies`].
-pub fn copy_rows(world: &mut World) {
-    world.resource_mut::<Tables>().writers.iter_mut().flatten().for_each(TableWriter::copy_rows);
+/// Gives the files of all tables to somebody else, who is given their rows from now on.
+pub fn give_files(world: &mut World) -> Vec<TableFile> {
+    world.resource_mut::<Tables>().writers.iter_mut().flatten().filter_map(TableWriter::give_file).collect()
 }
 
-/// Leaves those rows out of the copies that were added up to now.
-pub fn skip_copies(world: &mut World) {
-    drop(take_copies(world));
+/// Whether so many rows wait for whoever has the files that they should be given some.
+pub fn has_many_rows(world: &World) -> bool {
+    world.resource::<Tables>().writers.iter().flatten().any(TableWriter::has_many_rows)
 }
 
-/// Copies of the rows of all tables that were added since this was asked last.
-pub fn take_copies(world: &mut World) -> Vec<Segment> {
-    let mut tables = world.resource_mut::<Tables>();
-    tables.writers.iter_mut().flatten().flat_map(TableWriter::take_copies).collect()
+/// The rows of all tables since this was asked last, for whoever has the files.
+pub fn take_rows(world: &mut World) -> Vec<Segment> {
+    world.resource_mut::<Tables>().writers.iter_mut().flatten().filter_map(TableWriter::take_rows).collect()
 }
 
-/// Writes rows again that were copied.
-///
-/// # Errors
-/// If they do not fit their table, or cannot be written.
-pub fn write_copies(world: &mut World, segments: &[Segment]) -> Result<(), WriteError> {
-    let mut tables = world.resource_mut::<Tables>();
-    let Tables { infos, writers, .. } = &mut *tables;
-    for segment in segments {
-        let place = infos.iter().position(|info| info.name == segment.table);
-        let Some(writer) = place.and_then(|place| writers.get_mut(place)?.as_mut()) else { continue };
-        for row in segment.rows() {
-            writer.push(row.ok_or_else(|| writer.misfit())?)?;
-        }
-    }
-    Ok(())
+/// Pushes the rows of what is still under way at the end.
+pub fn push_last_rows(world: &mut World) {
+    world.resource::<Tables>().last_rows.clone().into_iter().for_each(|push| push(world));
+    world.resource::<Tables>().flush.clone().into_iter().for_each(|flush| flush(world));
 }
 
-/// Writes what is left and closes the files. Returns the number of rows of each table.
+/// Writes what is left and closes the files that nobody else has. Returns the number of rows of each table.
 ///
 /// # Errors
 /// The first thing that went wrong in writing, at any time of the run.
-pub fn close(world: &mut World) -> Result<Vec<(&'static str, u64)>, WriteError> {
-    world.resource::<Tables>().last_rows.clone().into_iter().for_each(|push| push(world));
-    world.resource::<Tables>().flush.clone().into_iter().for_each(|flush| flush(world));
+pub fn close(world: &mut World) -> Result<Vec<(String, u64)>, WriteError> {
     let mut tables = world.resource_mut::<Tables>();
     if let Some(error) = tables.error.take() {
         return Err(error);
     }
     let names: Vec<&'static str> = tables.infos.iter().map(|info| info.name).collect();
     let writers = std::mem::take(&mut tables.writers);
-    names
-        .into_iter()
-        .zip(writers)
-        .filter_map(|(name, writer)| writer.map(|writer| writer.finish().map(|rows| (name, rows))))
-        .collect()
+    let mut written = Vec::new();
+    for (name, writer) in names.into_iter().zip(writers) {
+        let rows = writer.map_or(Ok(None), TableWriter::finish)?;
+        written.extend(rows.map(|rows| (name.to_owned(), rows)));
+    }
+    Ok(written)
 }
 
 /// What a plugin can add to the tables.

@@ -8,7 +8,7 @@
 //! ```
 //!
 //! A file is written under a temporary name and renamed, so that whatever ends the program leaves the last whole one. It is written
-//! by a thread of its own: the run only copies its state.
+//! by a thread of its own, which writes the tables too: the run only copies its state and hands its rows over.
 
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
@@ -24,8 +24,9 @@ use crate::engine::clock::Clock;
 use crate::engine::registry::Digest;
 use crate::engine::snapshot::{Snapshot, SnapshotError};
 use crate::engine::time::{Duration, Time};
-use crate::record::parquet::WriteError;
-use crate::record::row_log::{RowLog, Segment};
+use crate::record::parquet::{TableFile, WriteError};
+use crate::record::row_log::RowLog;
+use crate::record::segment::Segment;
 use crate::twin::step::trace::Open;
 
 /// What a file begins with. The last byte is the version.
@@ -249,27 +250,33 @@ fn file(folder: &Path, number: u64) -> PathBuf {
     folder.join(FOLDER).join(format!("{number:05}.{ENDING}"))
 }
 
-struct Job {
-    checkpoint: Checkpoint,
-    piece: Piece,
+/// What the thread that writes is given.
+enum Job {
+    Checkpoint(Box<Checkpoint>, Piece),
+    /// Rows between two checkpoints, so that not all of them wait in memory.
+    Rows(Piece),
+    /// The last rows of the run.
+    End(Vec<Segment>),
 }
 
-/// Makes the checkpoints of one run.
+/// Makes the checkpoints of one run, and writes its tables.
 pub(super) struct CheckpointWriter {
     plan: CheckpointPlan,
     about: About,
     next: Time,
     sender: SyncSender<Job>,
-    thread: JoinHandle<Result<(), WriteError>>,
+    thread: JoinHandle<Result<Vec<(String, u64)>, WriteError>>,
 }
 
 impl CheckpointWriter {
-    /// Begins to make them in a run's folder. A run that goes on has made those up to `last`, and a log as long as it says.
+    /// Begins to make them in a run's folder. A run that goes on has made those up to `last`, and a log as long as it says; its
+    /// tables' files have been given the rows up to then.
     pub fn begin(
         folder: &Path,
         plan: CheckpointPlan,
         (scene, seed): (&str, u64),
         last: Option<(u64, u64)>,
+        files: Vec<TableFile>,
     ) -> Result<CheckpointWriter, WriteError> {
         let checkpoints = folder.join(FOLDER);
         std::fs::create_dir_all(&checkpoints).map_err(|error| WriteError::new(&checkpoints, error))?;
@@ -278,8 +285,8 @@ impl CheckpointWriter {
             None => RowLog::begin(folder)?,
         };
         let (sender, receiver) = sync_channel(WAITING);
-        let writer =
-            Writer { folder: folder.to_owned(), log, next: last.map_or(0, |(last, _)| last + 1), keep: plan.keep };
+        let (next, keep) = (last.map_or(0, |(last, _)| last + 1), plan.keep);
+        let writer = Writer { folder: folder.to_owned(), log, files, next, keep };
         let about = About {
             build: BuildInfo::current(),
             scene: scene.to_owned(),
@@ -288,13 +295,8 @@ impl CheckpointWriter {
             at: Time::ZERO,
             digest: Digest(0),
         };
-        Ok(CheckpointWriter {
-            plan,
-            about,
-            next: Time::ZERO,
-            sender,
-            thread: std::thread::spawn(move || writer.run(&receiver)),
-        })
+        let thread = std::thread::spawn(move || writer.run(&receiver));
+        Ok(CheckpointWriter { plan, about, next: Time::ZERO, sender, thread })
     }
 
     /// Whether one is due.
@@ -313,7 +315,12 @@ impl CheckpointWriter {
         let about = About { step: clock.step, at: clock.now, ..self.about.clone() };
         self.skip_to(clock.now);
         // A writer that has failed is gone, and says why in the end.
-        let _ = self.sender.send(Job { checkpoint: Checkpoint { about, recorded, snapshot }, piece });
+        let _ = self.sender.send(Job::Checkpoint(Box::new(Checkpoint { about, recorded, snapshot }), piece));
+    }
+
+    /// Hands rows over between two checkpoints.
+    pub fn hand_over(&mut self, piece: Piece) {
+        let _ = self.sender.send(Job::Rows(piece));
     }
 
     /// Whether writing has failed, so that to go on is of no use.
@@ -321,12 +328,12 @@ impl CheckpointWriter {
         self.thread.is_finished()
     }
 
-    /// Waits until all are written.
-    pub fn finish(self) -> Result<(), WriteError> {
+    /// Waits until all is written. Returns the number of rows of each table.
+    pub fn finish(self, last_rows: Vec<Segment>) -> Result<Vec<(String, u64)>, WriteError> {
+        let _ = self.sender.send(Job::End(last_rows));
         drop(self.sender);
-        self.thread
-            .join()
-            .unwrap_or_else(|_| Err(WriteError::new(Path::new(FOLDER), "the thread that writes them failed")))
+        let failed = |_| Err(WriteError::new(Path::new(FOLDER), "the thread that writes them failed"));
+        self.thread.join().unwrap_or_else(failed)
     }
 }
 
@@ -334,23 +341,58 @@ impl CheckpointWriter {
 struct Writer {
     folder: PathBuf,
     log: RowLog,
+    files: Vec<TableFile>,
     next: u64,
     keep: Option<u64>,
 }
 
 impl Writer {
-    fn run(mut self, jobs: &Receiver<Job>) -> Result<(), WriteError> {
-        while let Ok(Job { mut checkpoint, piece }) = jobs.recv() {
-            // The rows come first: a checkpoint speaks of what is there.
-            checkpoint.recorded.log = self.log.append(&piece)?;
-            checkpoint.about.digest = checkpoint.snapshot.digest().total;
-            checkpoint.write(&file(&self.folder, self.next))?;
-            if let Some(old) = self.keep.and_then(|keep| self.next.checked_sub(keep)) {
-                // One that is gone already is no loss.
-                let _ = std::fs::remove_file(file(&self.folder, old));
+    fn run(mut self, jobs: &Receiver<Job>) -> Result<Vec<(String, u64)>, WriteError> {
+        while let Ok(job) = jobs.recv() {
+            match job {
+                Job::Checkpoint(checkpoint, piece) => self.write(*checkpoint, piece)?,
+                Job::Rows(piece) => {
+                    self.log.append(&piece)?;
+                    self.append(piece.rows)?;
+                }
+                Job::End(rows) => {
+                    self.append(rows)?;
+                    let finish = |file: TableFile| {
+                        let name = file.name().to_owned();
+                        file.finish().map(|rows| (name, rows))
+                    };
+                    return self.files.into_iter().map(finish).collect();
+                }
             }
-            self.next += 1;
         }
-        Ok(())
+        // The run failed, and says why.
+        Ok(Vec::new())
     }
+
+    fn write(&mut self, mut checkpoint: Checkpoint, piece: Piece) -> Result<(), WriteError> {
+        // The rows come first: a checkpoint speaks of what is there.
+        checkpoint.recorded.log = self.log.append(&piece)?;
+        checkpoint.about.digest = checkpoint.snapshot.digest().total;
+        checkpoint.write(&file(&self.folder, self.next))?;
+        if let Some(old) = self.keep.and_then(|keep| self.next.checked_sub(keep)) {
+            // One that is gone already is no loss.
+            let _ = std::fs::remove_file(file(&self.folder, old));
+        }
+        self.next += 1;
+        self.append(piece.rows)
+    }
+
+    fn append(&mut self, rows: Vec<Segment>) -> Result<(), WriteError> {
+        append(&mut self.files, rows)
+    }
+}
+
+/// Gives rows to the files of their tables. Rows of a table that is not wanted any more are left out.
+pub(super) fn append(files: &mut [TableFile], rows: Vec<Segment>) -> Result<(), WriteError> {
+    for segment in rows {
+        if let Some(file) = files.iter_mut().find(|file| file.name() == segment.table) {
+            file.append(segment)?;
+        }
+    }
+    Ok(())
 }

@@ -24,7 +24,7 @@ use crate::look::LookPlugin;
 use crate::record::indicators::{self, Indicator};
 use crate::record::metrics::{self, MetricPlugin, Rhythm};
 use crate::record::missions::{self, MissionPlugin};
-use crate::record::parquet::WriteError;
+use crate::record::parquet::{TableFile, WriteError};
 use crate::record::quantities::QuantityPlugin;
 use crate::record::radio::{self, RadioPlugin};
 use crate::record::reasons::{self, ReasonPlugin};
@@ -44,7 +44,7 @@ use crate::twin::life::LifePlugin;
 use crate::twin::messages::MessagePlugin;
 use crate::twin::step::trace::Tracing;
 
-use super::checkpoint::{CheckpointError, CheckpointPlan, CheckpointWriter, Piece, Recorded};
+use super::checkpoint::{self, CheckpointError, CheckpointPlan, CheckpointWriter, Piece, Recorded};
 
 /// Everything that this program knows: the base and every domain.
 pub fn plugins(app: &mut App) {
@@ -193,7 +193,7 @@ pub struct Outcome {
     pub interrupted: bool,
     /// How many rows each table got; nothing of a run that was made before.
     #[serde(skip)]
-    pub rows: Vec<(&'static str, u64)>,
+    pub rows: Vec<(String, u64)>,
 }
 
 impl Outcome {
@@ -373,17 +373,21 @@ fn run_to_end(
     let Recording { folder, checkpoints, begun } = recording;
     open_tables(simulation.world_mut(), header, folder)?;
     let mut digests = Digests::new(header.record.digest_every.is_some());
-    let (last, wall) = begun.as_ref().map_or((None, 0.0), |begun| {
-        let Begun { number, recorded, .. } = begun;
-        (Some((*number, recorded.log)), recorded.wall)
-    });
+    let goes_on = begun.is_some();
+    let wall = begun.as_ref().map_or(0.0, |begun| begun.recorded.wall);
     let mut keeper = match folder.zip(checkpoints) {
-        Some((folder, plan)) => Some(Keeper::begin(simulation.world_mut(), folder, plan, (&header.name, seed), last)?),
+        Some((folder, plan)) => {
+            let files = table::give_files(simulation.world_mut());
+            Some(Keeper::begin(
+                simulation.world_mut(),
+                (folder, plan, files),
+                (&header.name, seed),
+                begun,
+                &mut digests,
+            )?)
+        }
         None => None,
     };
-    if let Some(begun) = begun {
-        take_up(simulation.world_mut(), &mut digests, begun)?;
-    }
     let recorded = folder.filter(|_| header.record.tracks);
     let tracks = match recorded {
         Some(folder) => Some(TrackWriter::begin(simulation.world_mut(), folder)?),
@@ -391,7 +395,7 @@ fn run_to_end(
     };
     let wall = || wall + started.elapsed().as_secs_f64();
     if let Some(keeper) = &mut keeper {
-        keeper.begin_at(simulation, &mut digests, last.is_some(), wall());
+        keeper.begin_at(simulation, &mut digests, goes_on, wall());
     }
     let mut interrupted = false;
     while !simulation.has_ended() && !interrupted {
@@ -409,12 +413,11 @@ fn run_to_end(
             interrupted |= keeper.has_failed();
         }
     }
-    keeper.map_or(Ok(()), Keeper::finish)?;
     let indicators = indicators::compute(simulation.world());
     digests.take(simulation);
     let end = simulation.clock().now;
     let tracks = tracks.map(|tracks| tracks.stop(simulation.world_mut(), end));
-    let rows = if folder.is_some() { table::close(simulation.world_mut())? } else { Vec::new() };
+    let rows = close_tables(simulation.world_mut(), folder.is_some(), keeper)?;
     tracks.map_or(Ok(()), Unfinished::finish)?;
     let clock = *simulation.clock();
     Ok(Outcome { seed, clock, digests: digests.records, indicators, wall: wall(), interrupted, rows })
@@ -433,17 +436,16 @@ fn open_tables(world: &mut World, header: &Header, folder: Option<&Path>) -> Res
     Ok(())
 }
 
-/// Takes up what a run had recorded before it was broken off.
-fn take_up(world: &mut World, digests: &mut Digests, begun: Begun) -> Result<(), RunError> {
-    *digests = begun.recorded.digests;
-    for piece in begun.pieces {
-        digests.records.extend(piece.digests);
-        table::write_copies(world, &piece.rows)?;
+/// Writes the last rows. Returns the number of rows of each table.
+fn close_tables(world: &mut World, are_written: bool, keeper: Option<Keeper>) -> Result<Vec<(String, u64)>, RunError> {
+    if !are_written {
+        return Ok(Vec::new());
     }
-    digests.kept = digests.records.len();
-    table::skip_copies(world);
-    world.resource_mut::<Tracing>().go_on(begun.recorded.open);
-    Ok(())
+    table::push_last_rows(world);
+    match keeper {
+        Some(keeper) => Ok(keeper.writer.finish(table::take_rows(world))?),
+        None => Ok(table::close(world)?),
+    }
 }
 
 /// Keeps checkpoints of a run.
@@ -452,15 +454,25 @@ struct Keeper {
 }
 
 impl Keeper {
+    /// Begins with them. Of a run that was broken off, what it had recorded is taken up.
     fn begin(
         world: &mut World,
-        folder: &Path,
-        plan: CheckpointPlan,
+        (folder, plan, mut files): (&Path, CheckpointPlan, Vec<TableFile>),
         (scene, seed): (&str, Seed),
-        last: Option<(u64, u64)>,
+        begun: Option<Begun>,
+        digests: &mut Digests,
     ) -> Result<Keeper, RunError> {
-        table::copy_rows(world);
-        Ok(Keeper { writer: CheckpointWriter::begin(folder, plan, (scene, seed.0), last)? })
+        let last = begun.as_ref().map(|begun| (begun.number, begun.recorded.log));
+        if let Some(begun) = begun {
+            *digests = begun.recorded.digests;
+            for piece in begun.pieces {
+                digests.records.extend(piece.digests);
+                checkpoint::append(&mut files, piece.rows)?;
+            }
+            digests.kept = digests.records.len();
+            world.resource_mut::<Tracing>().go_on(begun.recorded.open);
+        }
+        Ok(Keeper { writer: CheckpointWriter::begin(folder, plan, (scene, seed.0), last, files)? })
     }
 
     /// The first is made before the first step; a run that goes on has made it.
@@ -475,12 +487,15 @@ impl Keeper {
     fn after_step(&mut self, simulation: &mut Simulation, digests: &mut Digests, is_left: bool, wall: f64) {
         if (is_left || self.writer.is_due(simulation.clock().now)) && !simulation.has_ended() {
             self.make(simulation, digests, wall);
+        } else if table::has_many_rows(simulation.world()) {
+            let rows = table::take_rows(simulation.world_mut());
+            self.writer.hand_over(Piece { digests: digests.take_new(), rows });
         }
     }
 
     fn make(&mut self, simulation: &mut Simulation, digests: &mut Digests, wall: f64) {
         let snapshot = simulation.save();
-        let rows = table::take_copies(simulation.world_mut());
+        let rows = table::take_rows(simulation.world_mut());
         let piece = Piece { digests: digests.take_new(), rows };
         let open = simulation.world().resource::<Tracing>().open();
         let recorded = Recorded { digests: digests.clone(), open, wall, log: 0 };
@@ -489,10 +504,6 @@ impl Keeper {
 
     fn has_failed(&self) -> bool {
         self.writer.has_failed()
-    }
-
-    fn finish(self) -> Result<(), RunError> {
-        Ok(self.writer.finish()?)
     }
 }
 

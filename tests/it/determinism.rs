@@ -53,7 +53,7 @@ fn recording_changes_nothing() {
     // In so short a time nothing need break down, and nobody there has a mind, says anything or is watched.
     const NONE: [&str; 8] =
         ["maintenance", "decisions", "activities", "messages", "missions", "incidents", "incident_log", "advice"];
-    let wanted = recorded.rows.iter().filter(|(table, _)| !NONE.contains(table));
+    let wanted = recorded.rows.iter().filter(|(table, _)| !NONE.contains(&table.as_str()));
     assert!(wanted.clone().all(|(_, rows)| *rows > 0), "{:?}", recorded.rows);
 }
 
