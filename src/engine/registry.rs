@@ -331,6 +331,12 @@ fn copy_part<T: Part>(original: &World, copy: &mut World, counterparts: &Counter
 
 fn save_part<T: Part>(world: &World, name: &str, twins: &[(TwinId, Entity)]) -> SavedPart {
     let mut saved = SavedPart { name: name.to_owned(), ..SavedPart::default() };
+    // Most parts are of other domains, and nobody has them.
+    let id = world.components().component_id::<T>();
+    let is_anybodys = |id| world.archetypes().iter().any(|archetype| !archetype.is_empty() && archetype.contains(id));
+    if !id.is_some_and(is_anybodys) {
+        return saved;
+    }
     for (place, (_, entity)) in twins.iter().enumerate() {
         let Some(part) = world.get::<T>(*entity) else { continue };
         let before = saved.bytes.len();
