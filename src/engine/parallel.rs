@@ -90,4 +90,12 @@ impl Pool {
             Some(pool) => pool.install(|| items.par_iter().map(work).collect()),
         }
     }
+
+    /// The results of `work`, which takes the items themselves, in their order.
+    pub fn map_owned<T: Send, R: Send>(&self, items: Vec<T>, work: impl Fn(T) -> R + Send + Sync) -> Vec<R> {
+        match &self.0 {
+            None => items.into_iter().map(work).collect(),
+            Some(pool) => pool.install(|| items.into_par_iter().map(work).collect()),
+        }
+    }
 }

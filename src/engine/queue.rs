@@ -5,7 +5,7 @@ use std::ops::RangeInclusive;
 
 use bevy_ecs::prelude::Resource;
 use dary_heap::QuaternaryHeap;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer};
 
 use super::identity::TwinId;
 use super::time::Time;
@@ -96,8 +96,8 @@ struct Slot {
 ///
 /// Cancelling marks; a cancelled entry leaves the heap when it comes up, or when such entries are the majority, so
 /// memory stays in proportion to what is pending.
-#[derive(Resource, Clone, Debug, Default, Serialize, Deserialize)]
-#[serde(from = "Saved", into = "Saved")]
+#[derive(Resource, Clone, Debug, Default, Deserialize)]
+#[serde(from = "Saved")]
 pub struct EventQueue {
     heap: QuaternaryHeap<Entry>,
     slots: Vec<Slot>,
@@ -260,19 +260,20 @@ fn is_pending(slots: &[Slot], handle: EventHandle) -> bool {
 /// The queue as it is saved and digested: pending entries in their order, so that two queues that will do the same
 /// are the same bytes, whatever their heaps look like inside.
 #[derive(Serialize, Deserialize)]
-struct Saved {
+struct Saved<Slots = Vec<Slot>, Free = Vec<u32>> {
     entries: Vec<Entry>,
-    slots: Vec<Slot>,
-    free: Vec<u32>,
+    slots: Slots,
+    free: Free,
     sequence: u64,
 }
 
-impl From<EventQueue> for Saved {
-    fn from(queue: EventQueue) -> Self {
-        let EventQueue { heap, slots, free, sequence, .. } = queue;
-        let mut entries: Vec<Entry> = heap.into_iter().filter(|entry| is_pending(&slots, entry.handle)).collect();
+impl Serialize for EventQueue {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let EventQueue { heap, slots, free, sequence, .. } = self;
+        let pending = heap.iter().filter(|entry| is_pending(slots, entry.handle));
+        let mut entries: Vec<Entry> = pending.copied().collect();
         entries.sort_unstable_by(|a, b| b.cmp(a));
-        Saved { entries, slots, free, sequence }
+        Saved { entries, slots, free, sequence: *sequence }.serialize(serializer)
     }
 }
 

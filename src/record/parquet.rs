@@ -93,15 +93,15 @@ impl TableWriter {
         (!rows.is_empty()).then_some(rows)
     }
 
-    /// Writes what is left and the footer. Returns the number of rows; none if somebody else has the file.
+    /// Writes what is left and the footer. Returns the number of rows; 0 if somebody else has the file.
     ///
     /// # Errors
     /// If the disk is full, say.
-    pub fn finish(mut self) -> Result<Option<u64>, WriteError> {
+    pub fn finish(mut self) -> Result<u64, WriteError> {
         let rows = self.take_rows();
-        let Some(mut file) = self.file else { return Ok(None) };
+        let Some(mut file) = self.file else { return Ok(0) };
         rows.map_or(Ok(()), |rows| file.append(rows))?;
-        file.finish().map(Some)
+        file.finish()
     }
 }
 

@@ -7,6 +7,7 @@ use bevy_ecs::prelude::{IntoScheduleConfigs, Mut, ResMut, Resource, World};
 
 use crate::engine::identity::{Directory, TwinId};
 use crate::engine::journal::{Entry, Journal};
+use crate::engine::parallel::Pool;
 use crate::engine::simulation::EngineApp;
 use crate::engine::stage::Stage;
 use crate::look::sight::Sights;
@@ -188,23 +189,29 @@ pub fn push_last_rows(world: &mut World) {
     world.resource::<Tables>().flush.clone().into_iter().for_each(|flush| flush(world));
 }
 
-/// Writes what is left and closes the files that nobody else has. Returns the number of rows of each table.
+/// Gives rows to the files of their tables. Rows of a table that has no file among these are left out.
 ///
 /// # Errors
-/// The first thing that went wrong in writing, at any time of the run.
-pub fn close(world: &mut World) -> Result<Vec<(String, u64)>, WriteError> {
-    let mut tables = world.resource_mut::<Tables>();
-    if let Some(error) = tables.error.take() {
-        return Err(error);
+/// If they do not fit their table, or cannot be written.
+pub fn append(files: &mut [TableFile], rows: Vec<Segment>) -> Result<(), WriteError> {
+    for segment in rows {
+        if let Some(file) = files.iter_mut().find(|file| file.name() == segment.table) {
+            file.append(segment)?;
+        }
     }
-    let names: Vec<&'static str> = tables.infos.iter().map(|info| info.name).collect();
-    let writers = std::mem::take(&mut tables.writers);
-    let mut written = Vec::new();
-    for (name, writer) in names.into_iter().zip(writers) {
-        let rows = writer.map_or(Ok(None), TableWriter::finish)?;
-        written.extend(rows.map(|rows| (name.to_owned(), rows)));
-    }
-    Ok(written)
+    Ok(())
+}
+
+/// Writes what is left and closes files. Returns the number of rows of each table.
+///
+/// # Errors
+/// The first that could not be written.
+pub fn finish(files: Vec<TableFile>, pool: &Pool) -> Result<Vec<(String, u64)>, WriteError> {
+    let finish_one = |file: TableFile| {
+        let name = file.name().to_owned();
+        file.finish().map(|rows| (name, rows))
+    };
+    pool.map_owned(files, finish_one).into_iter().collect()
 }
 
 /// What a plugin can add to the tables.

@@ -27,6 +27,7 @@ use crate::engine::time::{Duration, Time};
 use crate::record::parquet::{TableFile, WriteError};
 use crate::record::row_log::RowLog;
 use crate::record::segment::Segment;
+use crate::record::table;
 use crate::twin::step::trace::Open;
 
 /// What a file begins with. The last byte is the version.
@@ -265,7 +266,7 @@ pub(super) struct CheckpointWriter {
     about: About,
     next: Time,
     sender: SyncSender<Job>,
-    thread: JoinHandle<Result<Vec<(String, u64)>, WriteError>>,
+    thread: JoinHandle<Result<Vec<TableFile>, WriteError>>,
 }
 
 impl CheckpointWriter {
@@ -328,8 +329,8 @@ impl CheckpointWriter {
         self.thread.is_finished()
     }
 
-    /// Waits until all is written. Returns the number of rows of each table.
-    pub fn finish(self, last_rows: Vec<Segment>) -> Result<Vec<(String, u64)>, WriteError> {
+    /// Waits until all is written that was handed over, and gives the files of the tables back, which can be closed then.
+    pub fn finish(self, last_rows: Vec<Segment>) -> Result<Vec<TableFile>, WriteError> {
         let _ = self.sender.send(Job::End(last_rows));
         drop(self.sender);
         let failed = |_| Err(WriteError::new(Path::new(FOLDER), "the thread that writes them failed"));
@@ -347,21 +348,17 @@ struct Writer {
 }
 
 impl Writer {
-    fn run(mut self, jobs: &Receiver<Job>) -> Result<Vec<(String, u64)>, WriteError> {
+    fn run(mut self, jobs: &Receiver<Job>) -> Result<Vec<TableFile>, WriteError> {
         while let Ok(job) = jobs.recv() {
             match job {
                 Job::Checkpoint(checkpoint, piece) => self.write(*checkpoint, piece)?,
                 Job::Rows(piece) => {
                     self.log.append(&piece)?;
-                    self.append(piece.rows)?;
+                    table::append(&mut self.files, piece.rows)?;
                 }
                 Job::End(rows) => {
-                    self.append(rows)?;
-                    let finish = |file: TableFile| {
-                        let name = file.name().to_owned();
-                        file.finish().map(|rows| (name, rows))
-                    };
-                    return self.files.into_iter().map(finish).collect();
+                    table::append(&mut self.files, rows)?;
+                    return Ok(self.files);
                 }
             }
         }
@@ -379,20 +376,6 @@ impl Writer {
             let _ = std::fs::remove_file(file(&self.folder, old));
         }
         self.next += 1;
-        self.append(piece.rows)
+        table::append(&mut self.files, piece.rows)
     }
-
-    fn append(&mut self, rows: Vec<Segment>) -> Result<(), WriteError> {
-        append(&mut self.files, rows)
-    }
-}
-
-/// Gives rows to the files of their tables. Rows of a table that is not wanted any more are left out.
-pub(super) fn append(files: &mut [TableFile], rows: Vec<Segment>) -> Result<(), WriteError> {
-    for segment in rows {
-        if let Some(file) = files.iter_mut().find(|file| file.name() == segment.table) {
-            file.append(segment)?;
-        }
-    }
-    Ok(())
 }

@@ -228,6 +228,9 @@ impl RunFolder {
     /// If it is none.
     pub fn open(target: &Path) -> Result<(RunFolder, RunPlan), RunError> {
         let wrong = |why: &str| RunError::Read { path: target.display().to_string(), why: why.to_owned() };
+        if !target.is_dir() {
+            return Err(wrong("there is no such folder"));
+        }
         if target.join("run.json").is_file() && !target.join(PLAN).is_file() {
             return Err(wrong("this run has ended, and there is nothing to go on with"));
         }

@@ -44,7 +44,7 @@ use crate::twin::life::LifePlugin;
 use crate::twin::messages::MessagePlugin;
 use crate::twin::step::trace::Tracing;
 
-use super::checkpoint::{self, CheckpointError, CheckpointPlan, CheckpointWriter, Piece, Recorded};
+use super::checkpoint::{CheckpointError, CheckpointPlan, CheckpointWriter, Piece, Recorded};
 
 /// Everything that this program knows: the base and every domain.
 pub fn plugins(app: &mut App) {
@@ -417,7 +417,7 @@ fn run_to_end(
     digests.take(simulation);
     let end = simulation.clock().now;
     let tracks = tracks.map(|tracks| tracks.stop(simulation.world_mut(), end));
-    let rows = close_tables(simulation.world_mut(), folder.is_some(), keeper)?;
+    let rows = close_tables(simulation.world_mut(), keeper)?;
     tracks.map_or(Ok(()), Unfinished::finish)?;
     let clock = *simulation.clock();
     Ok(Outcome { seed, clock, digests: digests.records, indicators, wall: wall(), interrupted, rows })
@@ -437,15 +437,21 @@ fn open_tables(world: &mut World, header: &Header, folder: Option<&Path>) -> Res
 }
 
 /// Writes the last rows. Returns the number of rows of each table.
-fn close_tables(world: &mut World, are_written: bool, keeper: Option<Keeper>) -> Result<Vec<(String, u64)>, RunError> {
-    if !are_written {
-        return Ok(Vec::new());
-    }
+fn close_tables(world: &mut World, keeper: Option<Keeper>) -> Result<Vec<(String, u64)>, RunError> {
     table::push_last_rows(world);
-    match keeper {
-        Some(keeper) => Ok(keeper.writer.finish(table::take_rows(world))?),
-        None => Ok(table::close(world)?),
+    if let Some(error) = world.resource::<Tables>().error() {
+        return Err(error.clone().into());
     }
+    let rows = table::take_rows(world);
+    let files = match keeper {
+        Some(keeper) => keeper.writer.finish(rows)?,
+        None => {
+            let mut files = table::give_files(world);
+            table::append(&mut files, rows)?;
+            files
+        }
+    };
+    Ok(table::finish(files, world.resource::<Pool>())?)
 }
 
 /// Keeps checkpoints of a run.
@@ -467,7 +473,7 @@ impl Keeper {
             *digests = begun.recorded.digests;
             for piece in begun.pieces {
                 digests.records.extend(piece.digests);
-                checkpoint::append(&mut files, piece.rows)?;
+                table::append(&mut files, piece.rows)?;
             }
             digests.kept = digests.records.len();
             world.resource_mut::<Tracing>().go_on(begun.recorded.open);

@@ -15,11 +15,11 @@ use autotwin::run::replications::run_all;
 use autotwin::run::resume::resume;
 use autotwin::run::single::{Nobody, Observer, Outcome};
 use autotwin::scene::header::Header;
-use autotwin::scene::load::{SceneTree, load, load_text};
+use autotwin::scene::load::{SceneTree, load};
 use autotwin::world::position::Position;
 use proptest::prelude::*;
 
-use crate::support::{all_scenes, for_hours, scene};
+use crate::support::{all_scenes, for_hours, read, scene};
 
 /// Steps of a run after each of which its world is moved into another, and how many threads each part has.
 fn run_in_parts(tree: &SceneTree, options: &RunOptions, parts: &[(u64, usize)]) -> String {
@@ -217,13 +217,8 @@ fn a_checkpoint_that_is_not_whole_is_refused() {
 /// Two checkpoints of one run differ in what has happened between them, and that is said of each twin.
 #[test]
 fn differences_are_told_by_twin_and_part() {
-    let tree = load_text(
-        Path::new("two.ron"),
-        "(run_for: \"10s\", tick: \"1s\", twins: [(name: \"a\", position: (x: 1, y: 2)), (name: \"b\")])".to_owned(),
-        &[],
-    );
-    let (mut simulation, _) =
-        prepare(&tree.ok().expect("it is right"), &RunOptions::default(), None).expect("it is right");
+    let tree = read("(run_for: \"10s\", tick: \"1s\", twins: [(name: \"a\", position: (x: 1, y: 2)), (name: \"b\")])");
+    let (mut simulation, _) = prepare(&tree, &RunOptions::default(), None).expect("it is right");
     let first = simulation.save();
     assert_eq!(first.differences(&first), []);
     let twin = simulation.world().resource::<Directory>().find("a").expect("it is there");
