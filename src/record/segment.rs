@@ -71,6 +71,10 @@ impl Segment {
 
     /// Adds rows of the same table behind its own.
     pub(super) fn append(&mut self, other: Segment) {
+        if self.rows == 0 {
+            *self = other;
+            return;
+        }
         self.rows += other.rows;
         self.columns.iter_mut().zip(other.columns).for_each(|(column, other)| column.append(other));
     }

@@ -137,13 +137,16 @@ enum Place {
     /// Elsewhere: nothing is left behind if the run does not end.
     Temporary(tempfile::TempDir),
     /// There already, so that a run that is broken off can go on.
-    Lasting,
+    Lasting {
+        /// Whether the run began here, and has not gone on from before.
+        is_new: bool,
+    },
 }
 
 impl Drop for RunFolder {
     fn drop(&mut self) {
         // A run that has made no checkpoint has nothing to go on from.
-        let is_unfinished = matches!(self.place, Place::Lasting) && self.target.join(PLAN).exists();
+        let is_unfinished = matches!(self.place, Place::Lasting { is_new: true }) && self.target.join(PLAN).exists();
         if is_unfinished && !has_checkpoint(&self.target) {
             let _ = std::fs::remove_dir_all(&self.target);
         }
@@ -152,7 +155,10 @@ impl Drop for RunFolder {
 
 /// Whether a run, or one of its replications, has made a checkpoint.
 fn has_checkpoint(folder: &Path) -> bool {
-    let has = |folder: &Path| checkpoint::list(folder).is_ok_and(|checkpoints| !checkpoints.is_empty());
+    // What cannot be read may be there.
+    let has = |folder: &Path| {
+        folder.join(checkpoint::FOLDER).exists() && checkpoint::list(folder).map_or(true, |found| !found.is_empty())
+    };
     has(folder) || replication_folders(folder).iter().any(|folder| has(folder) || folder.join(OUTCOME).exists())
 }
 
@@ -219,7 +225,7 @@ impl RunFolder {
         write_inputs(temporary.path(), scene, options)?;
         write_json(temporary.path(), PLAN, &plan)?;
         put_in_place(temporary, target)?;
-        Ok(RunFolder { place: Place::Lasting, target: target.to_owned(), _parents: parents })
+        Ok(RunFolder { place: Place::Lasting { is_new: true }, target: target.to_owned(), _parents: parents })
     }
 
     /// Opens the folder of a run that goes on.
@@ -242,7 +248,8 @@ impl RunFolder {
             let why = format!("it has layout {}, and this program reads layout {FORMAT}", plan.format);
             return Err(RunError::Read { path: target.join(PLAN).display().to_string(), why });
         }
-        let folder = RunFolder { place: Place::Lasting, target: target.to_owned(), _parents: MadeParents(Vec::new()) };
+        let place = Place::Lasting { is_new: false };
+        let folder = RunFolder { place, target: target.to_owned(), _parents: MadeParents(Vec::new()) };
         Ok((folder, plan))
     }
 
@@ -250,7 +257,7 @@ impl RunFolder {
     pub fn path(&self) -> &Path {
         match &self.place {
             Place::Temporary(temporary) => temporary.path(),
-            Place::Lasting => &self.target,
+            Place::Lasting { .. } => &self.target,
         }
     }
 
@@ -285,9 +292,9 @@ impl RunFolder {
         write_lines(folder, "digests.jsonl", digests)?;
         // Last of all: a folder with this is whole.
         write_json(folder, "run.json", &record)?;
-        match std::mem::replace(&mut self.place, Place::Lasting) {
+        match std::mem::replace(&mut self.place, Place::Lasting { is_new: false }) {
             Place::Temporary(temporary) => put_in_place(temporary, &self.target)?,
-            Place::Lasting => clear_up(&self.target)?,
+            Place::Lasting { .. } => clear_up(&self.target)?,
         }
         Ok(summary)
     }

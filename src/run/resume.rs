@@ -64,8 +64,8 @@ pub(super) fn restore(
     if !folder.join(checkpoint::FOLDER).is_dir() {
         return Ok(None);
     }
-    let mut all = checkpoint::list(folder)?;
-    let Some((number, path, checkpoint)) = choose(&mut all, until)? else { return Ok(None) };
+    let all = checkpoint::list(folder)?;
+    let Some((number, path, checkpoint)) = choose(&all, until)? else { return Ok(None) };
     simulation.restore(&checkpoint.snapshot).map_err(|error| checkpoint.misfit(&path, &error))?;
     if simulation.digest().total != checkpoint.about.digest {
         return Err(checkpoint.mistaken(&path).into());
@@ -84,10 +84,7 @@ pub(super) fn restore(
 }
 
 /// The last of the checkpoints; if a moment is named, the last whole one up to then.
-fn choose(
-    all: &mut [(u64, PathBuf)],
-    until: Option<Time>,
-) -> Result<Option<(u64, PathBuf, Checkpoint)>, CheckpointError> {
+fn choose(all: &[(u64, PathBuf)], until: Option<Time>) -> Result<Option<(u64, PathBuf, Checkpoint)>, CheckpointError> {
     for (number, path) in all.iter().rev() {
         let read = Checkpoint::read(path);
         match (read, until) {
