@@ -17,6 +17,7 @@ mod theatre;
 mod train;
 mod verify;
 mod view;
+mod what_if;
 
 use std::process::ExitCode;
 

@@ -35,6 +35,7 @@ pub mod plugin;
 pub mod product;
 pub mod quality;
 mod readings;
+mod redraw;
 pub mod relocation;
 pub mod report;
 pub mod tables;

@@ -9,3 +9,4 @@ pub mod report;
 pub mod resume;
 pub mod single;
 pub mod verify;
+pub mod what_if;

@@ -27,6 +27,7 @@ pub mod indicators;
 pub mod plugin;
 pub mod protective;
 pub mod readings;
+mod redraw;
 pub mod replay;
 pub mod report;
 pub mod review;

@@ -10,12 +10,13 @@ use crate::engine::time::Duration;
 use crate::run::checkpoint::CheckpointPlan;
 use crate::run::folder::{self, RunFolder, Summary};
 use crate::run::replications::run_all;
-use crate::run::single::{RunError, RunOptions};
-use crate::scene::load;
+use crate::run::single::{RunError, RunOptions, UNNAMED};
+use crate::scene::load::{self, SceneTree};
 
 use super::Exit;
 use super::output::{Watch, fail_run, print};
 use super::overview::describe;
+use super::what_if::Question;
 
 /// Run a scene: prints its results and writes a run folder.
 #[derive(Args)]
@@ -23,7 +24,8 @@ use super::overview::describe;
     autotwin run scenes/factory.ron\n  \
     autotwin run scenes/factory.ron --for 8h --set kinds.lathe.machine.rule=Spt\n  \
     autotwin run scenes/factory.ron --replications 30 --warmup 1d --tables none\n  \
-    autotwin run scenes/factory.ron --checkpoint-every 1d --out runs/a")]
+    autotwin run scenes/factory.ron --checkpoint-every 1d --out runs/a\n  \
+    autotwin run scenes/factory.ron --what-if second_fitter.jsonl --replications 30")]
 pub(crate) struct RunArguments {
     /// The scene.
     scene: PathBuf,
@@ -66,6 +68,10 @@ pub(crate) struct RunArguments {
     /// Keep only so many of the last checkpoints.
     #[arg(long, value_name = "NUMBER", requires = "checkpoint_every", value_parser = clap::value_parser!(u64).range(1..))]
     keep_checkpoints: Option<u64>,
+    /// Make the run besides with the commands of this file added, and say what that changes, pair by pair of replications; may be
+    /// given several times.
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["checkpoint_every", "tracks"])]
+    what_if: Vec<PathBuf>,
     /// Check after every event that no job is lost and no place holds more than it can; slow.
     #[arg(long)]
     audit: bool,
@@ -75,6 +81,17 @@ pub(crate) struct RunArguments {
 }
 
 pub(crate) fn run(arguments: &RunArguments, plugins: fn(&mut App)) -> Exit {
+    if !arguments.what_if.is_empty() {
+        return match try_compare(arguments, plugins) {
+            Ok((text, stopped)) => {
+                if !arguments.quiet {
+                    print(&text);
+                }
+                if stopped { Exit::INTERRUPTED } else { Exit::OK }
+            }
+            Err(error) => fail_run(&error),
+        };
+    }
     match try_run(arguments, plugins) {
         Ok((summary, folder)) => finish(summary.as_ref(), &folder, arguments.quiet),
         Err(error) => fail_run(&error),
@@ -93,7 +110,17 @@ pub(super) fn finish(summary: Option<&Summary>, folder: &Path, quiet: bool) -> E
     if summary.interrupted { Exit::INTERRUPTED } else { Exit::OK }
 }
 
-fn try_run(arguments: &RunArguments, plugins: fn(&mut App)) -> Result<(Option<Summary>, PathBuf), RunError> {
+fn try_compare(arguments: &RunArguments, plugins: fn(&mut App)) -> Result<(String, bool), RunError> {
+    let (scene, options) = read(arguments, plugins)?;
+    let pool = Pool::new(arguments.threads).map_err(RunError::Threads)?;
+    let target = arguments.out.clone().unwrap_or_else(|| free_folder(&arguments.scene));
+    let (replications, files) = (arguments.replications, &arguments.what_if[..]);
+    let question = Question { scene: &scene, options: &options, replications, files, target: &target };
+    question.answer(&pool).map_err(|error| name_inputs(error, arguments.inputs.as_deref()))
+}
+
+/// The scene, and what is to be done with it.
+fn read(arguments: &RunArguments, plugins: fn(&mut App)) -> Result<(SceneTree, RunOptions), RunError> {
     let scene = load::load(&arguments.scene, &arguments.sets)?;
     let commands = match &arguments.inputs {
         Some(path) => folder::read_inputs(path)?,
@@ -111,6 +138,11 @@ fn try_run(arguments: &RunArguments, plugins: fn(&mut App)) -> Result<(Option<Su
         commands,
         checkpoints: plan(arguments)?,
     };
+    Ok((scene, options))
+}
+
+fn try_run(arguments: &RunArguments, plugins: fn(&mut App)) -> Result<(Option<Summary>, PathBuf), RunError> {
+    let (scene, options) = read(arguments, plugins)?;
     let pool = Pool::new(arguments.threads).map_err(RunError::Threads)?;
     let target = arguments.out.clone().unwrap_or_else(|| free_folder(&arguments.scene));
     let folder = match options.checkpoints {
@@ -138,9 +170,11 @@ fn plan(arguments: &RunArguments) -> Result<Option<CheckpointPlan>, RunError> {
 }
 
 /// Says in which file a command stands that the world refuses.
-fn name_inputs(error: RunError, inputs: Option<&Path>) -> RunError {
+pub(super) fn name_inputs(error: RunError, inputs: Option<&Path>) -> RunError {
     match (error, inputs) {
-        (RunError::Inputs { errors, .. }, Some(path)) => RunError::Inputs { path: path.display().to_string(), errors },
+        (RunError::Inputs { errors, path: unnamed }, Some(path)) if unnamed == UNNAMED => {
+            RunError::Inputs { path: path.display().to_string(), errors }
+        }
         (error, _) => error,
     }
 }

@@ -190,6 +190,13 @@ pub struct Inputs {
     pending: VecDeque<Command>,
 }
 
+impl Inputs {
+    /// Drops what is still to come.
+    pub(super) fn forget_pending(&mut self) {
+        self.pending.clear();
+    }
+}
+
 /// A line of the command log that cannot be used.
 #[derive(Clone, Debug, PartialEq)]
 pub struct InputError {

@@ -164,18 +164,13 @@ impl<Q: Quantity> Distribution<Q> {
         }
     }
 
-    /// What is left of a value that is known to be more than `past`, where that has a closed form: the exponential and
-    /// the Weibull distribution. By inversion of the conditional survival function S(past + x) / S(past).
-    pub fn residual(&self, past: Q, random: &mut Stream) -> Option<Q> {
-        match &self.0 {
-            Law::Exponential { .. } => Some(self.sample(random)),
-            Law::Weibull { shape, scale } => {
-                let (past, scale) = (past.to_si(), scale.to_si());
-                let hazard = libm::pow(past / scale, *shape) - libm::log(random.uniform());
-                Some(Q::from_si((scale * libm::pow(hazard, 1.0 / shape) - past).max(0.0)))
-            }
-            _ => None,
+    /// What is left of a value that is known to be more than `past`. Nothing, where it could not be.
+    pub fn residual(&self, past: Q, random: &mut Stream) -> Q {
+        let past = past.to_si();
+        if past <= 0.0 {
+            return self.sample(random);
         }
+        Q::from_si((sample_above(&self.0, past, random) - past).max(0.0))
     }
 
     /// The cumulative hazard −ln S(age), where that has a closed form: the failures to be expected up to that age of a thing that
@@ -266,12 +261,79 @@ fn sample_si<Q: Quantity>(law: &Law<Q>, random: &mut Stream) -> f64 {
             truncated_normal(mean.to_si(), sd.to_si(), low.to_si(), high.map_or(f64::INFINITY, Quantity::to_si), random)
         }
         Law::LogNormal { mean, sd } => {
-            let variance = libm::log1p((sd.to_si() / mean.to_si()) * (sd.to_si() / mean.to_si()));
-            libm::exp(libm::log(mean.to_si()) - variance / 2.0 + variance.sqrt() * standard_normal(random))
+            let (middle, sd) = logarithm(mean.to_si(), sd.to_si());
+            libm::exp(middle + sd * standard_normal(random))
         }
         Law::Exponential { mean } => -mean.to_si() * libm::log(random.uniform()),
         Law::Weibull { shape, scale } => scale.to_si() * libm::pow(-libm::log(random.uniform()), 1.0 / shape),
         Law::Gamma { shape, scale } => scale.to_si() * standard_gamma(*shape, random),
+    }
+}
+
+/// A value that is known to be more than `past`, which is more than 0; no more than that where there is none. By inversion of the
+/// conditional distribution function, or by rejection.
+fn sample_above<Q: Quantity>(law: &Law<Q>, past: f64, random: &mut Stream) -> f64 {
+    match law {
+        Law::Constant(value) => value.to_si(),
+        Law::Empirical(values) => {
+            let above: Vec<f64> = values.iter().map(|value| value.to_si()).filter(|value| *value > past).collect();
+            if above.is_empty() { past } else { above[random.below(above.len())] }
+        }
+        Law::Uniform { low, high } => {
+            let low = low.to_si().max(past);
+            low + (high.to_si() - low).max(0.0) * random.uniform()
+        }
+        Law::Triangular { low, mode, high } => {
+            let (low, mode, high) = (low.to_si(), mode.to_si(), high.to_si());
+            let below = triangular_cdf(low, mode, high, past);
+            triangular(low, mode, high, below + (1.0 - below) * random.uniform()).max(past)
+        }
+        Law::Normal { mean, sd, low, high } => {
+            let (low, high) = (low.to_si().max(past), high.map_or(f64::INFINITY, Quantity::to_si));
+            if low < high { truncated_normal(mean.to_si(), sd.to_si(), low, high, random) } else { past }
+        }
+        Law::LogNormal { mean, sd } => {
+            let (middle, sd) = logarithm(mean.to_si(), sd.to_si());
+            libm::exp(truncated_normal(middle, sd, libm::log(past), f64::INFINITY, random))
+        }
+        Law::Exponential { mean } => past - mean.to_si() * libm::log(random.uniform()),
+        Law::Weibull { shape, scale } => {
+            let scale = scale.to_si();
+            let hazard = libm::pow(past / scale, *shape) - libm::log(random.uniform());
+            scale * libm::pow(hazard, 1.0 / shape)
+        }
+        Law::Gamma { shape, scale } => scale.to_si() * gamma_above(*shape, past / scale.to_si(), random),
+    }
+}
+
+/// The mean and the standard deviation of the logarithm.
+fn logarithm(mean: f64, sd: f64) -> (f64, f64) {
+    let variance = libm::log1p((sd / mean) * (sd / mean));
+    (libm::log(mean) - variance / 2.0, variance.sqrt())
+}
+
+fn triangular_cdf(low: f64, mode: f64, high: f64, x: f64) -> f64 {
+    match x {
+        x if x <= low => 0.0,
+        x if x >= high => 1.0,
+        x if x < mode => (x - low) * (x - low) / ((high - low) * (mode - low)),
+        x => 1.0 - (high - x) * (high - x) / ((high - low) * (high - mode)),
+    }
+}
+
+/// Below the mean by plain rejection; in the tail from an exponential that lies above it, after J. Dagpunar, "Sampling of variates
+/// from a truncated gamma distribution" (1978).
+fn gamma_above(shape: f64, past: f64, random: &mut Stream) -> f64 {
+    if past < shape {
+        return std::iter::repeat_with(|| standard_gamma(shape, random)).find(|x| *x > past).unwrap_or(past);
+    }
+    let rate = if shape > 1.0 { 1.0 - (shape - 1.0) / past } else { 1.0 };
+    loop {
+        let x = past - libm::log(random.uniform()) / rate;
+        let ratio = (shape - 1.0) * libm::log(x / past) - (1.0 - rate) * (x - past);
+        if libm::log(random.uniform()) <= ratio {
+            return x;
+        }
     }
 }
 
@@ -503,6 +565,42 @@ mod tests {
             let variance = sample.iter().map(|x| (x - mean).powi(2)).sum::<f64>() / COUNT as f64;
             assert!((mean - exact).abs() < 4.0 * (variance / COUNT as f64).sqrt(), "{law:?}: {mean} against {exact}");
         }
+    }
+
+    /// Against what plain rejection leaves of the law itself.
+    #[test]
+    fn what_is_left_of_a_value_follows_from_its_law() {
+        let laws = [
+            (Law::Uniform { low: 2.0, high: 5.0 }, [1.0, 3.5]),
+            (Law::Triangular { low: 1.0, mode: 2.0, high: 6.0 }, [1.5, 4.0]),
+            (Law::Normal { mean: 5.0, sd: 2.0, low: 1.0, high: Some(9.0) }, [0.5, 6.5]),
+            (Law::LogNormal { mean: 2.0, sd: 1.0 }, [1.0, 3.5]),
+            (Law::Exponential { mean: 4.0 }, [1.0, 9.0]),
+            (Law::Weibull { shape: 1.7, scale: 3.0 }, [1.0, 5.0]),
+            (Law::Gamma { shape: 2.5, scale: 1.5 }, [2.0, 8.0]),
+            (Law::Gamma { shape: 0.5, scale: 2.0 }, [0.2, 4.0]),
+            (Law::Gamma { shape: 1.0, scale: 2.0 }, [1.0, 5.0]),
+        ];
+        for (law, pasts) in laws {
+            let mut all = draws(law.clone(), 4 * COUNT);
+            all.sort_by(f64::total_cmp);
+            for past in pasts {
+                let above = &all[all.partition_point(|x| *x <= past)..];
+                let distribution = Distribution::new(law.clone());
+                let left = (0..COUNT)
+                    .map(|n| past + distribution.residual(past, &mut Seed(8).stream(1, Purpose::new("test"), n)));
+                let cdf = |x: f64| above.partition_point(|other| *other <= x) as f64 / above.len() as f64;
+                // Two samples: the distance grows by the root of one plus their ratio.
+                let spread = (1.0 + COUNT as f64 / above.len() as f64).sqrt();
+                let distance = ks(left.collect(), cdf) / spread;
+                assert!(distance < 1.95, "{law:?} above {past}: {distance}");
+            }
+        }
+        let observed = Distribution::new(Law::Empirical(vec![1.0, 2.0, 4.0]));
+        let random = &mut Seed(1).stream(0, Purpose::new("test"), 0);
+        assert_eq!(observed.residual(3.0, random), 1.0);
+        assert_eq!(observed.residual(9.0, random), 0.0);
+        assert_eq!(Distribution::constant(5.0).residual(2.0, random), 3.0);
     }
 
     #[test]

@@ -19,6 +19,7 @@ use super::journal::Journal;
 use super::parallel::Pool;
 use super::registry::Registry;
 use super::simulation::Simulation;
+use super::stage::Midway;
 
 /// How many forks there are of a world.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -52,6 +53,16 @@ impl Forks {
     /// An independent copy of a world as it is now. Its events go on where they stood; nobody records or checks it, and it runs
     /// on one thread until it is given more.
     pub fn fork(world: &World) -> Fork {
+        Forks::take(world, false)
+    }
+
+    /// A copy of a world that is in the midst of a step, before anybody has decided in its stage Decide: its first step goes on
+    /// from there.
+    pub fn fork_midway(world: &World) -> Fork {
+        Forks::take(world, true)
+    }
+
+    fn take(world: &World, midway: bool) -> Fork {
         let forks = world.resource::<Forks>();
         let idle = forks.idle().pop();
         let mut simulation = idle.unwrap_or_else(|| {
@@ -60,6 +71,7 @@ impl Forks {
         });
         refill(world, simulation.world_mut());
         simulation.world_mut().insert_resource(forks.clone());
+        simulation.world_mut().insert_resource(Midway(midway));
         forks.0.alive.fetch_add(1, Ordering::Relaxed);
         Fork { simulation: Some(simulation), forks: forks.clone() }
     }

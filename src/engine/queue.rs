@@ -90,6 +90,8 @@ impl PartialOrd for Entry {
 struct Slot {
     generation: u32,
     event: Option<(EventKind, TwinId, u64)>,
+    /// When it was added.
+    since: Time,
 }
 
 /// The pending events of a world.
@@ -104,6 +106,8 @@ pub struct EventQueue {
     free: Vec<u32>,
     sequence: u64,
     pending: usize,
+    /// The present moment, for `Slot::since`.
+    now: Time,
     /// How many of the pending events only let somebody look on, such as the next sample of a metric.
     watching: usize,
 }
@@ -152,6 +156,7 @@ impl EventQueue {
         });
         let place = &mut self.slots[slot as usize];
         place.event = Some((event.kind, event.twin, event.arg));
+        place.since = self.now;
         let handle = EventHandle { slot, generation: place.generation };
         let order = priority.as_order() << 56 | self.sequence;
         self.sequence += 1;
@@ -169,6 +174,26 @@ impl EventQueue {
             self.heap = old.into_iter().filter(|entry| is_pending(slots, entry.handle)).collect();
         }
         cancelled
+    }
+
+    /// Gives pending events other times. `when` is told of each event and of when it was added, in no particular order; what it
+    /// leaves alone stays. Events that come to one moment keep their order.
+    pub fn redraw(&mut self, mut when: impl FnMut(Event, Time) -> Option<Time>) {
+        let mut entries = std::mem::take(&mut self.heap).into_vec();
+        entries.retain(|entry| is_pending(&self.slots, entry.handle));
+        for entry in &mut entries {
+            let slot = &self.slots[entry.handle.slot as usize];
+            let Some((kind, twin, arg)) = slot.event else { continue };
+            if let Some(at) = when(Event { at: entry.at, kind, twin, arg }, slot.since) {
+                entry.at = at.max(self.now);
+            }
+        }
+        self.heap = entries.into();
+    }
+
+    /// Time has passed without an event.
+    pub(super) fn pass(&mut self, now: Time) {
+        self.now = now;
     }
 
     /// The kind, twin and argument of every pending event, in no particular order: for audits.
@@ -205,6 +230,7 @@ impl EventQueue {
             let entry = self.heap.pop()?;
             if let Some((kind, twin, arg)) = pending {
                 self.vacate(entry.handle, kind, arg);
+                self.now = entry.at;
                 return Some(Event { at: entry.at, kind, twin, arg });
             }
         }
@@ -265,24 +291,25 @@ struct Saved<Slots = Vec<Slot>, Free = Vec<u32>> {
     slots: Slots,
     free: Free,
     sequence: u64,
+    now: Time,
 }
 
 impl Serialize for EventQueue {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let EventQueue { heap, slots, free, sequence, .. } = self;
+        let EventQueue { heap, slots, free, sequence, now, .. } = self;
         let pending = heap.iter().filter(|entry| is_pending(slots, entry.handle));
         let mut entries: Vec<Entry> = pending.copied().collect();
         entries.sort_unstable_by(|a, b| b.cmp(a));
-        Saved { entries, slots, free, sequence: *sequence }.serialize(serializer)
+        Saved { entries, slots, free, sequence: *sequence, now: *now }.serialize(serializer)
     }
 }
 
 impl From<Saved> for EventQueue {
     fn from(saved: Saved) -> Self {
-        let Saved { entries, slots, free, sequence } = saved;
+        let Saved { entries, slots, free, sequence, now } = saved;
         let watching =
             slots.iter().filter(|slot| slot.event.is_some_and(|(kind, _, arg)| is_watching(kind, arg))).count();
-        EventQueue { pending: entries.len(), watching, heap: entries.into(), slots, free, sequence }
+        EventQueue { pending: entries.len(), watching, heap: entries.into(), slots, free, sequence, now }
     }
 }
 

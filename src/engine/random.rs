@@ -30,6 +30,11 @@ impl Purpose {
         Purpose(mix(hash))
     }
 
+    /// A purpose that is told from others by a number.
+    pub const fn of_number(number: u64) -> Purpose {
+        Purpose(mix(number))
+    }
+
     /// The same purpose of something else: one of several sensors, one of several quantities.
     pub const fn mixed(self, other: Purpose) -> Purpose {
         Purpose(mix(self.0 ^ other.0.rotate_left(32)))

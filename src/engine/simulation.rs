@@ -17,7 +17,7 @@ use super::queue::{Event, EventKind, EventQueue};
 use super::random::Seed;
 use super::registry::{Part, Registry, StateResource, WorldDigest};
 use super::snapshot::{Snapshot, SnapshotError};
-use super::stage::{self, Passing, Stage, Step};
+use super::stage::{self, Midway, Passing, Stage, Step};
 use super::time::{Duration, Time};
 
 /// A step ends after this many events even if nothing asks for the stages, so that whoever watches gets a turn. It is
@@ -36,6 +36,10 @@ struct Handlers {
 /// What domains do before the first step, in the order of registration.
 #[derive(Resource, Default)]
 struct Starters(Vec<fn(&mut World)>);
+
+/// What domains draw anew where the future as it was drawn must not be known, in the order of registration.
+#[derive(Resource, Default)]
+struct Redraws(Vec<fn(&mut World)>);
 
 /// A world of twins and its step.
 ///
@@ -102,6 +106,7 @@ impl Simulation {
         let audited = self.world.resource::<Audits>().is_enabled();
         self.world.resource_mut::<Clock>().one_by_one = audited;
         self.schedule.run(&mut self.world);
+        self.world.resource_mut::<Midway>().0 = false;
         let mut clock = self.world.resource_mut::<Clock>();
         clock.step += 1;
         clock.elapsed = clock.now - before;
@@ -154,6 +159,17 @@ impl Simulation {
         Forks::fork(&self.world)
     }
 
+    /// What has not been observed so far is drawn anew, from this seed: when things fail that have not failed yet, who comes next, how
+    /// long what is under way will take. What is known of it, such as how long it has lasted already, is taken into account.
+    /// Commands that people would still give are dropped. Afterwards the world is one of those that could come of the
+    /// present as its twins know it.
+    pub fn redraw(&mut self, seed: Seed) {
+        self.world.insert_resource(seed);
+        self.world.resource_mut::<Inputs>().forget_pending();
+        let redraws = self.world.resource::<Redraws>().0.clone();
+        redraws.into_iter().for_each(|redraw| redraw(&mut self.world));
+    }
+
     /// Puts a saved state in place of all that is there. The simulation goes on from there as the one did that was saved.
     ///
     /// # Errors
@@ -183,6 +199,8 @@ impl bevy_app::Plugin for EnginePlugin {
         app.init_resource::<Registry>()
             .init_resource::<Handlers>()
             .init_resource::<Starters>()
+            .init_resource::<Redraws>()
+            .init_resource::<Midway>()
             .init_resource::<CommandKinds>()
             .init_resource::<Audits>()
             .init_resource::<Journal>()
@@ -214,6 +232,9 @@ pub trait EngineApp {
     fn register_cache(&mut self, rebuild: fn(&mut World), copies: &'static [CopyCache]) -> &mut Self;
     /// Registers what is done before the first step, when all twins are there: first events, run-time state.
     fn on_start(&mut self, start: fn(&mut World)) -> &mut Self;
+    /// Registers how what no twin can have observed is drawn anew, from the seed that the world has then:
+    /// [`Simulation::redraw`].
+    fn register_redraw(&mut self, redraw: fn(&mut World)) -> &mut Self;
     /// Registers what must hold after every event.
     fn register_audit(&mut self, audit: Audit) -> &mut Self;
     /// Registers a kind of command.
@@ -247,6 +268,11 @@ impl EngineApp for App {
 
     fn on_start(&mut self, start: fn(&mut World)) -> &mut Self {
         self.world_mut().resource_mut::<Starters>().0.push(start);
+        self
+    }
+
+    fn register_redraw(&mut self, redraw: fn(&mut World)) -> &mut Self {
+        self.world_mut().resource_mut::<Redraws>().0.push(redraw);
         self
     }
 
@@ -318,6 +344,7 @@ fn next_event(world: &mut World) -> Option<Event> {
         let event = clock.take_event(&mut queue, EventKind::ANY);
         if event.is_none() && !clock.finished && clock.events < clock.events_until {
             clock.now = clock.horizon;
+            queue.pass(clock.now);
         }
         event
     })

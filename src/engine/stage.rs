@@ -1,6 +1,6 @@
 //! The stages of a step, in the order in which they run.
 
-use bevy_ecs::prelude::{IntoScheduleConfigs, Schedule, SystemSet};
+use bevy_ecs::prelude::{IntoScheduleConfigs, Res, Resource, Schedule, SystemSet};
 use bevy_ecs::schedule::{ScheduleLabel, SingleThreadedExecutor};
 
 /// The schedule of one step.
@@ -37,6 +37,14 @@ pub enum Passing {
     Motion,
 }
 
+/// Whether a fork was taken in the midst of a step, in Decide: its first step goes on from there.
+#[derive(Resource, Clone, Copy, Debug, Default)]
+pub(super) struct Midway(pub bool);
+
+fn begins(midway: Res<Midway>) -> bool {
+    !midway.0
+}
+
 /// An empty step: stages in order, one system after another.
 pub(super) fn empty_schedule() -> Schedule {
     use Stage::{Act, Advance, Analyse, Decide, Ingest, Record, Sense, Settle};
@@ -44,6 +52,7 @@ pub(super) fn empty_schedule() -> Schedule {
     // Parallelism is inside systems: a multi-threaded executor could reorder them.
     schedule.set_executor(SingleThreadedExecutor::new());
     schedule.configure_sets((Ingest, Sense, Analyse, Decide, Act, Advance, Settle, Record).chain());
+    schedule.configure_sets((Ingest, Sense, Analyse).run_if(begins));
     schedule.configure_sets((Passing::Events, Passing::Motion).chain().in_set(Advance));
     schedule
 }

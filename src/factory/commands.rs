@@ -2,27 +2,34 @@
 
 use std::collections::BTreeMap;
 
-use bevy_ecs::prelude::{Entity, In, World};
+use bevy_ecs::prelude::{Entity, In, Mut, World};
 use bevy_ecs::system::RunSystemOnce;
+use serde_json::json;
 
+use crate::engine::clock::Clock;
 use crate::engine::command::{Command, CommandKind};
 use crate::engine::identity::{Directory, TwinId};
+use crate::engine::journal::Journal;
 use crate::engine::time::{Duration, Time};
 use crate::twin::life::Life;
+use crate::twin::who::Population;
 
 use super::calls::OrderKind;
 use super::control::health::Health;
-use super::control::maintenance::Maintenance;
+use super::control::maintenance::{Maintenance, Wear};
+use super::dispatch::rules::DispatchingRule;
 use super::energy::account::Account;
 use super::floor::FloorParam;
+use super::jobs::Job;
 use super::machine::{Machine, MachineState};
 use super::orders::release;
 use super::people::worker::WorkerState;
 use super::plan::Plan;
+use super::product::Products;
 use super::transport::conveyor::{Conveyor, ConveyorState};
 use super::transport::rack::RackState;
 use super::transport::vehicle::{Station, Vehicle, VehicleState};
-use super::variants::OptionPlan;
+use super::variants::{self, OptionPlan};
 
 /// `release`: jobs of a product come in at once.
 pub const RELEASE: CommandKind = CommandKind {
@@ -72,6 +79,144 @@ pub const MAINTAIN: CommandKind = CommandKind {
     },
 };
 
+/// `maintain_worn`: machines that are worn are maintained as soon as nothing is under way there.
+pub const MAINTAIN_WORN: CommandKind = CommandKind {
+    name: "maintain_worn",
+    about: "Asks for the maintenance of the machines that are worn by more than a share of their life and are not to be maintained or \
+            repaired already. `with`: `wear`, from 0 to 1; if wanted `machines`, a name, a pattern or a kind, else all.",
+    needs_twin: false,
+    details: &["wear", "machines"],
+    check: |world, command| {
+        least_wear(command)?;
+        machines(world, command).map(drop)
+    },
+    apply: |world, _, command| {
+        let (least, now) = (least_wear(command)?, world.resource::<Clock>().now);
+        for machine in machines(world, command)? {
+            let Ok(entity) = can_be_maintained(world, machine) else { continue };
+            let (health, wear) = (world.get::<Health>(entity), world.get::<Wear>(entity));
+            let is_worn = health.zip(wear).is_some_and(|(health, wear)| health.wear(wear, now) > least);
+            if is_worn && needs_maintenance(world, entity).is_ok() {
+                run(world, (machine, cause_of(command)), maintain)?;
+            }
+        }
+        Ok(())
+    },
+};
+
+fn least_wear(command: &Command) -> Result<f64, String> {
+    let wear = command.number("wear")?.ok_or("`with` lacks `wear`, from which on machines are maintained")?;
+    if (0.0..=1.0).contains(&wear) { Ok(wear) } else { Err(format!("`wear` should be from 0 to 1, but is {wear}")) }
+}
+
+/// `dispatch`: machines go by another rule from now on.
+pub const DISPATCH: CommandKind = CommandKind {
+    name: "dispatch",
+    about: "Lets machines go by another dispatching rule. `with`: `rule`, and its `look_ahead` if it has one; if wanted `machines`, a \
+            name, a pattern or a kind, else all.",
+    needs_twin: false,
+    details: &["rule", "look_ahead", "machines"],
+    check: |world, command| {
+        rule(command)?;
+        machines(world, command).map(drop)
+    },
+    apply: |world, _, command| {
+        let rule = rule(command)?;
+        let now = world.resource::<Clock>().now;
+        for machine in machines(world, command)? {
+            let Some(mut part) = machine_part(world, machine).filter(|part| part.rule != rule) else { continue };
+            part.rule = rule;
+            let told = format!("{rule:?}: {}", cause_of(command));
+            world.resource_mut::<Journal>().note(now, machine, "dispatching_rule", told, None);
+        }
+        Ok(())
+    },
+};
+
+/// `prioritise`: some of the jobs in process go before others from now on.
+pub const PRIORITISE: CommandKind = CommandKind {
+    name: "prioritise",
+    about: "Gives jobs in process another priority: those of higher priority go first, whatever the rule. `with`: `priority`; if \
+            wanted `product`, `made_for` \"stock\" or \"customers\", and `due_within` a time, else all jobs.",
+    needs_twin: false,
+    details: &["priority", "product", "made_for", "due_within"],
+    check: |world, command| group(world, command).map(drop),
+    apply: |world, _, command| {
+        let group = group(world, command)?;
+        run(world, group, prioritise)
+    },
+};
+
+/// Some of the jobs, and the priority that they are to have.
+struct Group {
+    priority: i32,
+    product: Option<u32>,
+    for_stock: Option<bool>,
+    due_within: Option<Duration>,
+}
+
+fn group(world: &World, command: &Command) -> Result<Group, String> {
+    let product = match command.with.contains_key("product") {
+        true => Some(find_product(world, command.text("product")?)?),
+        false => None,
+    };
+    let for_stock = match command.with.contains_key("made_for").then(|| command.text("made_for")).transpose()? {
+        None => None,
+        Some("stock") => Some(true),
+        Some("customers") => Some(false),
+        Some(other) => return Err(format!("`made_for` should be \"stock\" or \"customers\", but is \"{other}\"")),
+    };
+    let priority = command.number("priority")?.ok_or("`with` lacks `priority`")?;
+    Ok(Group { priority: whole_priority(priority)?, product, for_stock, due_within: command.duration("due_within")? })
+}
+
+fn find_product(world: &World, name: &str) -> Result<u32, String> {
+    // Asked before the plan is made, too, which numbers products in this order.
+    let place = world.resource::<Products>().0.keys().position(|other| other == name);
+    place.map(|place| place as u32).ok_or_else(|| format!("there is no product `{name}`"))
+}
+
+fn whole_priority(priority: f64) -> Result<i32, String> {
+    if priority.abs() > 1e9 || priority.fract() != 0.0 {
+        return Err(format!("`priority` should be a whole number, but is {priority:?}"));
+    }
+    Ok(priority as i32)
+}
+
+fn machine_part(world: &mut World, machine: TwinId) -> Option<Mut<'_, Machine>> {
+    let entity = world.resource::<Directory>().entity(machine)?;
+    world.get_mut(entity)
+}
+
+/// The rule that a command names.
+fn rule(command: &Command) -> Result<DispatchingRule, String> {
+    let name = command.text("rule")?;
+    let written = match command.number("look_ahead")? {
+        Some(look_ahead) => json!({ name: { "look_ahead": look_ahead } }),
+        None => json!(name),
+    };
+    serde_json::from_value(written).map_err(|error| format!("`rule` {name}: {error}"))
+}
+
+/// The machines that a command is about.
+fn machines(world: &World, command: &Command) -> Result<Vec<TwinId>, String> {
+    let directory = world.resource::<Directory>();
+    let is_machine = |twin: &TwinId| {
+        let entity = directory.entity(*twin);
+        entity.is_some_and(|entity| world.entity(entity).contains::<Machine>())
+    };
+    if !command.with.contains_key("machines") {
+        return Ok(directory.twins().map(|(twin, ..)| twin).filter(is_machine).collect());
+    }
+    let text = command.text("machines")?;
+    let mut found = world.resource::<Population>().find(directory, text);
+    found.retain(is_machine);
+    if found.is_empty() {
+        return Err(format!("no machine is meant by `{text}`; write a name, a pattern such as \"lathe-*\", or a kind"));
+    }
+    Ok(found)
+}
+
 /// Why, for the journal and the work order.
 fn cause_of(command: &Command) -> String {
     if command.cause.is_empty() { "command".to_owned() } else { command.cause.clone() }
@@ -87,27 +232,23 @@ struct Order {
 }
 
 fn order(world: &World, command: &Command) -> Result<Order, String> {
-    let product = command.text("product")?;
+    let name = command.text("product")?;
     let count = command.number("count")?.unwrap_or(1.0);
     let priority = command.number("priority")?.unwrap_or(0.0);
     let weight = command.number("weight")?.unwrap_or(1.0);
     if !(1.0..=1e6).contains(&count) || count.fract() != 0.0 {
         return Err(format!("`count` should be a whole number from 1 to 1000000, but is {count}"));
     }
-    if priority.abs() > 1e9 || priority.fract() != 0.0 {
-        return Err(format!("`priority` should be a whole number, but is {priority:?}"));
-    }
     if !(weight >= 0.0 && weight.is_finite()) {
         return Err(format!("`weight` should be at least 0, but is {weight}"));
     }
-    let plan = world.resource::<Plan>();
-    let product = plan.find_product(product).ok_or_else(|| format!("there is no product `{product}`"))?;
+    let product = find_product(world, name)?;
     Ok(Order {
         product,
-        options: options(command, &plan.products[product as usize].options)?,
+        options: options(command, &variants::options(&world.resource::<Products>().0[name]))?,
         count: count as u32,
         due_after: command.duration("due_after")?,
-        priority: priority as i32,
+        priority: whole_priority(priority)?,
         weight,
     })
 }
@@ -177,8 +318,20 @@ fn release(In(order): In<Order>, mut param: FloorParam) {
     let due = order.due_after.map_or(Time::NEVER, |after| floor.now() + after);
     let Order { product, priority, weight, ref options, .. } = order;
     for _ in 0..order.count {
-        floor.release(&release::Order { product, options, due, priority, weight, supply: None });
+        floor.release(&release::Order { product, options, due, priority, weight, supply: None, for_stock: false });
     }
+    floor.settle_when_quiet();
+}
+
+fn prioritise(In(group): In<Group>, mut param: FloorParam) {
+    let mut floor = param.floor();
+    let now = floor.now();
+    let is_meant = |job: &Job| {
+        group.product.is_none_or(|product| job.product == product)
+            && group.for_stock.is_none_or(|for_stock| job.for_stock == for_stock)
+            && group.due_within.is_none_or(|within| job.due < now + within)
+    };
+    floor.prioritise(is_meant, group.priority);
     floor.settle_when_quiet();
 }
 

@@ -11,6 +11,7 @@ pub mod choices;
 pub mod complete;
 pub mod fleet;
 pub mod haul;
+pub mod priority;
 pub mod route;
 pub mod rules;
 pub mod staffing;

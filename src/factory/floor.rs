@@ -95,6 +95,12 @@ impl EventKinds {
         self.phase_end..=self.settle
     }
 
+    /// A number for each kind, to tell them apart: not the one that the engine knows it by, which depends on what else there is.
+    pub(super) fn number(&self, kind: EventKind) -> u64 {
+        let kinds = [self.arrival, self.noticed, self.delivery, self.rest];
+        kinds.iter().position(|other| *other == kind).map_or(u64::MAX, |place| place as u64)
+    }
+
     /// Whether such events go on for ever, whatever becomes of the jobs.
     fn is_perpetual(&self, kind: EventKind) -> bool {
         [self.failure, self.due, self.price, self.noticed, self.repaired, self.shift].contains(&kind)
@@ -449,6 +455,8 @@ impl Floor<'_, '_, '_> {
                 self.retry_racks();
             } else if self.stock.came && !self.stock.waiting.is_empty() {
                 self.retry_kits();
+            } else if self.stock.left {
+                self.restock();
             } else if self.haulage.changed {
                 self.assign_vehicles();
             } else if self.haulage.freed && !self.haulage.queue.is_empty() {

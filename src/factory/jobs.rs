@@ -92,6 +92,8 @@ pub struct Job {
     pub worked: Duration,
     /// The arrival process that brings the next job once this one finds room.
     pub supply: Option<u32>,
+    /// Whether it is made for stock and has not left it yet.
+    pub for_stock: bool,
 }
 
 /// All jobs in the factory, and how many have come and gone.

@@ -191,6 +191,10 @@ pub struct Slot {
     pub planned: Duration,
     /// See `planned`.
     pub work: Duration,
+    /// How long the set-up takes in all, if there is one.
+    pub setup: Duration,
+    /// The family that the slot was set up for before.
+    pub came_from: Option<u32>,
     /// The family that the slot is set up for.
     pub family: Option<u32>,
     /// Whom the set-up needs.

@@ -69,7 +69,7 @@ pub(super) fn start(world: &mut World) {
     world.insert_resource(Skills(skills));
     opening.vehicles = open_roads(world);
     let products = world.resource::<Plan>().products.len();
-    world.insert_resource(Stock { available: vec![Default::default(); products], ..Stock::default() });
+    world.insert_resource(Stock::empty(products));
     opening.on_shift = world.resource::<Plan>().calendars.keys().copied().collect();
     let stock = world.resource::<SpareParts>().0.values().map(|part| part.stock).collect::<Vec<u32>>();
     let none = stock.len();
@@ -117,6 +117,7 @@ fn open(In(opening): In<Opening>, mut param: FloorParam) {
     opening.machines.into_iter().for_each(|machine| floor.refresh(machine));
     floor.watch_prices();
     floor.reorder_spares();
+    floor.restock();
     floor.start_sources();
 }
 

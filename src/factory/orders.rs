@@ -6,3 +6,4 @@
 pub mod demand;
 pub mod purchasing;
 pub mod release;
+pub mod restock;

@@ -23,6 +23,7 @@ use super::jobs::Job;
 use super::machine::{Machine, Need};
 use super::orders::demand::{Arrival, Arrivals, JobOrder, JobOrders};
 use super::orders::purchasing::{SparePart, SpareParts};
+use super::orders::restock::{Restock, Restocking};
 use super::people::worker::{Skills, Staff, Worker};
 use super::product::{FactorySettings, Operation, Product, Products};
 use super::quality::{Findings, Grade, GradePlan, GradingPlan, InspectionPlan, QualityPlan};
@@ -119,10 +120,15 @@ impl OperationPlan {
 
     /// A time as it is for a job of that variant.
     pub fn scaled(&self, time: Duration, variant: u64) -> Duration {
-        match self.variants.as_ref().map_or(1.0, |variants| variants.factor(variant)) {
+        match self.factor(variant) {
             1.0 => time,
             factor => Duration::from_seconds(time.seconds() * factor),
         }
+    }
+
+    /// How many times as long a variant takes.
+    pub fn factor(&self, variant: u64) -> f64 {
+        self.variants.as_ref().map_or(1.0, |variants| variants.factor(variant))
     }
 
     /// What is known of a machine that can do the operation. `place` is where it most likely stands in the list.
@@ -162,6 +168,34 @@ impl ProductPlan {
         plan.remaining_work + f64::from(repeat_left.saturating_sub(1)) * plan.fastest
     }
 
+    /// How likely a job has a defect by all that is known of it: what it has gone through, and what inspections have found. Machines
+    /// count as new.
+    pub fn suspicion(&self, job: &Job) -> f64 {
+        let operations = self.operations[..].iter().zip(0_u32..);
+        let mut chance = 0.0;
+        for (quality, index) in operations.filter_map(|(o, index)| Some((o.quality.as_deref()?, index))) {
+            let done = index < job.operation;
+            let Some(inspection) = &quality.inspection else {
+                if done {
+                    chance = quality.share_spoilt(chance);
+                }
+                continue;
+            };
+            if job.reworks == 0 && done {
+                chance = inspection.suspicion(quality.share_spoilt(chance), false);
+            } else if job.reworks > 0 && job.inspected && index <= job.operation {
+                let rejected = inspection.suspicion(quality.share_spoilt(chance), true);
+                let mends = inspection.mending_operation().map_or(0.0, |mending| {
+                    let is_done = mending != job.operation;
+                    let quality = self.operations[mending as usize].quality.as_deref().filter(|_| is_done);
+                    quality.map_or(0.0, |quality| quality.mends)
+                });
+                return rejected * (1.0 - mends);
+            }
+        }
+        chance
+    }
+
     /// Expected operations of a job that still has to do the operation `repeat_left` times.
     pub fn operations_from(&self, operation: usize, repeat_left: u32) -> f64 {
         self.operations[operation].remaining_operations + f64::from(repeat_left.saturating_sub(1))
@@ -183,6 +217,8 @@ pub struct Plan {
     pub kinds: EventKinds,
     /// The known jobs as (release, index of the order), in order of release.
     pub releases: Vec<(Time, u32)>,
+    /// What is made for stock: products as indices, and how.
+    pub restocks: Vec<(u32, Restock)>,
     /// The product of each order, as an index.
     pub order_products: Vec<u32>,
     /// The product of each arrival process, as an index.
@@ -252,6 +288,7 @@ impl Plan {
         let plan = Plan {
             order_products: orders.iter().map(|order| product_of(&order.product)).collect(),
             arrival_products: world.resource::<Arrivals>().0.iter().map(|a| product_of(&a.product)).collect(),
+            restocks: restocks(&world.resource::<Restocking>().0, &index),
             orders: orders.clone(),
             arrivals: world.resource::<Arrivals>().0.clone(),
             kinds: *world.resource::<EventKinds>(),
@@ -321,6 +358,12 @@ impl Plan {
     pub fn find_family(&self, name: &str) -> Option<u32> {
         self.families.binary_search_by(|family| (**family).cmp(name)).ok().map(|index| index as u32)
     }
+}
+
+/// What is made for stock, with products as indices. What the check refuses is left out.
+fn restocks(policies: &BTreeMap<String, Restock>, index: &BTreeMap<&str, u32>) -> Vec<(u32, Restock)> {
+    let known = policies.iter().filter_map(|(name, policy)| Some((*index.get(name.as_str())?, policy.clone())));
+    known.collect()
 }
 
 /// The machines of a world by name, without one that is just retiring, and for how many jobs each has room.

@@ -34,6 +34,7 @@ use super::jobs::Jobs;
 use super::machine::{Machine, MachineState};
 use super::orders::demand::{Arrivals, JobOrders};
 use super::orders::purchasing::{SpareParts, Spares};
+use super::orders::restock::Restocking;
 use super::people::worker::{Skills, Worker, WorkerState};
 use super::plan::Plan;
 use super::product::{FactorySettings, Products};
@@ -45,7 +46,9 @@ use super::transport::network::Network;
 use super::transport::rack::{Rack, RackState};
 use super::transport::traffic::Traffic;
 use super::transport::vehicle::{Station, TransportSettings, Vehicle, VehicleState};
-use super::{audit, check, closing, commands, indicators, looks, opening, readings, relocation, report, whereabouts};
+use super::{
+    audit, check, closing, commands, indicators, looks, opening, readings, redraw, relocation, report, whereabouts,
+};
 
 /// Machines, jobs, and what leads one to the other.
 pub struct FactoryPlugin;
@@ -107,6 +110,7 @@ impl Plugin for FactoryPlugin {
             .register_section::<Products>("products")
             .register_section::<JobOrders>("jobs")
             .register_section::<Arrivals>("arrivals")
+            .register_section::<Restocking>("restock")
             .register_section::<FactorySettings>("factory")
             .register_section::<Shifts>("shifts")
             .register_section::<SpareParts>("spares")
@@ -141,12 +145,16 @@ impl Plugin for FactoryPlugin {
             .register_cache(Plan::rebuild, &[copy_cache::<Plan>])
             .register_cache(rebuild_tariff, &[copy_cache::<Tariff>])
             .register_audit(audit::audit)
+            .register_redraw(redraw::redraw)
             .register_whereabouts(whereabouts::locate)
             .on_start(opening::start)
             .on_life_change(commands::on_life_change)
             .register_command(commands::RELEASE)
             .register_command(commands::BREAKDOWN)
             .register_command(commands::MAINTAIN)
+            .register_command(commands::MAINTAIN_WORN)
+            .register_command(commands::DISPATCH)
+            .register_command(commands::PRIORITISE)
             .register_command(relocation::RELOCATE)
             .add_step_systems(Stage::Settle, relocation::finish_moves)
             .register_table::<JobRow>()

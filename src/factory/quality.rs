@@ -146,6 +146,23 @@ pub struct Findings {
     pub grade_place: usize,
 }
 
+impl InspectionPlan {
+    /// How likely a job has a defect of which so many have one, once it has been looked at.
+    pub fn suspicion(&self, before: f64, rejected: bool) -> f64 {
+        let says = |rejects: f64| if rejected { rejects } else { 1.0 - rejects };
+        let (bad, good) = (before * says(self.detects), (1.0 - before) * says(self.false_alarms));
+        if bad + good > 0.0 { bad / (bad + good) } else { before }
+    }
+
+    /// Where most of what is rejected goes on, if it does.
+    pub fn mending_operation(&self) -> Option<u32> {
+        self.rejected.iter().find_map(|(_, next)| match next {
+            Next::Operation(operation) => Some(*operation),
+            _ => None,
+        })
+    }
+}
+
 impl QualityPlan {
     /// Whether wear has to be known.
     pub fn depends_on_wear(&self) -> bool {

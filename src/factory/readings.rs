@@ -18,9 +18,11 @@ use super::energy::account::Account;
 use super::energy::battery::{Battery, BatteryState, Charger};
 use super::energy::power::Power;
 use super::indicators::energy::{has_consumers, meter_at};
+use super::indicators::shop::ShopTally;
 use super::jobs::{Job, Jobs};
 use super::machine::{Condition, Machine, MachineState};
 use super::people::worker::{Doing, Worker, WorkerState};
+use super::plan::Plan;
 use super::product::Products;
 use super::transport::conveyor::{Conveyor, ConveyorState};
 use super::transport::rack::{Rack, RackState};
@@ -246,7 +248,23 @@ const fn of_plant(name: &'static str, about: &'static str, read: fn(&World, Time
     Common { name, about, fits: makes_products, read }
 }
 
-const COMMON: [Common; 8] = [
+/// What jobs are late by: those that have been shipped since counting began, and those that should have been by now. Seconds,
+/// each as `weigh` says.
+fn lateness(world: &World, now: Time, shipped: f64, weigh: fn(&Job) -> f64) -> f64 {
+    let is_late = |job: &&Job| job.due < now && !job.for_stock;
+    let jobs = world.resource::<Jobs>().iter().map(|(_, job)| job).filter(is_late);
+    shipped + jobs.map(|job| weigh(job) * (now - job.due).seconds()).sum::<f64>()
+}
+
+/// The work that is still to be done on a job, at best: seconds.
+fn work_left(job: &Job, plan: &Plan) -> f64 {
+    if job.stocked {
+        return 0.0;
+    }
+    plan.products[job.product as usize].work_from(job.operation as usize, job.repeat_left)
+}
+
+const COMMON: [Common; 11] = [
     of_plant("plant.jobs", "How many jobs are in process.", |world, _| {
         Some(world.resource::<Jobs>().in_process() as f64)
     }),
@@ -254,6 +272,26 @@ const COMMON: [Common; 8] = [
         let is_late = |job: &Job| job.due < now;
         Some(world.resource::<Jobs>().iter().filter(|(_, job)| is_late(job)).count() as f64)
     }),
+    of_plant(
+        "plant.tardiness",
+        "By how much jobs are late, all together: those shipped since counting began, and those that should be done by now: seconds.",
+        |world, now| {
+            let shipped = world.resource::<ShopTally>().tardiness as f64 / 1e9;
+            Some(lateness(world, now, shipped, |_| 1.0))
+        },
+    ),
+    of_plant("plant.weighted_tardiness", "The same, each times the weight of its job: seconds.", |world, now| {
+        let shipped = world.resource::<ShopTally>().weighted_tardiness;
+        Some(lateness(world, now, shipped, |job| job.weight))
+    }),
+    of_plant(
+        "plant.work_left",
+        "How long the fastest machines would work on the jobs in process until they are done: seconds.",
+        |world, _| {
+            let plan = world.resource::<Plan>();
+            Some(world.resource::<Jobs>().iter().map(|(_, job)| work_left(job, plan)).sum())
+        },
+    ),
     of_plant("plant.released", "How many jobs have been released since the start.", |world, _| {
         Some(world.resource::<Jobs>().released as f64)
     }),

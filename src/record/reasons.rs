@@ -9,16 +9,18 @@ use crate::engine::identity::Directory;
 use crate::engine::simulation::EngineApp;
 use crate::engine::stage::Stage;
 use crate::twin::messages::deliver;
+use crate::twin::step::foresee::{Lookout, Prospect};
 use crate::twin::step::trace::{Decision, Deed, Followed, Tracing};
 use crate::twin::who::{Population, TwinSet};
 
-/// Registers the tables `decisions` and `activities`.
+/// Registers the tables `decisions`, `activities` and `outlooks`.
 pub struct ReasonPlugin;
 
 impl Plugin for ReasonPlugin {
     fn build(&self, app: &mut App) {
         app.register_table::<Decision>()
             .register_table::<Deed>()
+            .register_table::<Prospect>()
             .register_last_rows(unfinished)
             .add_step_systems(Stage::Settle, collect.after(deliver));
     }
@@ -47,6 +49,7 @@ pub fn start(world: &mut World, who: &[String]) {
     let followed = find(world, who).unwrap_or_default();
     let wants_decisions = world.resource::<Table<Decision>>().is_enabled();
     let wants_deeds = world.resource::<Table<Deed>>().is_enabled();
+    world.resource_mut::<Lookout>().is_watched = world.resource::<Table<Prospect>>().is_enabled();
     let mut tracing = world.resource_mut::<Tracing>();
     if wants_decisions && !followed.twins().is_empty() {
         tracing.follow(Followed::Some(followed));
@@ -62,7 +65,12 @@ fn collect(
     mut tracing: ResMut<Tracing>,
     mut decisions: ResMut<Table<Decision>>,
     mut deeds: ResMut<Table<Deed>>,
+    mut lookout: ResMut<Lookout>,
+    mut prospects: ResMut<Table<Prospect>>,
 ) {
+    if lookout.is_watched {
+        lookout.seen.drain(..).for_each(|prospect| prospects.push(prospect));
+    }
     if decisions.is_enabled() {
         tracing.take_decisions(&directory).into_iter().for_each(|decision| decisions.push(decision));
     }
@@ -104,6 +112,35 @@ impl Row for Decision {
             json(&self.wanted),
             json(&self.doing),
             json(&self.outcomes),
+        ]
+    }
+}
+
+impl Row for Prospect {
+    const TABLE: &'static str = "outlooks";
+    const ABOUT: &'static str = "What twins saw that looked ahead: a row for each candidate of each decision.";
+    const COLUMNS: &'static [Column] = &[
+        Column::new("time", ColumnType::Float, "when, in seconds"),
+        Column::new("twin", ColumnType::Text, "who"),
+        Column::new("candidate", ColumnType::Text, "which of its candidates"),
+        Column::new("chosen", ColumnType::Int, "1 if it was chosen, else 0"),
+        Column::new("samples", ColumnType::Int, "in how many futures it was tried"),
+        Column::optional("value", ColumnType::Float, "what its objective came to there on average; empty if not known"),
+        Column::optional("error", ColumnType::Float, "the standard error of that; empty with one future"),
+        Column::new("work", ColumnType::Int, "how many steps and events all futures of the decision had"),
+    ];
+
+    fn cells(self, names: &Names) -> Vec<Cell> {
+        let finite = |number: f64| number.is_finite().then_some(number);
+        vec![
+            Cell::Float(self.at.seconds()),
+            names.twin(self.twin),
+            Cell::Text(self.candidate.as_str().into()),
+            Cell::Int(self.is_chosen.into()),
+            Cell::Int(self.samples.into()),
+            finite(self.value.0).into(),
+            finite(self.value.1).into(),
+            Cell::Int(self.work as i64),
         ]
     }
 }

@@ -401,7 +401,11 @@ fn write_text(folder: &Path, name: &str, text: &str) -> Result<(), WriteError> {
     written.map_err(|error| WriteError::new(&path, error))
 }
 
-pub(super) fn write_json(folder: &Path, name: &str, value: &impl Serialize) -> Result<(), WriteError> {
+/// Writes a file of JSON under a temporary name, and renames it.
+///
+/// # Errors
+/// If it cannot be written.
+pub fn write_json(folder: &Path, name: &str, value: &impl Serialize) -> Result<(), WriteError> {
     let text = serde_json::to_string_pretty(value).map_err(|error| WriteError::new(&folder.join(name), error))?;
     write_text(folder, name, &(text + "\n"))
 }

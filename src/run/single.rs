@@ -157,6 +157,9 @@ pub enum RunError {
     Threads(String),
 }
 
+/// What commands are called of which nobody has said in which file they stand.
+pub const UNNAMED: &str = "inputs";
+
 /// A digest taken in the course of a run.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DigestRecord {
@@ -267,7 +270,7 @@ pub fn prepare(scene: &SceneTree, options: &RunOptions, seed: Option<Seed>) -> R
     }
     simulation
         .submit(options.commands.clone())
-        .map_err(|errors| RunError::Inputs { path: "inputs".to_owned(), errors })?;
+        .map_err(|errors| RunError::Inputs { path: UNNAMED.to_owned(), errors })?;
     Ok((simulation, header))
 }
 

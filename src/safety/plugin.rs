@@ -15,7 +15,7 @@ use super::sight::{self, Places, Sighted, Watched};
 use super::tables::{AdviceRow, IncidentRow, LogRow};
 use super::watch::{self, Looks};
 use super::wearable::{self, Chargers, Wearable, Worn};
-use super::{check, commands, indicators, report};
+use super::{check, commands, indicators, redraw, report};
 use crate::engine::fork::copy_cache;
 use crate::engine::queue::{Event, EventKind};
 use crate::engine::simulation::EngineApp;
@@ -56,6 +56,7 @@ impl Plugin for SafetyPlugin {
             .register_part::<Wearable>("wearable")
             .register_part::<Falls>("falls")
             .register_check(check::check)
+            .register_redraw(redraw::redraw)
             .register_state_part::<Guarded>("guarded")
             .register_state_part::<Worn>("worn")
             .register_state_part::<Fallen>("fallen")

@@ -22,6 +22,7 @@ use crate::engine::command::Value;
 use crate::engine::distribution::Distribution;
 use crate::engine::identity::{Directory, TwinId};
 use crate::engine::queue::EventHandle;
+use crate::engine::random::Stream;
 use crate::engine::time::{Duration, Time};
 
 pub mod claim;
@@ -381,6 +382,12 @@ pub trait Action: Send + Sync {
     fn proceed(&self, hand: &mut Hand) -> Progress {
         let _ = hand;
         Progress::Done
+    }
+
+    /// How long it still takes after it has lasted for that long already, drawn anew; none where that is known.
+    fn residual(&self, lasted: Duration, random: &mut Stream) -> Option<Duration> {
+        let (_, _) = (lasted, random);
+        None
     }
 
     /// Tidies up after an action that was broken off.

@@ -155,6 +155,14 @@ pub struct Faculties {
 }
 
 impl Faculties {
+    /// How many turns its mind has had up to a moment.
+    pub fn beat(&self, twin: TwinId, now: Time, tick: Option<Duration>) -> u32 {
+        let Some(reason) = &self.reason else { return 0 };
+        let every = reason.every.nanos().max(1);
+        let phase = reason.phase.map_or_else(|| turn_of(twin, every, tick), Duration::nanos);
+        if now.nanos() < phase { 0 } else { ((now.nanos() - phase) / every + 1) as u32 }
+    }
+
     /// When its mind decides first after a moment: at whole periods, shifted so that not all twins do at once.
     pub fn next_decision(&self, twin: TwinId, after: Time, tick: Option<Duration>) -> Time {
         let Some(reason) = &self.reason else { return Time::NEVER };
@@ -189,6 +197,8 @@ pub struct FacultyTable {
     pub reach: f64,
     /// Whether anybody asks where others are.
     pub asks_for_places: bool,
+    /// Whether anybody looks ahead.
+    pub foresees: bool,
 }
 
 const NONE: u32 = u32::MAX;

@@ -19,11 +19,13 @@ use crate::engine::identity::TwinId;
 use crate::engine::random::Seed;
 use crate::engine::time::{Duration, Time};
 
+pub mod foresee;
 pub mod planner;
 pub mod rules;
 pub mod tree;
 pub mod utility;
 
+use foresee::{CandidateSpec, Foresee, Foreseen, Objective};
 use planner::{Goal, Operator};
 use rules::Rule;
 use tree::TreeSpec;
@@ -117,6 +119,36 @@ pub enum MindSpec {
         #[schemars(range(min = 1, max = 1_000_000))]
         most_states: u32,
     },
+    /// Foresight: each candidate is tried out in copies of the world, and what turns out best is done.
+    Foresee {
+        /// How often it looks ahead. Nothing else makes it decide.
+        #[schemars(example = &"4h")]
+        every: Duration,
+        /// When it looks ahead first; without it, twins take turns.
+        #[serde(default)]
+        phase: Option<Duration>,
+        /// What it could do.
+        #[schemars(length(min = 2))]
+        candidates: Vec<CandidateSpec>,
+        /// What a future is judged by at its end.
+        objective: Objective,
+        /// How far it looks.
+        #[schemars(example = &"12h")]
+        horizon: Duration,
+        /// In how many futures it tries each candidate. What it could not have observed is another in each.
+        #[serde(default = "some")]
+        #[schemars(range(min = 1, max = 10_000))]
+        samples: u32,
+        /// How many steps and events all futures of one decision may have, about: there are fewer of them if they would have more, but
+        /// at least one.
+        #[serde(default = "million")]
+        #[schemars(range(min = 1))]
+        budget: u64,
+        /// By how many standard errors another candidate must be better than the one that is chosen, so that it does not waver.
+        #[serde(default)]
+        #[schemars(range(min = 0), example = 1.0)]
+        sure: f64,
+    },
     /// A kind of mind that a Rust program brings.
     Custom {
         /// Its name.
@@ -137,6 +169,14 @@ pub enum MindSpec {
         #[serde(default)]
         with: BTreeMap<String, Value>,
     },
+}
+
+fn some() -> u32 {
+    8
+}
+
+fn million() -> u64 {
+    1_000_000
 }
 
 fn many() -> u32 {
@@ -162,6 +202,7 @@ impl MindSpec {
             | MindSpec::Utility { every, phase, .. }
             | MindSpec::Planner { every, phase, .. }
             | MindSpec::Custom { every, phase, .. } => (*every, *phase),
+            MindSpec::Foresee { every, phase, .. } => (Some(*every), *phase),
         }
     }
 
@@ -183,6 +224,14 @@ impl MindSpec {
                     name: &choice.name,
                     actions: &choice.then,
                     way: listed("choices", n, "then"),
+                })
+                .collect(),
+            MindSpec::Foresee { candidates, .. } => (0..)
+                .zip(candidates)
+                .map(|(n, candidate)| WrittenCourse {
+                    name: &candidate.name,
+                    actions: &candidate.then,
+                    way: listed("candidates", n, "then"),
                 })
                 .collect(),
             MindSpec::Planner { operators, .. } => (0..)
@@ -218,6 +267,10 @@ pub struct Situation<'a> {
     pub values: &'a mut [f64],
     /// What it does, and how courses ended since it decided last.
     pub doing: &'a Doing,
+    /// How many turns it has had by the clock.
+    pub beat: u32,
+    /// What it has seen of the futures, if it has looked ahead.
+    pub foreseen: Option<&'a Foreseen>,
 }
 
 impl Situation<'_> {
@@ -269,6 +322,10 @@ pub trait Mind: Send + Sync {
     fn room(&self) -> Room;
     /// Decides. What it wants is added to `wishes`.
     fn decide(&self, situation: &mut Situation, memory: &mut Memory, wishes: &mut Vec<Wish>);
+    /// Itself, if it looks ahead.
+    fn foresight(&self) -> Option<&Foresee> {
+        None
+    }
     /// What it weighs in that situation, and why: for people.
     fn weigh(&self, situation: &mut Situation, memory: &Memory) -> Vec<Weighed>;
 }

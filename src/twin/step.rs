@@ -16,6 +16,7 @@ use bevy_app::{App, Plugin};
 use bevy_ecs::prelude::{Entity, IntoScheduleConfigs, Query, Res, ResMut, Resource, World};
 use serde::{Deserialize, Serialize};
 
+use self::foresee::{Foresights, Lookout};
 use super::actions::Doing;
 use super::contracts::manager::Manager;
 use super::faculties::{self, FacultyTable, Faults};
@@ -50,7 +51,9 @@ use crate::world::space::{self, Reach, Space};
 use crate::world::travel::{self, Drive, Travel};
 
 pub mod emit;
+pub mod foresee;
 pub mod look;
+mod redraw;
 pub mod settle;
 pub mod think;
 pub mod trace;
@@ -116,6 +119,8 @@ impl Plugin for StepPlugin {
             .init_resource::<Candidates>()
             .init_resource::<LastMotion>()
             .init_resource::<think::Stirred>()
+            .init_resource::<Foresights>()
+            .init_resource::<Lookout>()
             .init_resource::<trace::Tracing>()
             .init_resource::<Gate>()
             .init_resource::<Readable>()
@@ -148,6 +153,7 @@ impl Plugin for StepPlugin {
             .register_state_part::<Member>("membership")
             .register_cache(Population::rebuild, &[copy_cache::<Population>])
             .register_cache(FieldMap::rebuild, &[])
+            .register_cache(Foresights::rebuild, &[copy_cache::<Foresights>])
             .register_cache(physics::find, &[copy_cache::<Bodies>])
             .register_cache(Networks::rebuild, &[copy_cache::<Networks>])
             .register_cache(Candidates::rebuild, &[copy_cache::<Candidates>])
@@ -158,6 +164,7 @@ impl Plugin for StepPlugin {
             )
             .register_cache(Board::rebuild, &[copy_cache::<Board>])
             .on_start(begin)
+            .register_redraw(redraw::redraw)
             .on_life_change(settle::on_life_change)
             .on_life_change(outcome::on_life_change)
             .register_command(give::GIVE)
@@ -175,7 +182,18 @@ impl Plugin for StepPlugin {
                 .run_if(is_due),
         )
         .add_step_systems(Stage::Analyse, think::believe.run_if(is_due))
-        .add_step_systems(Stage::Decide, (groups::talk::meet, talk::talk, think::decide).chain().run_if(is_due))
+        .add_step_systems(
+            Stage::Decide,
+            (
+                foresee::foresee.run_if(foresee::is_anybody_farsighted),
+                groups::talk::meet,
+                talk::talk,
+                think::decide,
+                foresee::forget,
+            )
+                .chain()
+                .run_if(is_due),
+        )
         .add_step_systems(Stage::Act, (think::ask, plan_ahead).chain().run_if(is_due))
         .add_step_systems(
             Stage::Advance,

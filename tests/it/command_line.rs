@@ -62,6 +62,7 @@ fn a_run_leaves_a_folder_that_can_be_verified_elsewhere() {
         "metrics.parquet",
         "missions.parquet",
         "operations.parquet",
+        "outlooks.parquet",
         "power.parquet",
         "run.json",
         "scene.ron",
@@ -278,4 +279,51 @@ fn what_is_there_is_never_overwritten() {
     assert!(text(&output.stderr).contains("it is there already"), "{}", text(&output.stderr));
     assert_eq!(names(here), ["a"]);
     assert_eq!(names(&here.join("a")), Vec::<String>::new());
+}
+
+/// Alternatives are the run up to their first command, share its luck, and are compared pair by pair.
+#[test]
+fn what_if_compares_runs_pair_by_pair() {
+    use autotwin::run::what_if::{Alternative, Contrast};
+    let temporary = tempfile::tempdir().expect("a folder can be made");
+    let here = temporary.path();
+    let factory = scene("factory.ron");
+    let factory = factory.to_str().expect("a text");
+    std::fs::write(
+        here.join("crash.jsonl"),
+        r#"{"at": "8h", "do": "breakdown", "twin": "saw", "with": {"repair": "6h"}}"#,
+    )
+    .expect("it can be written");
+    std::fs::write(
+        here.join("nothing.jsonl"),
+        r#"{"at": "8h", "do": "prioritise", "with": {"priority": 0, "product": "shaft"}}"#,
+    )
+    .expect("it can be written");
+    let runs = ["run", factory, "--for", "1d", "--replications", "6", "--tables", "none"];
+    let asked = ["--what-if", "crash.jsonl", "--what-if", "nothing.jsonl", "--out", "asked"];
+    let printed = succeed(here, &[&runs[..], &asked].concat());
+    assert!(printed.contains("crash, otherwise from 8h on") && printed.contains("throughput_rate"), "{printed}");
+    succeed(here, &[&runs[..], &["--out", "plain"]].concat());
+    assert_eq!(summary(&here.join("asked/baseline")).digest, summary(&here.join("plain")).digest);
+    succeed(here, &[&runs[..], &["--inputs", "crash.jsonl", "--out", "crash"]].concat());
+    assert_eq!(summary(&here.join("asked/crash")).digest, summary(&here.join("crash")).digest);
+    let written = std::fs::read_to_string(here.join("asked/what_if.json")).expect("it is there");
+    let written: Vec<Alternative> = serde_json::from_str(&written).expect("it is JSON");
+    let find = |contrasts: &'_ [Contrast], name: &str| -> Contrast {
+        contrasts.iter().find(|contrast| contrast.twin.is_none() && contrast.name == name).expect("it is there").clone()
+    };
+    let [crash, nothing] = &written[..] else { panic!("two alternatives") };
+    assert!(nothing.contrasts.iter().all(|contrast| contrast.difference.mean == 0.0), "a command that changes nothing");
+    let flow = find(&crash.contrasts, "flow_time");
+    let [one, other, difference] = [flow.baseline, flow.alternative, flow.difference];
+    assert!((other.mean - one.mean - difference.mean).abs() < 1e-6 && flow.is_sure(), "{flow:?}");
+    let apart = one.half_width.unwrap().hypot(other.half_width.unwrap());
+    assert!(difference.half_width.unwrap() < apart, "pairs say more than two separate samples: {flow:?}");
+    // What cannot be is said before anything is run.
+    std::fs::write(here.join("wrong.jsonl"), r#"{"at": "8h", "do": "dispatch", "with": {"rule": "Spot"}}"#)
+        .expect("written");
+    let refused = autotwin(here, &["run", factory, "--what-if", "wrong.jsonl", "--out", "no"]);
+    let said = text(&refused.stderr);
+    assert!(!refused.status.success() && said.contains("wrong.jsonl") && said.contains("Spot"), "{said}");
+    assert!(!here.join("no").exists());
 }

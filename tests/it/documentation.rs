@@ -16,12 +16,13 @@ fn blocks(file: &str, language: &str) -> Vec<String> {
 
 #[test]
 fn scenes_in_the_documentation_run() {
-    const FILES: [&str; 7] = [
+    const FILES: [&str; 8] = [
         "README.md",
         "docs/scenes.md",
         "docs/guide/robot.md",
         "docs/guide/senses.md",
         "docs/guide/minds.md",
+        "docs/guide/foresight.md",
         "docs/guide/together.md",
         "docs/guide/safety.md",
     ];

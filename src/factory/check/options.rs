@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::factory::orders::demand::{Arrivals, JobOrders};
+use crate::factory::orders::restock::Restocking;
 use crate::factory::product::Product;
 use crate::factory::variants::{MOST_FAMILIES, MOST_VARIANTS};
 use crate::scene::problem::Problems;
@@ -23,10 +24,17 @@ pub(super) fn check(scene: Scene, problems: &mut Problems) {
         check_factors(&routed, problems);
         check_family(&routed, problems);
     }
-    let orders = scene.world.resource::<JobOrders>().0.iter().map(|order| (&order.product, &order.options));
-    let arrivals = scene.world.resource::<Arrivals>().0.iter().map(|arrival| (&arrival.product, &arrival.options));
-    check_chosen("jobs", orders, scene, problems);
-    check_chosen("arrivals", arrivals, scene, problems);
+    let way = |section: &str, index: usize| scene.section(section).to(index).to("options");
+    for (index, order) in scene.world.resource::<JobOrders>().0.iter().enumerate() {
+        check_chosen(&order.product, &order.options, &way("jobs", index), scene, problems);
+    }
+    for (index, arrival) in scene.world.resource::<Arrivals>().0.iter().enumerate() {
+        check_chosen(&arrival.product, &arrival.options, &way("arrivals", index), scene, problems);
+    }
+    for (product, policy) in &scene.world.resource::<Restocking>().0 {
+        let way = scene.section("restock").to(product).to("options");
+        check_chosen(product, &policy.options, &way, scene, problems);
+    }
 }
 
 fn check_options(product: &Product, way: &Way, problems: &mut Problems) {
@@ -138,21 +146,13 @@ fn braced(text: &str) -> impl Iterator<Item = &str> {
     names.collect::<std::collections::BTreeSet<_>>().into_iter()
 }
 
-/// The choices of orders. An unknown product is complained of elsewhere.
-fn check_chosen<'a>(
-    section: &str,
-    orders: impl Iterator<Item = (&'a String, &'a BTreeMap<String, String>)>,
-    scene: Scene,
-    problems: &mut Problems,
-) {
-    for (index, (name, chosen)) in orders.enumerate() {
-        let Some(product) = scene.products().get(name) else { continue };
-        let way = scene.section(section).to(index).to("options");
-        for (option, choice) in chosen {
-            let way = way.to(option);
-            if let Some(choices) = find_option((name, product), option, || way.key_place(), problems) {
-                check_choice((option, choices), choice, || way.place(), problems);
-            }
+/// The choices of an order. An unknown product is complained of elsewhere.
+fn check_chosen(name: &str, chosen: &BTreeMap<String, String>, way: &Way, scene: Scene, problems: &mut Problems) {
+    let Some(product) = scene.products().get(name) else { return };
+    for (option, choice) in chosen {
+        let way = way.to(option);
+        if let Some(choices) = find_option((name, product), option, || way.key_place(), problems) {
+            check_choice((option, choices), choice, || way.place(), problems);
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use crate::factory::orders::restock::Restocking;
 use crate::factory::transport::rack::Rack;
 use crate::scene::problem::Problems;
 
@@ -9,6 +10,7 @@ use super::{Once, Routed, Scene, complain, did_you_mean};
 
 pub(super) fn check(scene: Scene, problems: &mut Problems) {
     check_keeps(scene, problems);
+    check_restock(scene, problems);
     for routed in scene.operations() {
         check_racks(&routed, scene, problems);
         check_kit(&routed, scene, problems);
@@ -40,6 +42,30 @@ fn check_keeps(scene: Scene, problems: &mut Problems) {
     }
 }
 
+/// What is made for stock needs room for all of it.
+fn check_restock(scene: Scene, problems: &mut Problems) {
+    for (product, policy) in &scene.world.resource::<Restocking>().0 {
+        let way = scene.section("restock").to(product);
+        if !scene.products().contains_key(product) {
+            let help =
+                did_you_mean(product, scene.products().keys().map(String::as_str), "the scene has no `products`");
+            complain(way.key_place(), format!("unknown product `{product}`"), help, problems);
+            continue;
+        }
+        let room = room_for(product, scene);
+        if u64::from(policy.up_to) > room {
+            let message =
+                format!("`{product}` is made up to {} for stock, but racks have room for {room}", policy.up_to);
+            let help = "lower `up_to`, or raise the `capacity` of a rack that keeps it";
+            complain(way.to("up_to").place(), message, help, problems);
+        } else if policy.lot > policy.up_to {
+            let message =
+                format!("a lot of {} of `{product}` is more than the {} of its stock", policy.lot, policy.up_to);
+            complain(way.to("lot").place(), message, "lower `lot`, or raise `up_to`", problems);
+        }
+    }
+}
+
 /// What goes to `stock` needs a rack.
 fn check_racks(routed: &Routed, scene: Scene, problems: &mut Problems) {
     for steps in routed.steps() {
@@ -55,6 +81,9 @@ fn check_racks(routed: &Routed, scene: Scene, problems: &mut Problems) {
 }
 
 fn goes_to_stock(product: &str, scene: Scene) -> bool {
+    if scene.world.resource::<Restocking>().0.contains_key(product) {
+        return true;
+    }
     let leads_there = |routed: &Routed| routed.steps().iter().any(|s| s.values.get("stock").is_some_and(|p| *p > 0.0));
     scene.operations().filter(|routed| routed.name == product).any(|routed| leads_there(&routed))
 }
@@ -72,7 +101,9 @@ fn check_kit(routed: &Routed, scene: Scene, problems: &mut Problems) {
             complain(way.to(part).place(), message, "give a number above 0, or leave it out", problems);
         } else if !goes_to_stock(part, scene) {
             let message = format!("`{name}` needs `{part}`, which never comes into stock");
-            let help = format!("let an operation of `{part}` lead there, such as next: {{\"stock\": 1}}");
+            let help = format!(
+                "let an operation of `{part}` lead there, such as next: {{\"stock\": 1}}, or name it in `restock`"
+            );
             complain(way.to(part).key_place(), message, help, problems);
         } else if u64::from(count) > room_for(part, scene) {
             let room = room_for(part, scene);

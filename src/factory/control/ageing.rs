@@ -2,10 +2,9 @@
 
 use std::borrow::Cow;
 
-use crate::engine::distribution::Distribution;
 use crate::engine::identity::TwinId;
 use crate::engine::queue::{Event, EventQueue};
-use crate::engine::random::{Purpose, Seed, Stream};
+use crate::engine::random::{Purpose, Seed};
 use crate::engine::time::{Duration, Time};
 use crate::factory::calls::{OrderKind, OrderStage, WorkOrder};
 use crate::factory::floor::{EventKinds, Floor, ageing_of, conveyor_of, health_of, state_of, vehicle_of};
@@ -79,16 +78,9 @@ impl Ageing<'_> {
     fn draw_life(self, part: &Breakdown, health: &mut Health, twin: TwinId, seed: Seed, queue: &mut EventQueue) {
         let mut random = seed.stream(twin.0, FAILURE, health.drawn);
         health.drawn += 1;
-        health.life = residual_life(&part.after, health.failure_age, &mut random);
+        health.life = part.after.residual(health.failure_age, &mut random);
         health.failure.set(Some(health.life), queue);
     }
-}
-
-/// The rest of a life that has lasted for `age`: a whole life where that is 0. The check lets no part less than that be
-/// restored where the rest has no closed form.
-fn residual_life(after: &Distribution<Duration>, age: Duration, random: &mut Stream) -> Duration {
-    let rest = if age.is_zero() { None } else { after.residual(age, &mut random.clone()) };
-    rest.unwrap_or_else(|| after.sample(random))
 }
 
 fn part_of(length: Duration, share: f64) -> Duration {

@@ -45,6 +45,11 @@ impl Countdown {
         }
     }
 
+    /// Whether it runs.
+    pub fn is_running(&self) -> bool {
+        self.running.is_some()
+    }
+
     /// What is left at a moment; none if it is not set.
     pub fn left(&self, now: Time) -> Option<Duration> {
         self.running.map(|(at, _)| at - now).or(self.remaining)

@@ -26,7 +26,7 @@ const LEAST_PATIENCE: Duration = Duration::from_secs(1);
 
 /// The arguments of a `rest` event.
 const DOZE: u64 = 0;
-const WOKEN: u64 = 1;
+pub(in crate::factory) const WOKEN: u64 = 1;
 
 /// Stand-by of a machine that has nothing to do. What it draws then, its `power` says: `standby_kw` and `waking_kw`.
 #[derive(Component, Clone, Debug, Serialize, Deserialize, JsonSchema)]

@@ -66,6 +66,7 @@ impl Floor<'_, '_, '_> {
 
     /// A job has no further operation: it leaves the factory, or goes into stock.
     pub(in crate::factory) fn finish(&mut self, job: JobRef, how: Next) {
+        let how = if how == Next::Ship && self.jobs.get(job).for_stock { Next::Stock } else { how };
         match (how, self.plan.shipping) {
             (Next::Stock, _) => {
                 self.jobs.get_mut(job).stocked = true;

@@ -223,6 +223,9 @@ impl Floor<'_, '_, '_> {
     /// Takes a job out of the place where it is, and lets those behind it move up.
     pub(in crate::factory) fn leave(&mut self, job: JobRef) {
         let now = self.clock.now;
+        if matches!(self.jobs.get(job).place, Place::Rack(_)) && self.jobs.get(job).stocked {
+            self.return_card(job);
+        }
         match self.jobs.get(job).place {
             Place::Yard | Place::Queue(_) | Place::Vehicle(_) | Place::Conveyor(_) | Place::Kit(_) => {}
             Place::Rack(rack) => {

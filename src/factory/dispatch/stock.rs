@@ -28,9 +28,18 @@ pub struct Stock {
     pub came: bool,
     /// Whether a rack may have room.
     pub freed: bool,
+    /// Of each product, how many jobs made for stock have not left it yet.
+    pub cards: Vec<u32>,
+    /// Whether one of those has left, so that another may be made.
+    pub left: bool,
 }
 
 impl Stock {
+    /// With nothing in it, of so many products.
+    pub fn empty(products: usize) -> Stock {
+        Stock { available: vec![VecDeque::new(); products], cards: vec![0; products], ..Stock::default() }
+    }
+
     /// How many jobs are in stock that nobody has reserved.
     pub fn count(&self) -> u64 {
         self.available.iter().map(|jobs| jobs.len() as u64).sum()

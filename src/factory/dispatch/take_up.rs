@@ -102,7 +102,7 @@ fn remind(state: &mut MachineState, at: Option<Time>, (twin, kind): (TwinId, Eve
 }
 
 /// The set-up that a slot needs before an operation.
-pub(super) fn change_over<'a>(
+pub(in crate::factory) fn change_over<'a>(
     plan: &Plan,
     setup: Option<&'a Setup>,
     from: Option<u32>,
@@ -140,6 +140,8 @@ impl Bench<'_> {
         slot.started = Time::NEVER;
         slot.planned = entry.expected;
         slot.work = operation.scaled(time.sample(&mut self.seed.stream(job.id, SERVICE, visit)), job.variant);
+        slot.setup = set_up.unwrap_or_default();
+        slot.came_from = slot.family;
         slot.family = family.or(slot.family);
         slot.remaining = set_up.unwrap_or(slot.work);
         slot.expected_end = Time::ZERO + set_up.unwrap_or_default() + entry.expected;

@@ -33,6 +33,8 @@ pub struct Order<'a> {
     pub weight: f64,
     /// The arrival process that waits for the job to find room.
     pub supply: Option<u32>,
+    /// Whether it is made for stock.
+    pub for_stock: bool,
 }
 
 impl Floor<'_, '_, '_> {
@@ -68,7 +70,7 @@ impl Floor<'_, '_, '_> {
             let product = self.plan.order_products[order];
             let due = due.map_or(Time::NEVER, |due| Time::ZERO + due);
             for _ in 0..count {
-                self.release(&Order { product, options, due, priority, weight, supply: None });
+                self.release(&Order { product, options, due, priority, weight, supply: None, for_stock: false });
             }
             self.pause_after(count.into());
             index += 1;
@@ -94,7 +96,7 @@ impl Floor<'_, '_, '_> {
         for _ in 0..count {
             let due = self.due_date(index, product);
             let supply = self.plan.arrivals[index].every.is_none().then_some(index as u32);
-            self.release(&Order { product, options, due, priority, weight, supply });
+            self.release(&Order { product, options, due, priority, weight, supply, for_stock: false });
             self.moment.arrivals[index].1 += 1;
         }
         if self.plan.arrivals[index].every.is_some() {
@@ -114,7 +116,7 @@ impl Floor<'_, '_, '_> {
 
     /// Releases one job.
     pub fn release(&mut self, order: &Order) {
-        let &Order { product, due, priority, weight, supply, .. } = order;
+        let &Order { product, due, priority, weight, supply, for_stock, .. } = order;
         let now = self.clock.now;
         self.tally.count_until(now, self.jobs.in_process());
         self.tally.released += 1;
@@ -150,6 +152,7 @@ impl Floor<'_, '_, '_> {
             reworks: 0,
             worked: Duration::ZERO,
             supply,
+            for_stock,
         });
         self.show_new(job);
         self.moment.ready.push(job);
@@ -160,6 +163,7 @@ impl Floor<'_, '_, '_> {
         let now = self.clock.now;
         self.tally.count_until(now, self.jobs.in_process());
         self.put(job, Place::Yard);
+        self.return_card(job);
         let job = self.jobs.remove(job);
         self.view.gone(&job, now);
         if shipped {

@@ -47,6 +47,10 @@ impl Action for Undertaking {
         Progress::Done
     }
 
+    fn residual(&self, lasted: Duration, random: &mut Stream) -> Option<Duration> {
+        self.takes.as_ref().map(|takes| takes.residual(lasted, random))
+    }
+
     fn is_over(&self, values: &[f64]) -> bool {
         self.until.as_ref().is_some_and(|until| until.holds(values))
     }

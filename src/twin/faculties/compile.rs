@@ -172,6 +172,8 @@ pub(super) fn compile(world: &mut World, faults: &mut Vec<Fault>) -> FacultyTabl
         FacultyTable { makes: made.into(), make_of: make_of.into(), ..FacultyTable::default() }
     });
     table.reach = table.makes.iter().map(|make| make.reach).fold(0.0, f64::max);
+    let foresees = |make: &Faculties| make.reason.as_ref().is_some_and(|reason| reason.mind.foresight().is_some());
+    table.foresees = table.makes.iter().any(foresees);
     table.asks_for_places = table.reach > 0.0 || table.makes.iter().any(asks_for_places);
     check_commands(world, faults);
     table

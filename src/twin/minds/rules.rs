@@ -288,8 +288,15 @@ mod tests {
             let mut wishes = Vec::new();
             let mut values = [a, b];
             let now = Time::ZERO + Duration::from_secs(second);
-            let mut situation =
-                Situation { twin: TwinId(0), now, seed: Seed(1), values: &mut values, doing: &self.doing };
+            let mut situation = Situation {
+                twin: TwinId(0),
+                now,
+                seed: Seed(1),
+                values: &mut values,
+                doing: &self.doing,
+                beat: 0,
+                foreseen: None,
+            };
             let weighed = self.mind.weigh(&mut situation, &self.memory);
             self.mind.decide(&mut situation, &mut self.memory, &mut wishes);
             let followed = Rules::followed(&self.memory).map_or("", |n| &self.mind.rules[n as usize].name);

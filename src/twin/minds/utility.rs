@@ -397,7 +397,8 @@ mod tests {
     fn decide(mind: &Utility, memory: &mut Memory, doing: &Doing, second: i64, values: [f64; 2]) -> Vec<Wish> {
         let (mut values, mut wishes) = (values, Vec::new());
         let now = Time::ZERO + Duration::from_secs(second);
-        let mut situation = Situation { twin: TwinId(3), now, seed: Seed(1), values: &mut values, doing };
+        let mut situation =
+            Situation { twin: TwinId(3), now, seed: Seed(1), values: &mut values, doing, beat: 0, foreseen: None };
         mind.decide(&mut situation, memory, &mut wishes);
         wishes
     }

@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use bevy_ecs::prelude::{Query, Res, ResMut, Resource};
 use rayon::prelude::*;
 
+use super::foresee::Foresights;
 use super::trace::{Decided, Tracing};
 use crate::engine::clock::Clock;
 use crate::engine::identity::TwinId;
@@ -16,6 +17,7 @@ use crate::twin::actions::{Doing, Wish};
 use crate::twin::beliefs::Moment;
 use crate::twin::faculties::{Course, Faculties, FacultyTable, MOST_INPUTS, Notion};
 use crate::twin::knowledge::{Attention, Knowledge};
+use crate::twin::minds::foresee::Foreseen;
 use crate::twin::minds::{Memory, Situation};
 
 /// Whether somebody wants something. Set in Decide, where twins think side by side, and asked in Act and Settle.
@@ -86,6 +88,7 @@ pub fn decide(
     pool: Res<Pool>,
     stirred: Res<Stirred>,
     tracing: Res<Tracing>,
+    foresights: Res<Foresights>,
     mut twins: Query<(&TwinId, &mut Attention, &mut Knowledge, &mut Memory, &mut Doing)>,
 ) {
     let (now, tick) = (clock.now, clock.tick.map(|tick| tick.every));
@@ -105,7 +108,8 @@ pub fn decide(
             }
             let Some(make) = table.of(*twin) else { return };
             attention.decide = make.next_decision(*twin, now, tick);
-            let mut thought = Thought { twin: *twin, now, seed: *seed, knowledge, memory, doing };
+            let (beat, foreseen) = (make.beat(*twin, now, tick), foresights.seen.get(twin));
+            let mut thought = Thought { twin: *twin, now, seed: *seed, knowledge, memory, doing, beat, foreseen };
             think(make, &mut thought, &tracing);
             if !doing.wishes.is_empty() {
                 stirred.stir();
@@ -122,13 +126,16 @@ struct Thought<'a> {
     knowledge: &'a mut Knowledge,
     memory: &'a mut Memory,
     doing: &'a mut Doing,
+    beat: u32,
+    foreseen: Option<&'a Foreseen>,
 }
 
 fn think(make: &Faculties, thought: &mut Thought, tracing: &Tracing) {
     let Some(reason) = &make.reason else { return };
-    let Thought { twin, now, seed, knowledge, memory, doing } = thought;
-    let rounds = if memory.rounds.0 == *now { memory.rounds.1 + 1 } else { 0 };
-    memory.rounds = (*now, rounds);
+    let Thought { twin, now, seed, knowledge, memory, doing, beat, foreseen } = thought;
+    let (twin, now, seed, beat, foreseen) = (*twin, *now, *seed, *beat, *foreseen);
+    let rounds = if memory.rounds.0 == now { memory.rounds.1 + 1 } else { 0 };
+    memory.rounds = (now, rounds);
     if rounds > MOST_ROUNDS {
         // It thinks again when its time comes.
         doing.outcomes.clear();
@@ -136,17 +143,17 @@ fn think(make: &Faculties, thought: &mut Thought, tracing: &Tracing) {
     }
     let mut wishes = std::mem::take(&mut doing.wishes);
     finish(&reason.courses, doing, &knowledge.values, &mut wishes);
-    let weighed = tracing.follows(*twin).then(|| {
+    let weighed = tracing.follows(twin).then(|| {
         // A copy: whoever weighs may write on its blackboard, as if it decided.
         let values = &mut knowledge.values.clone();
-        reason.mind.weigh(&mut Situation { twin: *twin, now: *now, seed: *seed, values, doing }, memory)
+        reason.mind.weigh(&mut Situation { twin, now, seed, values, doing, beat, foreseen }, memory)
     });
-    let mut situation = Situation { twin: *twin, now: *now, seed: *seed, values: &mut knowledge.values, doing };
+    let mut situation = Situation { twin, now, seed, values: &mut knowledge.values, doing, beat, foreseen };
     let first = wishes.len();
     reason.mind.decide(&mut situation, memory, &mut wishes);
     if let Some(weighed) = weighed {
         let wanted = wishes[first..].to_vec();
-        let decided = Decided { make, twin: *twin, at: *now, doing, knowledge };
+        let decided = Decided { make, twin, at: now, doing, knowledge };
         tracing.note(decided.describe(weighed, &wanted));
     }
     doing.outcomes.clear();

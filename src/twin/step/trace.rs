@@ -263,7 +263,7 @@ pub fn consider(world: &World, twin: TwinId) -> Option<Decision> {
     let (knowledge, memory, doing) = (parts.get::<Knowledge>()?, parts.get::<Memory>()?, parts.get::<Doing>()?);
     let (now, seed) = (world.resource::<Clock>().now, *world.resource::<Seed>());
     let mut values = knowledge.values.clone();
-    let mut situation = Situation { twin, now, seed, values: &mut values, doing };
+    let mut situation = Situation { twin, now, seed, values: &mut values, doing, beat: 0, foreseen: None };
     let weighed = reason.mind.weigh(&mut situation, memory);
     let mut decision = Decided { make, twin, at: now, doing, knowledge }.describe(weighed, &[]);
     decision.name_everybody(directory);

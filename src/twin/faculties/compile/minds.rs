@@ -8,6 +8,7 @@ use super::{Maker, unknown};
 use crate::engine::spelling::nearest;
 use crate::engine::time::Duration;
 use crate::twin::expression::{self, ExpressionError, Program, Symbol, Type};
+use crate::twin::minds::foresee::{Candidate, Foresee, Objective};
 use crate::twin::minds::planner::{CompiledGoal, CompiledOperator, Planner};
 use crate::twin::minds::rules::{CompiledRule, Rules};
 use crate::twin::minds::tree::{DEEPEST, Tree, TreeSpec, TreeWords};
@@ -81,6 +82,7 @@ impl Maker<'_, '_> {
                 let (inertia, least) = (*inertia, *least);
                 Some(Box::new(Utility { choices: compiled, combine: *combine, inertia, least, pick: *pick }))
             }
+            MindSpec::Foresee { .. } => self.foresee(spec),
             MindSpec::Tree { root, .. } => self.tree(root, board),
             MindSpec::Planner { .. } => self.planner(spec),
             MindSpec::Custom { kind, asks, with, courses, .. } => {
@@ -106,6 +108,33 @@ impl Maker<'_, '_> {
                 }
             }
         }
+    }
+
+    fn foresee(&mut self, spec: &MindSpec) -> Option<Box<dyn Mind>> {
+        let MindSpec::Foresee { candidates, objective, horizon, samples, budget, sure, .. } = spec else { return None };
+        self.refuse_same_names("candidates", candidates.iter().map(|candidate| candidate.name.as_str()));
+        if horizon.is_zero() {
+            self.fault(&["mind", "horizon"], "a twin that looks ahead needs a `horizon`", "give it a time above 0");
+        }
+        let mut compiled = Vec::new();
+        for (number, candidate) in candidates.iter().enumerate() {
+            let number = number.to_string();
+            let mut condition = |field: &str, text: &Option<String>| {
+                Some(self.condition(&["mind", "candidates", &number, field], text.as_ref()?))
+            };
+            let (when, fallback) = (condition("when", &candidate.when), condition("fallback", &candidate.fallback));
+            compiled.push(Candidate { name: candidate.name.clone(), when, fallback, acts: !candidate.then.is_empty() });
+        }
+        let (text, field) = objective.text();
+        Some(Box::new(Foresee {
+            candidates: compiled,
+            objective: self.number(&["mind", "objective", field], text),
+            wants_most: matches!(objective, Objective::Most(_)),
+            horizon: *horizon,
+            samples: *samples,
+            budget: *budget,
+            sure: *sure,
+        }))
     }
 
     /// A quantity, or something true or false as 1 or 0.

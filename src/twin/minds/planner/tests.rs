@@ -198,8 +198,15 @@ impl Trial {
         self.now += Duration::from_secs(1);
         let mut wishes = Vec::new();
         let mut values = self.facts.clone();
-        let mut situation =
-            Situation { twin: TwinId(0), now: self.now, seed: Seed(1), values: &mut values, doing: &self.doing };
+        let mut situation = Situation {
+            twin: TwinId(0),
+            now: self.now,
+            seed: Seed(1),
+            values: &mut values,
+            doing: &self.doing,
+            beat: 0,
+            foreseen: None,
+        };
         self.planner.decide(&mut situation, &mut self.memory, &mut wishes);
         self.doing.outcomes.clear();
         for wish in &wishes {

@@ -81,8 +81,15 @@ impl Trial {
     fn tick(&mut self) -> Status {
         self.now += Duration::from_secs(1);
         self.wishes.clear();
-        let mut situation =
-            Situation { twin: TwinId(0), now: self.now, seed: Seed(1), values: &mut self.values, doing: &self.doing };
+        let mut situation = Situation {
+            twin: TwinId(0),
+            now: self.now,
+            seed: Seed(1),
+            values: &mut self.values,
+            doing: &self.doing,
+            beat: 0,
+            foreseen: None,
+        };
         let status = self.tree.tick(&mut situation, &mut self.memory, &mut self.wishes);
         self.doing.outcomes.clear();
         for wish in &self.wishes {
@@ -418,8 +425,15 @@ fn a_tree_is_explained_as_it_is_ticked() {
     let spec = Sequence(vec![is("a"), Fallback(vec![is("b"), act()])]);
     let mut trial = Trial::new(&spec);
     trial.values[0] = 1.0;
-    let mut situation =
-        Situation { twin: TwinId(0), now: Time::ZERO, seed: Seed(1), values: &mut trial.values, doing: &trial.doing };
+    let mut situation = Situation {
+        twin: TwinId(0),
+        now: Time::ZERO,
+        seed: Seed(1),
+        values: &mut trial.values,
+        doing: &trial.doing,
+        beat: 0,
+        foreseen: None,
+    };
     let weighed = trial.tree.weigh(&mut situation, &trial.memory);
     let said: Vec<String> = weighed
         .iter()
