@@ -5,6 +5,7 @@ mod diff;
 mod explain;
 mod import;
 mod new;
+mod optimise;
 mod output;
 mod overview;
 mod parts;
@@ -41,6 +42,7 @@ enum Command {
     New(new::NewArguments),
     Parts(parts::PartsArguments),
     Import(import::ImportArguments),
+    Optimise(optimise::OptimiseArguments),
     Train(train::TrainArguments),
     Verify(verify::VerifyArguments),
     Diff(diff::DiffArguments),
@@ -75,6 +77,7 @@ pub fn main(plugins: fn(&mut App)) -> ExitCode {
         Command::New(arguments) => new::run(&arguments),
         Command::Parts(arguments) => parts::run(&arguments, plugins),
         Command::Import(arguments) => import::run(&arguments),
+        Command::Optimise(arguments) => optimise::run(&arguments, plugins),
         Command::Train(arguments) => train::run(&arguments),
         Command::Verify(arguments) => verify::run(&arguments, plugins),
         Command::Diff(arguments) => diff::run(&arguments, plugins),

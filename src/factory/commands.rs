@@ -10,6 +10,8 @@ use crate::engine::clock::Clock;
 use crate::engine::command::{Command, CommandKind};
 use crate::engine::identity::{Directory, TwinId};
 use crate::engine::journal::Journal;
+use crate::engine::parallel::Pool;
+use crate::engine::random::{Purpose, Seed};
 use crate::engine::time::{Duration, Time};
 use crate::twin::life::Life;
 use crate::twin::who::Population;
@@ -22,6 +24,8 @@ use super::energy::account::Account;
 use super::floor::FloorParam;
 use super::jobs::Job;
 use super::machine::{Machine, MachineState};
+use super::optimise::plant::PlantProblem;
+use super::optimise::{Budget, Objective, optimise};
 use super::orders::release;
 use super::people::worker::WorkerState;
 use super::plan::Plan;
@@ -107,6 +111,49 @@ pub const MAINTAIN_WORN: CommandKind = CommandKind {
 fn least_wear(command: &Command) -> Result<f64, String> {
     let wear = command.number("wear")?.ok_or("`with` lacks `wear`, from which on machines are maintained")?;
     if (0.0..=1.0).contains(&wear) { Ok(wear) } else { Err(format!("`wear` should be from 0 to 1, but is {wear}")) }
+}
+
+/// `plan`: all jobs in process are planned anew, and go by that timetable.
+pub const PLAN: CommandKind = CommandKind {
+    name: "plan",
+    about: "Plans the jobs in process, and those that are known beforehand, and lets the plant go by that timetable. What is not in \
+            it goes by the rules. `with`, if wanted: `objective` \"tardiness\" or \"makespan\", and `iterations` of the search.",
+    needs_twin: false,
+    details: &["objective", "iterations"],
+    check: |_, command| wanted_plan(command).map(drop),
+    apply: |world, _, command| {
+        let (objective, budget) = wanted_plan(command)?;
+        let plant = PlantProblem::of(world);
+        let mut random = world.resource::<Seed>().stream(world.resource::<Clock>().now.nanos() as u64, PLANNING, 0);
+        let pool = world.resource::<Pool>().clone();
+        let schedule = optimise(&plant.problem, objective, budget, random.next_u64(), &pool)
+            .map_err(|error| format!("the plant cannot be planned: {error}"))?;
+        world.insert_resource(plant.timetable(&schedule));
+        run(world, (), serve_all)
+    },
+};
+
+const PLANNING: Purpose = Purpose::new("factory.plan");
+
+fn wanted_plan(command: &Command) -> Result<(Objective, Budget), String> {
+    let iterations = command.number("iterations")?.unwrap_or(20_000.0);
+    if !(1.0..=1e9).contains(&iterations) || iterations.fract() != 0.0 {
+        return Err(format!("`iterations` should be a whole number from 1 to 1000000000, but is {iterations}"));
+    }
+    let objective = match command.with.contains_key("objective").then(|| command.text("objective")).transpose()? {
+        None | Some("tardiness") => Objective::WeightedTardiness,
+        Some("makespan") => Objective::Makespan,
+        Some(other) => return Err(format!("`objective` should be \"tardiness\" or \"makespan\", but is \"{other}\"")),
+    };
+    Ok((objective, Budget { iterations: Some(iterations as u64), time: None }))
+}
+
+/// Lets every machine see whose turn it is now.
+fn serve_all(In(()): In<()>, mut param: FloorParam) {
+    let mut floor = param.floor();
+    let machines: Vec<TwinId> = floor.directory.twins().map(|(twin, ..)| twin).collect();
+    floor.moment.touched.extend(machines);
+    floor.settle_when_quiet();
 }
 
 /// `dispatch`: machines go by another rule from now on.
@@ -382,6 +429,7 @@ fn change_life(In((twin, life)): In<(TwinId, Life)>, mut param: FloorParam) {
         }
         Life::Retired => {
             floor.stop_charging(twin);
+            floor.timetable.forget(|_, machine| machine == twin);
             floor.evacuate(twin);
             floor.drop_upkeep(twin);
             floor.dismiss_worker(twin);

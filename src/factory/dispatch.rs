@@ -18,4 +18,5 @@ pub mod staffing;
 pub mod stock;
 pub mod take_up;
 pub mod thrift;
+pub mod timetable;
 pub mod upkeep;

@@ -28,6 +28,7 @@ use super::control::setup::Setup;
 use super::control::standby::{Rest, Standby};
 use super::dispatch::stock::Stock;
 use super::dispatch::thrift::Thrift;
+use super::dispatch::timetable::Timetable;
 use super::energy::account::Account;
 use super::energy::battery::{Battery, BatteryState};
 use super::energy::meter::{IntervalRow, Meter};
@@ -171,6 +172,7 @@ pub struct FloorParam<'w, 's> {
     belts: Belts<'w, 's>,
     roads: Roads<'w>,
     stock: ResMut<'w, Stock>,
+    timetable: ResMut<'w, Timetable>,
     consumers: Consumers<'w, 's>,
     meter: ResMut<'w, Meter>,
     tariff: Res<'w, Tariff>,
@@ -206,6 +208,7 @@ impl<'w, 's> FloorParam<'w, 's> {
             traffic: &mut self.roads.traffic,
             haulage: &mut self.roads.haulage,
             stock: &mut self.stock,
+            timetable: &mut self.timetable,
             consumers: &mut self.consumers,
             meter: &mut self.meter,
             tariff: &self.tariff,
@@ -241,6 +244,7 @@ pub struct Floor<'a, 'w, 's> {
     pub(super) traffic: &'a mut Traffic,
     pub(super) haulage: &'a mut Haulage,
     pub(super) stock: &'a mut Stock,
+    pub(super) timetable: &'a mut Timetable,
     pub(super) consumers: &'a mut Consumers<'w, 's>,
     pub(super) meter: &'a mut Meter,
     pub(super) tariff: &'a Tariff,

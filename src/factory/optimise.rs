@@ -11,6 +11,7 @@ mod evolution;
 mod graph;
 mod model;
 mod neighbourhood;
+pub mod plant;
 mod population;
 mod problem;
 mod random;

@@ -22,6 +22,7 @@ use super::control::setup::Setup;
 use super::control::standby::Standby;
 use super::dispatch::stock::Stock;
 use super::dispatch::thrift::Thrift;
+use super::dispatch::timetable::Timetable;
 use super::energy::account::Account;
 use super::energy::battery::{Battery, BatteryState, Charger};
 use super::energy::meter::{IntervalRow, Meter};
@@ -132,6 +133,7 @@ impl Plugin for FactoryPlugin {
             .init_state::<Traffic>("traffic")
             .init_state::<Haulage>("haulage")
             .init_state::<Stock>("stock")
+            .init_state::<Timetable>("timetable")
             .init_state::<Skills>("skills")
             .init_state::<Calls>("calls")
             .init_state::<Spares>("spares_in_stock")
@@ -154,6 +156,7 @@ impl Plugin for FactoryPlugin {
             .register_command(commands::MAINTAIN)
             .register_command(commands::MAINTAIN_WORN)
             .register_command(commands::DISPATCH)
+            .register_command(commands::PLAN)
             .register_command(commands::PRIORITISE)
             .register_command(relocation::RELOCATE)
             .add_step_systems(Stage::Settle, relocation::finish_moves)

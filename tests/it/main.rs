@@ -26,6 +26,7 @@ mod minded_factory;
 mod missions;
 mod mutations;
 mod optimise;
+mod planning;
 mod plant;
 mod quality;
 mod queueing;

@@ -34,7 +34,7 @@ pub fn scene(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("scenes").join(name)
 }
 
-/// All scenes of the repository, those in subfolders too. What others include is no scene by itself.
+/// All scenes of the repository, those in subfolders too. What others include and has no name is no scene by itself.
 pub fn all_scenes() -> Vec<PathBuf> {
     let mut scenes = Vec::new();
     let mut folders = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join("scenes")];
@@ -48,9 +48,11 @@ pub fn all_scenes() -> Vec<PathBuf> {
     let texts: Vec<String> = scenes.iter().map(|path| std::fs::read_to_string(path).expect("it can be read")).collect();
     let is_included = |path: &Path| {
         let name = format!("\"{}\"", path.file_name().and_then(|name| name.to_str()).expect("a name"));
-        texts.iter().flat_map(|text| text.lines()).any(|line| line.contains("include: [") && line.contains(&name))
+        let include = |line: &str| line.contains("include: [") && line.contains(&name);
+        texts.iter().flat_map(|text| text.lines()).any(include)
     };
-    scenes.retain(|path| !is_included(path));
+    let is_named = |path: &Path| std::fs::read_to_string(path).is_ok_and(|text| text.contains("\n    name: \""));
+    scenes.retain(|path| is_named(path) || !is_included(path));
     scenes.sort();
     scenes
 }

@@ -90,6 +90,12 @@ impl Floor<'_, '_, '_> {
             let is_open = eligible.room.is_none() && !state.closing;
             leaving || is_open || state.wanted_by.is_empty() && state.has_room(eligible.room, false)
         };
+        if let Some(machine) = self.timetable.machine((address, visit))
+            && let Ok(index) = operation.eligible.binary_search_by_key(&machine, |eligible| eligible.machine)
+            && let Some(state) = find(&operation.eligible[index])
+        {
+            return has_room(&operation.eligible[index], state).then_some(index);
+        }
         let Some(cost) = operation.choice.cost() else {
             if operation.eligible.is_empty() {
                 return None;

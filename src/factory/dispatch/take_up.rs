@@ -11,11 +11,12 @@ use crate::factory::control::standby::Rest;
 use crate::factory::energy::tariff::Tariff;
 use crate::factory::floor::{Floor, machine_of, state_of};
 use crate::factory::jobs::{JobRef, Jobs, Place};
-use crate::factory::machine::{MachineState, Phase, Queued, Slot};
+use crate::factory::machine::{Machine, MachineState, Phase, Queued, Slot};
 use crate::factory::plan::{Eligible, OperationPlan, Plan};
 
 use super::rules::{Candidate, DispatchingRule};
 use super::thrift::{Deferrable, Thrift, cheaper, may_wait};
+use super::timetable::Timetable;
 
 /// Random numbers of jobs are addressed by (job, visit), so that two runs with one seed and different rules give a
 /// job the same working times.
@@ -53,14 +54,18 @@ impl Floor<'_, '_, '_> {
         while !state.queue.is_empty() && state.takes_up() {
             let Some(slot) = state.slots.iter().position(|slot| slot.phase == Phase::Idle) else { break };
             let bench = Bench { jobs: self.jobs, plan: self.plan, seed: self.seed, setup, machine: machine_id, now };
-            if state.queue.iter().all(|entry| held.contains(&entry.job)) {
+            let machine = machine_of(self.machines, self.directory, machine_id);
+            let turn = bench.turn(self.timetable, state, machine.and_then(Machine::room));
+            let held = if let Turn::Waits(planned) = &turn { planned } else { &held };
+            let is_planned = matches!(turn, Turn::Of(_));
+            if !is_planned && state.queue.iter().all(|entry| held.contains(&entry.job)) {
                 break;
             }
             state.count_until(now);
-            let index = match state.queue.len() {
-                1 => 0,
-                _ => machine_of(self.machines, self.directory, machine_id)
-                    .map_or(0, |machine| bench.pick(machine.rule, state, slot, &held)),
+            let index = match (&turn, state.queue.len()) {
+                (Turn::Of(place), _) => *place,
+                (_, 1) => 0,
+                _ => machine.map_or(0, |machine| bench.pick(machine.rule, state, slot, held)),
             };
             let entry = if index == 0 { state.queue.pop_front() } else { state.queue.remove(index) };
             let Some(entry) = entry else { break };
@@ -68,6 +73,10 @@ impl Floor<'_, '_, '_> {
             state.occupied += 1;
             let slot_state = &mut state.slots[slot];
             bench.take_up(slot_state, &entry);
+            if !self.timetable.is_empty() {
+                let job = self.jobs.get(entry.job);
+                self.timetable.take_up((job.id, job.visit));
+            }
             let mut starter = Starter::new(machine_id, now, self.plan, self.queue, self.calls);
             starter.begin(slot_state, slot, entry.priority);
             self.jobs.put(entry.job, Place::Slot(machine_id, slot as u32), now, &mut self.tables.stays);
@@ -123,7 +132,39 @@ pub(super) struct Bench<'a> {
     pub now: Time,
 }
 
+/// Whose turn it is at a machine.
+enum Turn {
+    /// That of the job at this place of the queue, by the timetable.
+    Of(usize),
+    /// That of a job that is still to come, by the timetable: these wait for it.
+    Waits(Vec<JobRef>),
+    /// Whose the rule says.
+    Open,
+}
+
 impl Bench<'_> {
+    /// Whose turn it is by the timetable. `room` is for how many jobs there is room in and before the machine: one that is full waits for
+    /// nobody, who could not come in.
+    fn turn(&self, timetable: &Timetable, state: &MachineState, room: Option<usize>) -> Turn {
+        let Some(next) = timetable.next(self.machine) else { return Turn::Open };
+        let visit = |entry: &Queued| {
+            let job = self.jobs.get(entry.job);
+            (job.id, job.visit)
+        };
+        match state.queue.iter().position(|entry| visit(entry) == next) {
+            Some(place) => Turn::Of(place),
+            None if !state.has_room(room, false) => {
+                let turn = |place: &usize| timetable.turn(self.machine, visit(&state.queue[*place]));
+                let first = (0..state.queue.len()).filter(|place| turn(place).is_some()).min_by_key(turn);
+                first.map_or(Turn::Open, Turn::Of)
+            }
+            None => {
+                let planned = state.queue.iter().filter(|entry| timetable.machine(visit(entry)) == Some(self.machine));
+                Turn::Waits(planned.map(|entry| entry.job).collect())
+            }
+        }
+    }
+
     /// Puts a job into a slot and draws its set-up and its work.
     fn take_up(&self, slot: &mut Slot, entry: &Queued) {
         let job = self.jobs.get(entry.job);

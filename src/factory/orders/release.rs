@@ -164,6 +164,10 @@ impl Floor<'_, '_, '_> {
         self.tally.count_until(now, self.jobs.in_process());
         self.put(job, Place::Yard);
         self.return_card(job);
+        let number = self.jobs.get(job).id;
+        if !self.timetable.is_empty() {
+            self.timetable.forget(|(job, _), _| job == number);
+        }
         let job = self.jobs.remove(job);
         self.view.gone(&job, now);
         if shipped {
