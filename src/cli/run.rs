@@ -22,7 +22,7 @@ use super::what_if::Question;
 #[derive(Args)]
 #[command(after_help = "Examples:\n  \
     autotwin run scenes/factory.ron\n  \
-    autotwin run scenes/factory.ron --for 8h --set kinds.lathe.machine.rule=Spt\n  \
+    autotwin run scenes/factory.ron --for 8h --set kinds.lathe.machine.rule=Edd\n  \
     autotwin run scenes/factory.ron --replications 30 --warmup 1d --tables none\n  \
     autotwin run scenes/factory.ron --checkpoint-every 1d --out runs/a\n  \
     autotwin run scenes/factory.ron --what-if second_fitter.jsonl --replications 30")]

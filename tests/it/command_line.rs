@@ -175,7 +175,7 @@ fn overrides_reach_kinds_groups_and_single_twins() {
     };
     let (plain, _) = run("plain", &[]);
     for (name, set, shown) in [
-        ("kind", "kinds.lathe.machine.rule=Spt", "rule: Spt"),
+        ("kind", "kinds.lathe.machine.rule=Edd", "rule: Edd"),
         ("group", "twins.saw.machine.capacity=2", "capacity: 2"),
         ("twin", "twins.lathe-2.machine.capacity=3", "\"lathe-2\": (machine: (capacity: 3))"),
         ("factory", "factory.machine_choice=ShortestQueue", "machine_choice: ShortestQueue"),

@@ -321,9 +321,9 @@ fn several_runs_are_compared() {
             [&["run", &scene, "--for", "2d", "--replications", "3", "--quiet", "--out", out], more].concat();
         succeed(here.path(), &arguments);
     };
-    run("edd", &[]);
-    run("spt", &["--set", "kinds.machine.machine.rule=Spt"]);
-    let said = succeed(here.path(), &["report", "edd", "spt"]);
+    run("spt", &[]);
+    run("edd", &["--set", "kinds.machine.machine.rule=Edd"]);
+    let said = succeed(here.path(), &["report", "spt", "edd"]);
     assert_eq!(said, "wrote report.html\n");
     let html = read(&here.path().join("report.html"));
     assert_self_contained(&html);
@@ -333,10 +333,10 @@ fn several_runs_are_compared() {
     with_page(&html, |page| {
         assert_eq!(sections(page), ["runs", "figures", "states", "flow", "lead-time", "twins"]);
         let runs = text(element(page, "id", "runs").expect("there it is"));
-        assert!(runs.contains("kinds.machine.machine.rule: Spt (was Edd)"), "{runs}");
+        assert!(runs.contains("kinds.machine.machine.rule: Edd (was Spt)"), "{runs}");
         let row = element(page, "data-indicator", "flow_time").expect("there it is");
         let cells: Vec<Node> = row.children().filter(|cell| cell.attribute("data-value").is_some()).collect();
-        for (cell, name) in cells.iter().zip(["edd", "spt"]) {
+        for (cell, name) in cells.iter().zip(["spt", "edd"]) {
             let summary = summary(name);
             let estimate = summary.estimates.iter().find(|e| e.name == "flow_time").and_then(|e| e.estimate);
             let mean = estimate.expect("jobs are shipped").mean.to_string();
