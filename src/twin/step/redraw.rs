@@ -54,7 +54,7 @@ fn activities(world: &mut World) -> BTreeMap<(TwinId, u32), Time> {
         Some(now + action.residual(now - activity.since, random)?)
     };
     let under_way = twins.iter(world).flat_map(|(twin, doing)| {
-        doing.activities.iter().filter_map(move |activity| Some(((*twin, activity.serial), (*twin, activity))))
+        doing.activities.iter().map(move |activity| ((*twin, activity.serial), (*twin, activity)))
     });
     under_way.filter_map(|(key, (twin, activity))| Some((key, end(twin, activity)?))).collect()
 }

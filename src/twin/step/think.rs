@@ -82,8 +82,7 @@ fn update(notion: &Notion, knowledge: &mut Knowledge, now: Time) {
 
 /// Lets minds decide that are due.
 pub fn decide(
-    clock: Res<Clock>,
-    seed: Res<Seed>,
+    (clock, seed): (Res<Clock>, Res<Seed>),
     table: Res<FacultyTable>,
     pool: Res<Pool>,
     stirred: Res<Stirred>,
