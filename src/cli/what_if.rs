@@ -83,7 +83,9 @@ impl Question<'_> {
     fn describe(&self, alternatives: &[Alternative]) -> String {
         let pairs = match self.replications {
             1 => "one pair of runs: what differs may be chance".to_owned(),
-            count => format!("{count} pairs of runs with the same random numbers, 95 % intervals; * is no chance"),
+            count => format!(
+                "{count} pairs of runs with the same random numbers, 95 % intervals; * leaves out 0, as one of twenty does by chance"
+            ),
         };
         let mut text = format!("{pairs}\n");
         for alternative in alternatives {
