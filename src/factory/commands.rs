@@ -375,7 +375,7 @@ fn prioritise(In(group): In<Group>, mut param: FloorParam) {
     let now = floor.now();
     let is_meant = |job: &Job| {
         group.product.is_none_or(|product| job.product == product)
-            && group.for_stock.is_none_or(|for_stock| job.for_stock == for_stock)
+            && group.for_stock.is_none_or(|for_stock| job.is_for_stock() == for_stock)
             && group.due_within.is_none_or(|within| job.due < now + within)
     };
     floor.prioritise(is_meant, group.priority);

@@ -96,6 +96,13 @@ pub struct Job {
     pub for_stock: bool,
 }
 
+impl Job {
+    /// Whether it is made for stock, on its way there, in it, or taken out of it: nobody waits for it by its due date.
+    pub fn is_for_stock(&self) -> bool {
+        self.for_stock || self.stocked
+    }
+}
+
 /// All jobs in the factory, and how many have come and gone.
 #[derive(Resource, Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Jobs {

@@ -248,12 +248,15 @@ const fn of_plant(name: &'static str, about: &'static str, read: fn(&World, Time
     Common { name, about, fits: makes_products, read }
 }
 
+/// The jobs in process that should have been done by now.
+fn late_jobs(world: &World, now: Time) -> impl Iterator<Item = &Job> {
+    world.resource::<Jobs>().iter().map(|(_, job)| job).filter(move |job| job.due < now && !job.is_for_stock())
+}
+
 /// What jobs are late by: those that have been shipped since counting began, and those that should have been by now. Seconds,
 /// each as `weigh` says.
 fn lateness(world: &World, now: Time, shipped: f64, weigh: fn(&Job) -> f64) -> f64 {
-    let is_late = |job: &&Job| job.due < now && !job.for_stock;
-    let jobs = world.resource::<Jobs>().iter().map(|(_, job)| job).filter(is_late);
-    shipped + jobs.map(|job| weigh(job) * (now - job.due).seconds()).sum::<f64>()
+    shipped + late_jobs(world, now).map(|job| weigh(job) * (now - job.due).seconds()).sum::<f64>()
 }
 
 /// The work that is still to be done on a job, at best: seconds.
@@ -269,8 +272,7 @@ const COMMON: [Common; 11] = [
         Some(world.resource::<Jobs>().in_process() as f64)
     }),
     of_plant("plant.late", "How many of them should have been done by now.", |world, now| {
-        let is_late = |job: &Job| job.due < now;
-        Some(world.resource::<Jobs>().iter().filter(|(_, job)| is_late(job)).count() as f64)
+        Some(late_jobs(world, now).count() as f64)
     }),
     of_plant(
         "plant.tardiness",

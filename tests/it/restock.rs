@@ -1,7 +1,7 @@
 //! Restocking: stocks are kept up, never overflow, and never bring a plant to a standstill.
 
 use autotwin::factory::dispatch::stock::Stock;
-use autotwin::factory::jobs::Jobs;
+use autotwin::factory::jobs::{Job, Jobs};
 use autotwin::factory::transport::rack::RackState;
 use autotwin::prelude::*;
 use proptest::prelude::*;
@@ -60,6 +60,9 @@ proptest! {
                     prop_assert!(*cards <= up_to, "{} cards of {}", cards, up_to);
                 }
                 prop_assert!(stock.homeless.is_empty(), "a rack has no room");
+                // Tops are made for stock alone: in it, on the way there or in a kit, none is a customer's.
+                let is_top = |job: &Job| job.product == 2;
+                prop_assert!(jobs.iter().all(|(_, job)| !is_top(job) || job.is_for_stock()));
             }
             let now = simulation.world().resource::<Jobs>().shipped;
             prop_assert!(now > shipped, "nothing left on day {}", day);

@@ -11,6 +11,7 @@ use serde::Serialize;
 
 use crate::engine::clock::Clock;
 use crate::engine::identity::{Directory, TwinId};
+use crate::engine::random::Seed;
 use crate::engine::time::{Duration, Time};
 use crate::factory::control::setup::Setup;
 use crate::factory::dispatch::take_up::change_over;
@@ -18,9 +19,10 @@ use crate::factory::dispatch::timetable::{Timetable, Visit};
 use crate::factory::jobs::{Job as PlantJob, Jobs, Place};
 use crate::factory::machine::{MachineState, Phase, Slot};
 use crate::factory::plan::{Next, Plan};
+use crate::factory::variants;
 
 use super::problem::{Alternative, Job, Machine, Operation, Problem, Setups};
-use super::schedule::Schedule;
+use super::schedule::{Schedule, Slot as PlannedSlot};
 
 /// A plant as it is now, to be scheduled.
 pub struct PlantProblem {
@@ -101,7 +103,7 @@ impl PlantProblem {
     pub fn rows(&self, schedule: &Schedule, world: &World) -> Vec<PlannedRow> {
         let (directory, now) = (world.resource::<Directory>(), world.resource::<Clock>().now.seconds());
         let planned = schedule.slots.iter().zip(&self.visits).flat_map(|(slots, visits)| slots.iter().zip(visits));
-        let row = |(slot, (job, visit)): (&super::schedule::Slot, &Visit)| PlannedRow {
+        let row = |(slot, (job, visit)): (&PlannedSlot, &Visit)| PlannedRow {
             job: *job,
             visit: *visit,
             machine: directory.name(self.machines[slot.machine]).to_string(),
@@ -197,18 +199,14 @@ fn known_orders(world: &World, plan: &Plan, now: Time) -> Vec<Pending> {
         let is_chosen = compiled.options.iter().all(|option| order.options.contains_key(&*option.name));
         for _ in 0..order.count {
             if number >= jobs.released && is_chosen {
+                // All is chosen, so that the seed does not matter.
                 found.push(Pending {
                     number,
                     visit: 0,
                     product,
                     operation: 0,
                     repeat_left: compiled.operations[0].repeat,
-                    variant: crate::factory::variants::draw(
-                        &compiled.options,
-                        &order.options,
-                        number,
-                        crate::engine::random::Seed(0),
-                    ),
+                    variant: variants::draw(&compiled.options, &order.options, number, Seed(0)),
                     release: (at - now).max(Duration::ZERO),
                     due: order.due.map_or(Time::NEVER, |due| Time::ZERO + due),
                     weight: order.weight,
