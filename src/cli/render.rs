@@ -12,10 +12,14 @@ use crate::engine::time::Duration;
     autotwin render scenes/factory.ron --at 9h -o factory.png\n  \
     autotwin render scenes/factory.ron --at 9h --camera top --size 1920x1080 -o top.png\n  \
     autotwin render scenes/factory.ron --at 9h --inspect mill-1 -o mill.png\n  \
+    autotwin render question/baseline --beside question/spt --at 9h -o both.png\n  \
     autotwin render scenes/factory.ron --at 9h --every 2s --until 9h10m --video plant.mp4")]
 pub(crate) struct RenderArguments {
     /// The scene, or the folder of a run with tracks.
     pub(crate) world: PathBuf,
+    /// The folder of another run with tracks, to be shown beside the first at the same moment.
+    #[arg(long, value_name = "RUN")]
+    pub(crate) beside: Option<PathBuf>,
     /// The moment to show, in simulated time since the start, such as "9h 30m".
     #[arg(long, value_name = "TIME", value_parser = Duration::parse, default_value = "1h")]
     pub(crate) at: Duration,
@@ -126,8 +130,9 @@ mod with_viewer {
 
     fn prepare(arguments: &RenderArguments, plugins: fn(&mut App)) -> Result<Order, RunError> {
         check_output(arguments).map_err(RunError::Options)?;
-        let (path, seed, sets) = (&arguments.world, arguments.seed, &arguments.sets);
-        let (mut play, mut stage) = theatre::open(&Wish { path, seed, sets, plugins, speed: Speed::Paused })?;
+        let (path, beside) = (&*arguments.world, arguments.beside.as_deref());
+        let (seed, sets) = (arguments.seed, &arguments.sets);
+        let (mut play, mut stage) = theatre::open(&Wish { path, beside, seed, sets, plugins, speed: Speed::Paused })?;
         let camera = arguments.camera.as_deref().map(|name| theatre::camera(&play, name)).transpose()?;
         theatre::show_at(&mut play, &mut stage, Time::ZERO + arguments.at)?;
         let inspected = arguments.inspect.as_deref().map(|name| theatre::find(&stage, name)).transpose()?;

@@ -70,7 +70,7 @@ pub(crate) struct RunArguments {
     keep_checkpoints: Option<u64>,
     /// Make the run besides with the commands of this file added, and say what that changes, pair by pair of replications; may be
     /// given several times.
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["checkpoint_every", "tracks"])]
+    #[arg(long, value_name = "FILE", conflicts_with = "checkpoint_every")]
     what_if: Vec<PathBuf>,
     /// Check after every event that no job is lost and no place holds more than it can; slow.
     #[arg(long)]

@@ -12,8 +12,10 @@ use crate::engine::random::Seed;
 use crate::engine::time::Time;
 use crate::look::cameras::Cameras;
 use crate::look::registry::Looks;
+use crate::look::sight::ThingId;
 use crate::record::track::FILE;
 use crate::run::single::{RunError, RunOptions, prepare};
+use crate::run::what_if;
 use crate::scene::load;
 use crate::viewer::camera::View;
 use crate::viewer::play::Play;
@@ -26,6 +28,8 @@ use crate::viewer::stage::Stage;
 pub(super) struct Wish<'a> {
     /// A scene, or the folder of a run.
     pub path: &'a Path,
+    /// The folder of another run, which stands beside it.
+    pub beside: Option<&'a Path>,
     pub seed: Option<u64>,
     pub sets: &'a [String],
     pub plugins: fn(&mut App),
@@ -41,6 +45,10 @@ pub(super) fn open(wish: &Wish) -> Result<(Play, Stage), RunError> {
 }
 
 fn live(wish: &Wish) -> Result<(Play, Stage), RunError> {
+    if wish.beside.is_some() {
+        let shown = wish.path.display();
+        return Err(RunError::Options(format!("--beside is for two recorded runs; {shown} is a scene")));
+    }
     let scene = load::load(wish.path, wish.sets)?;
     let options = RunOptions { plugins: wish.plugins, seed: wish.seed, ..RunOptions::default() };
     let (simulation, header) = prepare(&scene, &options, wish.seed.map(Seed))?;
@@ -61,30 +69,73 @@ fn recorded(wish: &Wish) -> Result<(Play, Stage), RunError> {
     if !wish.sets.is_empty() {
         return Err(refuse("--set"));
     }
-    let scene_file = wish.path.join("scene.ron");
-    if !scene_file.exists() {
-        let shown = wish.path.display();
-        return Err(RunError::Options(format!("{shown} is no run folder: it has no scene.ron")));
-    }
-    if !wish.path.join(FILE).exists() {
-        let shown = wish.path.display();
-        let cure =
-            "make the run again with `autotwin run SCENE --tracks`, or put `record: (tracks: true)` into the scene";
-        return Err(RunError::Options(format!("{shown} holds no tracks of what could be seen; {cure}")));
-    }
-    let mut source = Recorded::open(wish.path)?;
+    let run = Run::open(wish.path, wish.plugins)?;
+    let beside = wish.beside.map(|path| Run::open(path, wish.plugins)).transpose()?;
+    let mut parts = run.parts.clone();
+    let mut title = run.title.clone();
+    let mut source = match &beside {
+        None => Recorded::open(wish.path)?,
+        Some(other) => {
+            let there = |twin: TwinId| ThingId::twin(twin).beside().as_twin().unwrap_or(twin);
+            parts.extend(other.parts.iter().map(|(twin, parts)| (there(*twin), parts.clone())));
+            title = format!("{title}: {} | {}", run.name, other.name);
+            Recorded::open_both([(run.folder, &run.name), (other.folder, &other.name)])?
+        }
+    };
     source.set_speed(wish.speed);
-    let scene = load::load(&scene_file, &[])?;
-    let options = RunOptions { plugins: wish.plugins, ..RunOptions::default() };
-    let (simulation, header) = prepare(&scene, &options, None)?;
-    let world = simulation.world();
-    let twins: Vec<TwinId> = world.resource::<Directory>().twins().map(|(twin, ..)| twin).collect();
-    let parts: BTreeMap<TwinId, Arc<Parts>> =
-        twins.into_iter().map(|twin| (twin, Arc::new(parts_of(world, twin)))).collect();
-    let title = if header.name.is_empty() { stem(wish.path) } else { header.name.clone() };
-    let (looks, views) = (world.resource::<Looks>().clone(), views(world));
-    let play = Play { source: Source::Recorded(source), title, views, wanted: Speed::Times(10.0), parts };
-    Ok((play, Stage::new(looks)))
+    let play = Play { source: Source::Recorded(source), title, views: run.views, wanted: Speed::Times(10.0), parts };
+    Ok((play, Stage::new(run.looks)))
+}
+
+/// A run that is on record, and what its scene says of it.
+struct Run<'a> {
+    folder: &'a Path,
+    /// What tells it from another run of the same scene.
+    name: String,
+    title: String,
+    looks: Looks,
+    views: Vec<(String, View)>,
+    parts: BTreeMap<TwinId, Arc<Parts>>,
+}
+
+impl Run<'_> {
+    fn open(folder: &Path, plugins: fn(&mut App)) -> Result<Run<'_>, RunError> {
+        let shown = folder.display();
+        // Replications share the scene of their run.
+        let scene_file =
+            ["scene.ron", "../../scene.ron"].map(|file| folder.join(file)).into_iter().find(|file| file.exists());
+        let Some(scene_file) = scene_file else {
+            return Err(RunError::Options(format!("{shown} is no run folder: it has no scene.ron{}", cure(folder))));
+        };
+        if !folder.join(FILE).exists() {
+            let cure =
+                "make the run again with `autotwin run SCENE --tracks`, or put `record: (tracks: true)` into the scene";
+            return Err(RunError::Options(format!("{shown} holds no tracks of what could be seen; {cure}")));
+        }
+        let scene = load::load(&scene_file, &[])?;
+        let options = RunOptions { plugins, ..RunOptions::default() };
+        let (simulation, header) = prepare(&scene, &options, None)?;
+        let world = simulation.world();
+        let twins = world.resource::<Directory>().twins();
+        let parts = twins.map(|(twin, ..)| (twin, Arc::new(parts_of(world, twin)))).collect();
+        Ok(Run {
+            folder,
+            name: stem(folder),
+            title: if header.name.is_empty() { stem(folder) } else { header.name.clone() },
+            looks: world.resource::<Looks>().clone(),
+            views: views(world),
+            parts,
+        })
+    }
+}
+
+/// What to name instead of the folder of a question.
+fn cure(folder: &Path) -> String {
+    let alternatives = what_if::read(folder).unwrap_or_default();
+    let paths = alternatives.first().map(|other| (folder.join(what_if::BASELINE), folder.join(&other.name)));
+    paths.map_or_else(String::new, |(one, other)| {
+        format!("; it is of a question: name two of its runs, {} --beside {}", one.display(), other.display())
+    })
 }
 
 fn stem(path: &Path) -> String {
@@ -121,7 +172,7 @@ pub(super) fn show_at(play: &mut Play, stage: &mut Stage, at: Time) -> Result<()
 ///
 /// # Errors
 /// If there is none, with the names that are most like it.
-pub(super) fn find(stage: &Stage, name: &str) -> Result<crate::look::sight::ThingId, RunError> {
+pub(super) fn find(stage: &Stage, name: &str) -> Result<ThingId, RunError> {
     let found = stage.cast.iter().find(|(_, member)| &*member.form.name == name);
     found.map(|(_, member)| member.id).ok_or_else(|| {
         let names = stage.cast.iter().map(|(_, member)| &*member.form.name);

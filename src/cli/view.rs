@@ -12,11 +12,15 @@ use super::render::size;
 #[derive(Args)]
 #[command(after_help = "Examples:\n  \
     autotwin view scenes/factory.ron\n  \
-    autotwin run scenes/factory.ron --tracks --out plant && autotwin view plant\n\n\
+    autotwin run scenes/factory.ron --tracks --out plant && autotwin view plant\n  \
+    autotwin view question/baseline --beside question/spt\n\n\
     Press H in the window for what mouse and keys do.")]
 pub(crate) struct ViewArguments {
     /// The scene, or the folder of a run with tracks.
     pub(crate) world: PathBuf,
+    /// The folder of another run with tracks, to be shown beside the first at the same moment.
+    #[arg(long, value_name = "RUN")]
+    pub(crate) beside: Option<PathBuf>,
     /// The moment to begin at, in simulated time since the start, such as "9h 30m".
     #[arg(long, value_name = "TIME", value_parser = Duration::parse)]
     pub(crate) at: Option<Duration>,
@@ -90,8 +94,9 @@ mod with_viewer {
             Pace::Times(times) => Speed::Times(times),
             Pace::Fastest => Speed::Fastest,
         };
-        let (path, seed, sets) = (&arguments.world, arguments.seed, &arguments.sets);
-        let (mut play, mut stage) = theatre::open(&Wish { path, seed, sets, plugins, speed: Speed::Paused })?;
+        let (path, beside) = (&*arguments.world, arguments.beside.as_deref());
+        let (seed, sets) = (arguments.seed, &arguments.sets);
+        let (mut play, mut stage) = theatre::open(&Wish { path, beside, seed, sets, plugins, speed: Speed::Paused })?;
         let camera = theatre::camera(&play, &arguments.camera)?;
         let backends = match machine::has_display().and_then(|()| machine::backends()) {
             Ok(backends) => backends,

@@ -267,7 +267,7 @@ fn work_left(job: &Job, plan: &Plan) -> f64 {
     plan.products[job.product as usize].work_from(job.operation as usize, job.repeat_left)
 }
 
-const COMMON: [Common; 11] = [
+const COMMON: [Common; 12] = [
     of_plant("plant.jobs", "How many jobs are in process.", |world, _| {
         Some(world.resource::<Jobs>().in_process() as f64)
     }),
@@ -312,4 +312,9 @@ const COMMON: [Common; 11] = [
     of_plant("plant.drawn_kwh", "What it has drawn since counting began: kilowatt-hours.", |world, now| {
         has_consumers(world).then(|| meter_at(world, now).energy().kwh())
     }),
+    of_plant(
+        "plant.energy_cost",
+        "What that has cost, without the charge for the peak, in the scene's currency.",
+        |world, now| has_consumers(world).then(|| meter_at(world, now).cost().amount()),
+    ),
 ];

@@ -23,6 +23,8 @@ pub struct ThingId(u64);
 
 impl ThingId {
     const SPACE: u32 = 56;
+    /// Set in the numbers of things in a world that is shown beside another.
+    const BESIDE: u64 = 1 << 55;
 
     /// A twin.
     pub const fn twin(twin: TwinId) -> ThingId {
@@ -41,7 +43,22 @@ impl ThingId {
 
     /// The number in its space.
     pub fn number(self) -> u64 {
-        self.0 & ((1 << Self::SPACE) - 1)
+        self.0 & (Self::BESIDE - 1)
+    }
+
+    /// The same thing in a world that is shown beside its own.
+    pub fn beside(self) -> ThingId {
+        ThingId(self.0 | Self::BESIDE)
+    }
+
+    /// The same thing in the other of two worlds that are shown side by side.
+    pub fn counterpart(self) -> ThingId {
+        ThingId(self.0 ^ Self::BESIDE)
+    }
+
+    /// Whether it is in a world that is shown beside another.
+    pub fn is_beside(self) -> bool {
+        self.0 & Self::BESIDE != 0
     }
 }
 

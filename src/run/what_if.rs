@@ -4,6 +4,7 @@
 //! who needs them and for what, and so they stay common to both as far as both ask the same; differences are taken
 //! pair by pair (A. M. Law, *Simulation Modeling and Analysis*, chapters 10 and 11).
 
+use std::path::Path;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
@@ -53,6 +54,11 @@ impl Contrast {
     pub fn is_sure(&self) -> bool {
         self.difference.half_width.is_some_and(|half| self.difference.mean.abs() > half)
     }
+}
+
+/// The alternatives of a question that was answered into a folder. None if it is no such folder.
+pub fn read(folder: &Path) -> Option<Vec<Alternative>> {
+    serde_json::from_slice(&std::fs::read(folder.join(FILE)).ok()?).ok()
 }
 
 /// How the indicators of an alternative differ. Pairs of which one was stopped before its end, or does not have the indicator, are

@@ -144,7 +144,8 @@ pub enum MindSpec {
         #[serde(default = "million")]
         #[schemars(range(min = 1))]
         budget: u64,
-        /// By how many standard errors another candidate must be better than the one that is chosen, so that it does not waver.
+        /// By how many standard errors another candidate must be better than the one that would be chosen without looking ahead: by
+        /// `fallback`, else the one that is chosen. So it does not waver.
         #[serde(default)]
         #[schemars(range(min = 0), example = 1.0)]
         sure: f64,

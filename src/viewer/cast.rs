@@ -71,10 +71,11 @@ impl Cast {
         }
     }
 
-    /// All that is there, and nobody else: whoever is there already stays.
-    pub fn reset(&mut self, present: &[Change]) {
+    /// All that is there, and nobody else of those who can be meant: whoever is there already stays.
+    pub fn reset(&mut self, present: &[Change], is_meant: impl Fn(ThingId) -> bool) {
         let stay: HashSet<ThingId> = present.iter().map(|change| change.thing).collect();
-        let leave: Vec<ThingId> = self.numbers.keys().filter(|id| !stay.contains(id)).copied().collect();
+        let leave = self.numbers.keys().filter(|id| is_meant(**id) && !stay.contains(id));
+        let leave: Vec<ThingId> = leave.copied().collect();
         leave.into_iter().for_each(|id| self.go(id));
         present.iter().for_each(|change| self.apply(change));
     }

@@ -61,7 +61,7 @@ pub fn facts(stage: &Stage, source: &Source, member: &Member) -> Facts {
         let fact = match (value, look.kind) {
             (Value::None, _) => return None,
             (Value::Thing(thing), _) => Fact::Thing(thing, name_of(thing)?),
-            (Value::Word(word), _) => Fact::Text(source.word(&member.form.look, word)?.to_owned()),
+            (Value::Word(word), _) => Fact::Text(source.word(member.id, &member.form.look, word)?.to_owned()),
             (Value::Ramp { .. }, _) | (Value::Number(_), ValueKind::Share) => {
                 Fact::Share(value.number(stage.now)?.clamp(0.0, 1.0))
             }

@@ -3,6 +3,7 @@
 pub mod intent;
 pub mod live;
 pub mod recorded;
+pub mod reel;
 pub mod sayings;
 
 use std::collections::VecDeque;
@@ -15,7 +16,7 @@ use crate::record::track::{Mark, TrackError};
 use super::cast::Cast;
 use super::history::{History, Past};
 use live::{Answer, End, Live};
-use recorded::Recorded;
+use recorded::{Recorded, Sign};
 use sayings::Sayings;
 
 /// How fast simulated time goes.
@@ -158,11 +159,19 @@ impl Source {
         }
     }
 
-    /// A word of a look.
-    pub fn word(&self, look: &str, number: u32) -> Option<&str> {
+    /// The names of two worlds that stand side by side.
+    pub fn signs(&self) -> &[Sign] {
+        match self {
+            Source::Live(_) => &[],
+            Source::Recorded(recorded) => recorded.signs(),
+        }
+    }
+
+    /// A word that a look has for a thing.
+    pub fn word(&self, thing: ThingId, look: &str, number: u32) -> Option<&str> {
         let words = match self {
             Source::Live(source) => source.live.words(look),
-            Source::Recorded(recorded) => recorded.words(look),
+            Source::Recorded(recorded) => recorded.words(thing, look),
         };
         words.get(number as usize).map(AsRef::as_ref)
     }

@@ -175,6 +175,17 @@ fn keys(
                     eye.look_at(Vec3::from(placed.pose.at) + Vec3::Z * 0.8);
                 }
             }
+            // The same one in the other of two worlds, and the eye goes there as it is.
+            KeyCode::KeyB => {
+                let other = stage.chosen.map(ThingId::counterpart).filter(|other| stage.cast.find(*other).is_some());
+                if let Some(other) = other {
+                    choose(&mut stage, &mut play, Some(other));
+                    let number = stage.cast.number(other);
+                    if let Some(placed) = number.and_then(|number| stage.placed(number)) {
+                        eye.look_at(Vec3::from(placed.pose.at) + Vec3::Z * 0.8);
+                    }
+                }
+            }
             KeyCode::Digit1 => eye.set_mode(Mode::Orbit),
             KeyCode::Digit2 => eye.set_mode(Mode::Fly),
             KeyCode::Digit3 => eye.set_mode(Mode::Walk),

@@ -97,6 +97,16 @@ fn the_parts_of_a_twin_are_those_of_the_moment() {
     assert!(waiting(&live) > 5);
 }
 
+/// Records a day of the plant in which people do something.
+fn record(folder: &std::path::Path, commands: &str) {
+    let tree = load(&scene("factory.ron"), &[]).expect("the scene is right");
+    let commands = autotwin::engine::command::parse_log(commands).expect("they are right");
+    let wish = RunOptions { tracks: true, commands, ..options() };
+    let (mut simulation, header) = prepare(&tree, &wish, None).expect("the scene is right");
+    execute(&mut simulation, &header, Seed(1), Pool::default(), Some(folder), &autotwin::run::single::Nobody)
+        .expect("it runs");
+}
+
 /// What a source shows at a moment.
 fn shown(mut source: Source, looks: Looks, to: Time) -> Vec<String> {
     let mut stage = Stage::new(looks);
@@ -145,4 +155,48 @@ fn a_record_shows_what_the_run_itself_shows_wherever_one_comes_from() {
         };
         assert_eq!(all(&cast), all(&fresh), "at {hour} h");
     }
+}
+
+#[test]
+fn two_records_stand_side_by_side_each_as_it_is_alone() {
+    let [one, two] = [(); 2].map(|()| tempfile::tempdir().expect("a folder can be made"));
+    record(one.path(), "");
+    record(two.path(), r#"{"at": "7h", "do": "suspend", "twin": "mill-3"}"#);
+    let open = |folder: &std::path::Path| Recorded::open(folder).expect("it is whole");
+    let mut both = Recorded::open_both([(one.path(), "as it was"), (two.path(), "without")]).expect("they are whole");
+    assert_eq!(both.signs().iter().map(|sign| &*sign.name).collect::<Vec<_>>(), ["as it was", "without"]);
+    assert_eq!(both.marks().len(), open(one.path()).marks().len() + open(two.path()).marks().len());
+    let (looks, mut cast) = (live("factory.ron", Speed::Paused).1, Cast::default());
+    // Forwards, back, and forwards again.
+    for hour in [6, 13, 8, 23, 0, 14] {
+        let to = at(hour * 3600 + 1);
+        both.seek(to);
+        both.play(&mut cast).expect("they can be read");
+        let alone = |folder: &std::path::Path, other: bool| {
+            let mut record = open(folder);
+            record.seek(to);
+            let mut alone = Cast::default();
+            record.play(&mut alone).expect("it can be read");
+            let ids = alone.iter().map(|(_, member)| if other { member.id.beside() } else { member.id });
+            ids.collect::<std::collections::BTreeSet<_>>()
+        };
+        let all: std::collections::BTreeSet<_> = cast.iter().map(|(_, member)| member.id).collect();
+        assert_eq!(all, &alone(one.path(), false) | &alone(two.path(), true), "at {hour} h");
+        // What is said of each is what is said of it alone, but for the names.
+        let source = |record| shown(Source::Recorded(record), looks.clone(), to);
+        let pair = Recorded::open_both([(one.path(), "one"), (two.path(), "two")]).expect("they are whole");
+        let (there, here): (Vec<_>, Vec<_>) = source(pair).into_iter().partition(|line| line.contains(" · two ("));
+        assert_eq!(here, source(open(one.path())), "at {hour} h");
+        let mut plain: Vec<String> = there.iter().map(|line| line.replace(" · two", "")).collect();
+        plain.sort();
+        assert_eq!(plain, source(open(two.path())), "at {hour} h");
+    }
+    // The mill stands still in the second only, and there it stands apart.
+    let mills: Vec<_> = cast.iter().filter(|(_, member)| member.form.name.starts_with("mill-3")).collect();
+    let [state_here, state_there] = [false, true].map(|beside| {
+        let (_, mill) = mills.iter().find(|(_, mill)| mill.id.is_beside() == beside).expect("there are two");
+        (mill.sight.state, format!("{:?}", mill.sight.motion))
+    });
+    assert_ne!(state_here.0, state_there.0);
+    assert_ne!(state_here.1, state_there.1);
 }

@@ -82,7 +82,7 @@ pub struct Foresee {
     pub samples: u32,
     /// How many steps and events all futures of one decision may have.
     pub budget: u64,
-    /// How many standard errors another candidate must be better than what was chosen last.
+    /// How many standard errors another candidate must be better than what would be chosen without looking ahead.
     pub sure: f64,
 }
 
@@ -147,9 +147,14 @@ impl Foresee {
         self.possible(values).into_iter().find(|number| holds(&self.candidates[*number as usize]))
     }
 
+    /// What it would go on with if it did not look ahead.
+    pub fn otherwise(&self, values: &[f64], chosen: Option<u16>) -> Option<u16> {
+        self.fallback(values).or(chosen)
+    }
+
     /// The best of the candidates, by what the objective came to in each future: one row for each candidate, with the same futures
-    /// in the same order. Of equal ones the first. What was chosen last stays, unless another is better for sure.
-    pub fn judge(&self, possible: &[u16], values: &[Vec<f64>], chosen: Option<u16>) -> Foreseen {
+    /// in the same order. Of equal ones the first. What would be done otherwise is done, unless another is better for sure.
+    pub fn judge(&self, possible: &[u16], values: &[Vec<f64>], otherwise: Option<u16>) -> Foreseen {
         let sign = if self.wants_most { -1.0 } else { 1.0 };
         let outlooks: Vec<Outlook> = possible
             .iter()
@@ -163,7 +168,7 @@ impl Foresee {
         let cost =
             |place: usize| if outlooks[place].mean.is_nan() { f64::INFINITY } else { sign * outlooks[place].mean };
         let best = (0..possible.len()).min_by(|a, b| cost(*a).total_cmp(&cost(*b))).unwrap_or_default();
-        let stays = possible.iter().position(|candidate| Some(*candidate) == chosen).filter(|current| {
+        let stays = possible.iter().position(|candidate| Some(*candidate) == otherwise).filter(|current| {
             let gains: Vec<f64> =
                 values[*current].iter().zip(&values[best]).map(|(now, then)| sign * (now - then)).collect();
             let (gain, error) = mean_and_error(&gains);
@@ -282,7 +287,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_chosen_stays_unless_another_is_better_for_sure() {
+    fn what_would_be_done_otherwise_is_done_unless_another_is_better_for_sure() {
         // Better by 1 ± 1: one standard error, which is not enough for two.
         let values = [vec![4.0, 4.0, 4.0], vec![2.0, 2.0, 5.0]];
         assert_eq!(mind(0.9, false).judge(&[0, 1], &values, Some(0)).choice, 1);

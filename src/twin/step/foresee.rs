@@ -104,7 +104,7 @@ pub(super) fn foresee(world: &mut World) {
         }
         let foreseen = match &possible[..] {
             [only] => Foreseen::forced(*only),
-            _ => Outing { world, twin, mind }.look_ahead(&possible, chosen, &pool),
+            _ => Outing { world, twin, mind }.look_ahead(&possible, mind.otherwise(values, chosen), &pool),
         };
         if world.resource::<Lookout>().is_watched {
             let seen = prospects(world.resource::<Clock>().now, twin, mind, &foreseen);
@@ -152,7 +152,7 @@ type Ending = (f64, u64);
 
 impl Outing<'_> {
     /// Tries every candidate in the same futures: first in one, which says what a future costs, then in as many as the budget allows.
-    fn look_ahead(&self, possible: &[u16], chosen: Option<u16>, pool: &Pool) -> Foreseen {
+    fn look_ahead(&self, possible: &[u16], otherwise: Option<u16>, pool: &Pool) -> Foreseen {
         let mut endings = self.play_all(possible, 0..1, pool);
         let first: u64 = endings.iter().map(|(_, work)| work).sum();
         let affordable = (self.mind.budget / first.max(1)).clamp(1, u64::from(self.mind.samples));
@@ -161,7 +161,7 @@ impl Outing<'_> {
         let of = |place: usize| endings.iter().skip(place).step_by(count).map(|(value, _)| *value).collect();
         let values: Vec<Vec<f64>> = (0..count).map(of).collect();
         let work = endings.iter().map(|(_, work)| work).sum();
-        Foreseen { work, ..self.mind.judge(possible, &values, chosen) }
+        Foreseen { work, ..self.mind.judge(possible, &values, otherwise) }
     }
 
     /// The endings of all candidates in some futures: future by future.

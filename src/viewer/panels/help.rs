@@ -5,7 +5,7 @@ use bevy_egui::{EguiContexts, egui};
 
 use super::{Panels, style};
 
-const LINES: [(&str, &str); 22] = [
+const LINES: [(&str, &str); 23] = [
     ("drag", "look around"),
     ("right drag, shift + drag", "move sideways"),
     ("wheel, pinch", "nearer or farther"),
@@ -19,6 +19,7 @@ const LINES: [(&str, &str); 22] = [
     ("/", "find a twin by name"),
     ("F", "follow the chosen twin"),
     ("G", "go to the chosen twin"),
+    ("B", "to the same twin in the other of two runs"),
     ("Esc", "let go of the chosen twin"),
     ("space", "go on or stand still"),
     (".", "to the next event"),

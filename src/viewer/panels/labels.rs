@@ -1,9 +1,10 @@
-//! Names beside things.
+//! Names beside things, and above worlds that stand side by side.
 
 use bevy::prelude::*;
 use bevy_egui::{EguiContexts, egui};
 
 use crate::viewer::draw::turn_up;
+use crate::viewer::play::Play;
 use crate::viewer::stage::Stage;
 
 use super::{Panels, style};
@@ -16,6 +17,7 @@ const MOST: usize = 160;
 pub(super) fn show(
     mut contexts: EguiContexts,
     stage: Res<Stage>,
+    play: Res<Play>,
     panels: Res<Panels>,
     cameras: Query<(&Camera, &GlobalTransform), With<Camera3d>>,
 ) -> Result {
@@ -23,6 +25,14 @@ pub(super) fn show(
     let Some((camera, place)) = cameras.iter().next() else { return Ok(()) };
     let painter = context.layer_painter(egui::LayerId::new(egui::Order::Background, "labels".into()));
     let eye = place.translation();
+    for sign in play.source.signs() {
+        if let Ok(at) = camera.world_to_viewport(place, turn_up(sign.at)) {
+            let text = painter.layout_no_wrap(sign.name.clone(), egui::FontId::proportional(20.0), style::ACCENT);
+            let area = egui::Rect::from_center_size(egui::pos2(at.x, at.y), text.size()).expand2(egui::vec2(12.0, 5.0));
+            painter.rect_filled(area, 6.0, style::CARD);
+            painter.galley(area.min + egui::vec2(12.0, 5.0), text, style::ACCENT);
+        }
+    }
     let mut labels: Vec<(f32, egui::Pos2, usize, bool)> = stage
         .cast
         .iter()

@@ -1,29 +1,40 @@
-//! A recorded run: any moment of it, forwards at any speed.
+//! Recorded runs: any moment of them, forwards at any speed. Two of them stand side by side, at the same moment.
 
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration as Wall;
 
 use crate::engine::time::{Duration, Time};
-use crate::look::sight::{Event, ThingId};
-use crate::record::track::read::TrackReader;
-use crate::record::track::{Chunk, Mark, TrackError};
+use crate::look::sight::ThingId;
+use crate::record::track::{Mark, TrackError};
 use crate::viewer::cast::Cast;
 use crate::viewer::history::Past;
 
 use super::Speed;
+use super::reel::{Beside, Reel};
 
 /// How long it takes to see a whole run at its fastest: seconds on the wall.
 const WHOLE: f64 = 40.0;
+/// How high above the floor the name of a world is written: metres.
+const HIGH: f32 = 7.0;
 
-/// A record that is played.
+/// A record that is played, or two.
 pub struct Recorded {
-    reader: TrackReader,
+    reels: Vec<Reel>,
+    /// What happened in any of them, in the order of time.
+    marks: Vec<Mark>,
+    signs: Vec<Sign>,
     speed: Speed,
     now: Time,
-    /// The chunk that tells of the present, its number, and how many of its changes have taken effect.
-    chunk: Chunk,
-    number: Option<usize>,
-    done: usize,
+}
+
+/// The name of one of two worlds, and where it is written.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Sign {
+    /// What it says.
+    pub name: String,
+    /// Where, in the frame of the world.
+    pub at: [f32; 3],
 }
 
 impl Recorded {
@@ -32,24 +43,55 @@ impl Recorded {
     /// # Errors
     /// If there are none, or they are not whole.
     pub fn open(folder: &Path) -> Result<Recorded, TrackError> {
-        let reader = TrackReader::open(folder)?;
-        let now = reader.index.start;
-        Ok(Recorded { reader, speed: Speed::Paused, now, chunk: Chunk::default(), number: None, done: 0 })
+        Ok(Recorded::of(vec![Reel::open(folder)?], Vec::new()))
     }
 
-    /// When it begins and ends.
+    /// Opens those of two run folders, side by side. Each is said to be of such a name.
+    ///
+    /// # Errors
+    /// If there are none, or they are not whole.
+    pub fn open_both([(first, first_name), (second, second_name)]: [(&Path, &str); 2]) -> Result<Recorded, TrackError> {
+        let mut first = Reel::open(first)?;
+        let extent = first.extent()?.unwrap_or_default();
+        let beside = Beside::of(extent, second_name.to_owned());
+        let [[west, _], [east, north]] = extent;
+        let middle = [(west + east) / 2.0, north];
+        let sign =
+            |name: &str, [x, y]: [f32; 2]| Sign { name: name.to_owned(), at: [middle[0] + x, middle[1] + y, HIGH] };
+        let signs = vec![sign(first_name, [0.0; 2]), sign(second_name, beside.offset)];
+        let second = Reel::open(second)?.stand_beside(beside);
+        Ok(Recorded::of(vec![first, second], signs))
+    }
+
+    fn of(reels: Vec<Reel>, signs: Vec<Sign>) -> Recorded {
+        let mut marks: Vec<Mark> = reels.iter().flat_map(Reel::marks).collect();
+        marks.sort_by_key(|mark| mark.at);
+        let mut recorded = Recorded { reels, marks, signs, speed: Speed::Paused, now: Time::ZERO };
+        [recorded.now, _] = recorded.span();
+        recorded
+    }
+
+    /// When it begins and ends; of two, from the first beginning to the last end.
     pub fn span(&self) -> [Time; 2] {
-        [self.reader.index.start, self.reader.index.end]
+        let of = |pick: fn(&Reel) -> Time| self.reels.iter().map(pick);
+        let start = of(|reel| reel.index().start).min().unwrap_or_default();
+        let end = of(|reel| reel.index().end).max().unwrap_or_default();
+        [start, end]
     }
 
     /// What happened, in the order of time.
     pub fn marks(&self) -> &[Mark] {
-        &self.reader.index.events
+        &self.marks
     }
 
-    /// The words of a look.
-    pub fn words(&self, look: &str) -> &[std::sync::Arc<str>] {
-        self.reader.index.words.get(look).map_or(&[], Vec::as_slice)
+    /// The names of two worlds that stand side by side.
+    pub fn signs(&self) -> &[Sign] {
+        &self.signs
+    }
+
+    /// The words that a look has for a thing.
+    pub fn words(&self, thing: ThingId, look: &str) -> &[Arc<str>] {
+        self.reels.get(number_of(thing)).and_then(|reel| reel.index().words.get(look)).map_or(&[], Vec::as_slice)
     }
 
     /// The moment that is shown.
@@ -89,10 +131,7 @@ impl Recorded {
 
     /// Shows the next moment at which something changes.
     pub fn step(&mut self) {
-        let next = self.chunk.changes.get(self.done).map(|change| change.at);
-        let after =
-            || self.reader.index.chunks.get(self.number.map_or(0, |number| number + 1)).map(|chunk| chunk.start);
-        if let Some(to) = next.or_else(after) {
+        if let Some(to) = self.reels.iter().filter_map(Reel::next).min() {
             self.seek(to);
         }
     }
@@ -100,29 +139,10 @@ impl Recorded {
     /// Brings the cast to the present moment.
     ///
     /// # Errors
-    /// If the file cannot be read any more.
+    /// If a file cannot be read any more.
     pub fn play(&mut self, cast: &mut Cast) -> Result<(), TrackError> {
-        let wanted = self.reader.chunk_at(self.now);
-        let is_behind = self.done > 0 && self.chunk.changes[self.done - 1].at > self.now;
-        match self.number {
-            Some(number) if number == wanted && !is_behind => {}
-            // What the next chunk begins with is there already.
-            Some(number) if number + 1 == wanted && !is_behind => {
-                self.chunk.changes[self.done..].iter().for_each(|change| cast.apply(change));
-                self.load(wanted)?;
-            }
-            Some(number) if number == wanted => {
-                cast.reset(&self.chunk.present);
-                self.done = 0;
-            }
-            _ => {
-                self.load(wanted)?;
-                cast.reset(&self.chunk.present);
-            }
-        }
-        let due = self.chunk.changes[self.done..].iter().take_while(|change| change.at <= self.now);
-        self.done += due.map(|change| cast.apply(change)).count();
-        Ok(())
+        let now = self.now;
+        self.reels.iter_mut().try_for_each(|reel| reel.play(now, cast))
     }
 
     /// What a thing looked like from a moment up to the present, oldest first; not farther back than some chunks.
@@ -130,29 +150,13 @@ impl Recorded {
     /// # Errors
     /// If the file cannot be read any more.
     pub fn history(&mut self, thing: ThingId, since: Time) -> Result<Vec<Past>, TrackError> {
-        const CHUNKS: usize = 24;
-        let last = self.reader.chunk_at(self.now);
-        let first = self.reader.chunk_at(since).max(last.saturating_sub(CHUNKS - 1));
-        let mut history = Vec::new();
-        for number in first..=last {
-            let chunk = self.reader.chunk(number)?;
-            // Later chunks begin with what the one before ended with.
-            let begin = if number == first { chunk.present.as_slice() } else { &[] };
-            for change in begin.iter().chain(&chunk.changes) {
-                match &change.event {
-                    Event::Looks(sight) if change.thing == thing && change.at <= self.now => {
-                        history.push(Past::of(change.at, sight));
-                    }
-                    _ => {}
-                }
-            }
-        }
-        Ok(history)
+        let now = self.now;
+        let reel = self.reels.get_mut(number_of(thing));
+        reel.map_or(Ok(Vec::new()), |reel| reel.history(thing, since, now))
     }
+}
 
-    fn load(&mut self, number: usize) -> Result<(), TrackError> {
-        self.chunk = self.reader.chunk(number)?;
-        (self.number, self.done) = (Some(number), 0);
-        Ok(())
-    }
+/// The number of the reel that a thing is on.
+fn number_of(thing: ThingId) -> usize {
+    usize::from(thing.is_beside())
 }
