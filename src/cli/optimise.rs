@@ -132,11 +132,16 @@ fn describe(plant: &PlantProblem, wanted: Wanted, schedule: &Schedule, runs: [&O
         found.and_then(|indicator| indicator.value).map_or_else(|| "-".to_owned(), number)
     };
     let value = schedule.value;
-    let rows = [
+    let unfinished = runs.map(|run| find(run, "jobs_unfinished"));
+    let mut rows = vec![
         ["", "planned", "replayed", "by the scene's rules"].map(str::to_owned).to_vec(),
         row("makespan, s", value.makespan as f64 / 1e9, runs.map(|run| find(run, "makespan"))),
         row("weighted tardiness, s", value.tardiness / 1e9, runs.map(|run| find(run, "weighted_tardiness_total"))),
     ];
+    // A makespan of what is not done says nothing.
+    if unfinished.iter().any(|count| count != "0") {
+        rows.push([vec!["jobs not done".to_owned(), "0".to_owned()], unfinished.into()].concat());
+    }
     format!(
         "{jobs} jobs with {operations} operations, {} steps of search, {bound}\n\n{}",
         schedule.iterations,

@@ -139,7 +139,9 @@ fn cure(folder: &Path) -> String {
 }
 
 fn stem(path: &Path) -> String {
-    path.file_stem().map_or_else(|| "world".to_owned(), |stem| stem.to_string_lossy().into_owned())
+    // The name of a folder may have a point in it.
+    let name = if path.is_dir() { path.file_name() } else { path.file_stem() };
+    name.map_or_else(|| "world".to_owned(), |name| name.to_string_lossy().into_owned())
 }
 
 /// The cameras of the scene.

@@ -160,11 +160,8 @@ impl Registry {
 
     /// The digest of every registered part (over all twins, by id) and resource.
     pub fn digest(&self, world: &World, pool: &Pool) -> WorldDigest {
-        // To wake another thread takes longer than to hash the state of a few twins.
-        const FEW: usize = 1_000;
         let directory = world.resource::<Directory>();
-        let alone = Pool::default();
-        let pool = if directory.len() < FEW { &alone } else { pool };
+        let pool = &pool_for(directory, pool);
         let parts = pool.map(&self.parts, |part| {
             let mut sink = Sink::default();
             for (_, entity, _) in directory.twins() {
@@ -258,6 +255,12 @@ impl Hasher {
     pub fn finish(self, name: impl Into<Cow<'static, str>>) -> (Cow<'static, str>, Digest, u64) {
         (name.into(), Digest(self.hash.digest128()), self.length)
     }
+}
+
+/// Who goes over the state of all twins. To wake another thread takes longer than to read that of a few.
+pub(super) fn pool_for(directory: &Directory, pool: &Pool) -> Pool {
+    const FEW: usize = 1_000;
+    if directory.len() < FEW { Pool::default() } else { pool.clone() }
 }
 
 /// Takes serialised values in and keeps their hash.

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::identity::{Directory, TwinId, TwinName};
 use super::parallel::Pool;
-use super::registry::{Hasher, Registry, WorldDigest};
+use super::registry::{Hasher, Registry, WorldDigest, pool_for};
 
 /// The state of a world.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -91,6 +91,7 @@ impl Snapshot {
     /// Saves the state of a world.
     pub fn save(world: &World, pool: &Pool) -> Snapshot {
         let (registry, directory) = (world.resource::<Registry>(), world.resource::<Directory>());
+        let pool = pool_for(directory, pool);
         let twins: Vec<(TwinId, Entity)> = directory.twins().map(|(twin, entity, _)| (twin, entity)).collect();
         Snapshot {
             parts: pool.map(&registry.parts, |part| (part.save)(world, part.name, &twins)),

@@ -148,6 +148,8 @@ pub struct WorkOrder {
     pub cause: Cow<'static, str>,
     /// How long the work itself takes.
     pub takes: Duration,
+    /// Whether that has been said by whoever asked for it, so that it is known beforehand.
+    pub is_told: bool,
     /// When it was raised: a failure when it happened, noticed or not.
     pub raised: Time,
     /// When it was or will be noticed; as `raised` for what is no failure.

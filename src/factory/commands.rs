@@ -384,7 +384,7 @@ fn prioritise(In(group): In<Group>, mut param: FloorParam) {
 
 fn break_down(In((machine, repair, cause)): In<(TwinId, Duration, String)>, mut param: FloorParam) {
     let mut floor = param.floor();
-    floor.break_down(machine, (repair, Duration::ZERO), cause.into());
+    floor.break_down(machine, (repair, None), cause.into());
     floor.settle_when_quiet();
 }
 

@@ -174,7 +174,7 @@ impl ProductPlan {
         let operations = self.operations[..].iter().zip(0_u32..);
         let mut chance = 0.0;
         for (quality, index) in operations.filter_map(|(o, index)| Some((o.quality.as_deref()?, index))) {
-            let done = index < job.operation;
+            let done = index < job.operation || job.stocked;
             let Some(inspection) = &quality.inspection else {
                 if done {
                     chance = quality.share_spoilt(chance);
@@ -190,7 +190,12 @@ impl ProductPlan {
                     let quality = self.operations[mending as usize].quality.as_deref().filter(|_| is_done);
                     quality.map_or(0.0, |quality| quality.mends)
                 });
-                return rejected * (1.0 - mends);
+                let mended = rejected * (1.0 - mends);
+                if !done {
+                    return mended;
+                }
+                // It has passed, this time.
+                chance = inspection.suspicion(mended, false);
             }
         }
         chance

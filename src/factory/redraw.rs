@@ -67,7 +67,7 @@ impl Floor<'_, '_, '_> {
         let Some((ageing, health)) = ageing_of(self.ageing, self.directory, twin) else { return };
         let drawn = health.drawn;
         for (place, order) in (0..).zip([health.repair.as_mut(), health.service.as_mut()]) {
-            let Some(order) = order else { continue };
+            let Some(order) = order.filter(|order| !order.is_told) else { continue };
             let Some(law) = law_of(ageing, order.kind) else { continue };
             let worked = if order.stage == OrderStage::Working { now - order.started } else { Duration::ZERO };
             order.takes = worked + law.residual(worked, &mut seed.stream(twin.0, UPKEEP, drawn << 1 | place));
@@ -109,8 +109,12 @@ impl Floor<'_, '_, '_> {
     fn redraw_events(&mut self) {
         let Floor { clock, seed, plan, directory, queue, states, standbys, ageing, moment, .. } = self;
         let (now, kinds) = (clock.now, plan.kinds);
+        // Several deliveries of the same part may be under way.
+        let mut deliveries = vec![0; plan.spares.len()];
         queue.redraw(|event, since| {
-            let random = &mut random_for(*seed, &event, kinds);
+            let before = deliveries.get_mut(event.arg as usize).filter(|_| event.kind == kinds.delivery);
+            let before = before.map_or(0, |count| std::mem::replace(count, *count + 1));
+            let random = &mut random_for(*seed, &event, kinds, before);
             let mut rest = |law: &Distribution<Duration>| now + law.residual(now - since, random);
             match event.kind {
                 kind if kind == kinds.phase_end => {
@@ -184,9 +188,9 @@ fn rest_of_work(
     operation.scaled(time.residual(done, random), variant)
 }
 
-/// The random numbers for an event: by whom it is about, or which of those that are about nobody.
-fn random_for(seed: Seed, event: &Event, kinds: EventKinds) -> Stream {
-    let number = kinds.number(event.kind);
+/// The random numbers for an event: by whom it is about, or which of those that are about nobody, and how many like it go before it.
+fn random_for(seed: Seed, event: &Event, kinds: EventKinds, before: u64) -> Stream {
+    let number = kinds.number(event.kind) | before << 32;
     if event.twin == TwinId::NONE {
         seed.stream(event.arg, EVENT, number)
     } else {

@@ -71,6 +71,7 @@ fn order(world: &World, twin: TwinId, command: &Command) -> Result<WorkOrder, St
         kind: OrderKind::Relocation,
         cause: if command.cause.is_empty() { "command".into() } else { command.cause.clone().into() },
         takes: command.duration("takes")?.unwrap_or(Duration::ZERO),
+        is_told: true,
         raised: now,
         noticed: now,
         started: now,

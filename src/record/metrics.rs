@@ -70,6 +70,7 @@ impl Plugin for MetricPlugin {
     fn build(&self, app: &mut App) {
         app.init_resource::<Gauges>();
         app.init_state::<Rhythm>("rhythm").register_table::<Sample>().add_step_systems(Stage::Settle, observe);
+        app.register_redraw(look_away);
     }
 }
 
@@ -86,6 +87,12 @@ pub fn start(world: &mut World, sample_every: Option<Duration>, warmup: Duration
     beats.for_each(|beat| queue.wake_to_watch(beat.next()));
     rhythm.warmup.iter().for_each(|end| queue.wake_to_watch(*end));
     world.insert_resource(rhythm);
+}
+
+/// Nobody watches what might be: nothing is sampled there, and the end of the warm-up, which is only for those who watch, does not
+/// set back what twins read of the world.
+fn look_away(world: &mut World) {
+    world.insert_resource(Rhythm::default());
 }
 
 fn observe(world: &mut World) {

@@ -78,8 +78,14 @@ fn is_due(clock: Res<Clock>, agenda: Res<Agenda>) -> bool {
 }
 
 /// Up to when all that moves by itself has been moved. A cache: to move it again changes nothing.
-#[derive(Resource, Default)]
+#[derive(Resource, Clone, Default)]
 struct LastMotion(Option<Time>);
+
+impl LastMotion {
+    fn rebuild(world: &mut World) {
+        world.insert_resource(LastMotion::default());
+    }
+}
 
 fn has_time_passed(clock: Res<Clock>, last: Res<LastMotion>) -> bool {
     last.0 != Some(clock.now)
@@ -152,6 +158,8 @@ impl Plugin for StepPlugin {
             .register_state_part::<Ledger>("ledger")
             .register_state_part::<Member>("membership")
             .register_cache(Population::rebuild, &[copy_cache::<Population>])
+            .register_cache(LastMotion::rebuild, &[copy_cache::<LastMotion>])
+            .register_cache(Space::rebuild, &[copy_cache::<Space>])
             .register_cache(FieldMap::rebuild, &[])
             .register_cache(Foresights::rebuild, &[copy_cache::<Foresights>])
             .register_cache(physics::find, &[copy_cache::<Bodies>])
@@ -200,7 +208,13 @@ impl Plugin for StepPlugin {
             (
                 travel::travel,
                 physics::simulate,
-                (space::survey, quantities::post, common::tell.run_if(common::are_wanted), quantities::flow)
+                (
+                    space::survey,
+                    quantities::post,
+                    emit::gather,
+                    common::tell.run_if(common::are_wanted),
+                    quantities::flow,
+                )
                     .chain()
                     .run_if(quantities::change_by_themselves),
                 (quantities::post, emit::gather, fields::spread).chain().run_if(fields::linger),

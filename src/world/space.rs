@@ -4,7 +4,7 @@
 //! after the other in memory. Within a cell they stand in the order of their ids: whoever asks gets the same answer in the
 //! same order in every run.
 
-use bevy_ecs::prelude::{Query, Res, ResMut, Resource};
+use bevy_ecs::prelude::{Query, Res, ResMut, Resource, World};
 
 use super::position::Position;
 use crate::engine::clock::Clock;
@@ -102,6 +102,11 @@ impl Default for Space {
 }
 
 impl Space {
+    /// Forgets where everybody was.
+    pub fn rebuild(world: &mut World) {
+        world.insert_resource(Space::default());
+    }
+
     /// Sorts these twins in, each with its place; `reach` is how far those who ask will look at most (metres).
     pub fn fill(&mut self, twins: impl Iterator<Item = (TwinId, Point)>, reach: f64) {
         self.places.clear();

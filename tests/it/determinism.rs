@@ -104,13 +104,14 @@ fn run_with_drops(tree: &SceneTree, options: &RunOptions, drops: &[bool]) -> Str
 }
 
 /// How many hours of scenes with minds are enough to see them decide: an alarm, a working day, a night.
-const MINDED: [(&str, i64); 6] = [
+const MINDED: [(&str, i64); 7] = [
     ("alarm.ron", 5),
     ("predictive_maintenance.ron", 12),
     ("thermostat.ron", 12),
     ("level-3.ron", 12),
     ("level-4.ron", 12),
     ("level-5.ron", 12),
+    ("foresight.ron", 12),
 ];
 
 proptest! {

@@ -6,6 +6,7 @@ use autotwin::prelude::*;
 use autotwin::twin::quantities::Levels;
 use proptest::prelude::*;
 
+use crate::support::tables::read_tables;
 use crate::support::{all_scenes, for_hours, read};
 
 /// A coin is tossed each minute, and lies there half a minute later. A twin has to say before that how it will lie.
@@ -173,4 +174,92 @@ proptest! {
             prop_assert_eq!(simulation.digest(), before, "{}", path.display());
         }
     }
+}
+
+/// What a scene's twins foresaw: when, which candidate, and what the objective came to.
+fn outlooks(scene: &str, warmup: i64) -> Vec<(f64, String, f64)> {
+    let options = RunOptions { warmup: Some(Duration::from_secs(warmup)), ..RunOptions::default() };
+    let mut found = Vec::new();
+    read_tables(&read(scene), &options, 1, &["outlooks"], |_, row| {
+        found.push((row.number("time"), row.text("candidate").to_owned(), row.number("value")));
+    });
+    found
+}
+
+/// A future begins with the world as it is, whatever was played before in the copy that it is played in.
+#[test]
+fn a_future_knows_nothing_of_those_before_it() {
+    let clock = r#"(
+        run_for: "3h",
+        twins: [(
+            name: "clock",
+            quantities: {"passed": (rate: "1 / 1s")},
+            mind: Foresee(
+                every: "10min", phase: "0s", horizon: "10min", samples: 3, objective: Most("passed"),
+                candidates: [(name: "wait"), (name: "wait too")],
+            ),
+        )],
+    )"#;
+    let seen = outlooks(clock, 0);
+    assert!(seen.len() > 30);
+    for (at, candidate, value) in seen {
+        assert!((value - (at + 600.0)).abs() < 1e-6, "{candidate} at {at} s: {value}");
+    }
+}
+
+/// Where counting begins is for those who watch: it changes nothing of what twins see coming.
+#[test]
+fn a_warm_up_changes_nothing_that_is_foreseen() {
+    let shop = r#"(
+        run_for: "4d",
+        twins: [
+            (name: "press", machine: ()),
+            (name: "boss", mind: Foresee(
+                every: "5h", horizon: "24h", samples: 2, objective: Least("plant.tardiness + plant.work_left"),
+                candidates: [
+                    (name: "as they come", then: [Command(do: "dispatch", with: {"rule": "Fifo"})]),
+                    (name: "by due date", then: [Command(do: "dispatch", with: {"rule": "Edd"})]),
+                ],
+            )),
+        ],
+        products: {"panel": (routing: [(name: "turn", machines: {"press": Uniform(low: "10m", high: "30m")})])},
+        arrivals: [(product: "panel", every: Exponential(mean: "21m"), due_after: "1h")],
+    )"#;
+    let before = |warmup: i64| {
+        let seen = outlooks(shop, warmup);
+        // Up to the end of the warm-up: from there on tardiness is counted from there, in both.
+        seen.into_iter().filter(|(at, ..)| *at < 2.0 * 86_400.0).collect::<Vec<_>>()
+    };
+    let without = before(0);
+    assert!(without.len() > 10);
+    assert_eq!(without, before(2 * 86_400));
+}
+
+/// How long a repair takes that somebody has ordered is known, and not drawn anew.
+#[test]
+fn a_repair_that_was_ordered_takes_as_long_as_it_was_said() {
+    let scene = r#"(
+        run_for: "1d",
+        twins: [(name: "press", machine: (), breakdown: (after: "1000h", repair: "30m"))],
+        products: {"panel": (routing: [(name: "turn", machines: {"press": "10m"})])},
+        arrivals: [(product: "panel", every: "20m")],
+    )"#;
+    let commands = autotwin::engine::command::parse_log(
+        r#"{"at": "1h", "do": "breakdown", "twin": "press", "with": {"repair": "8h"}}"#,
+    );
+    let options = RunOptions { commands: commands.expect("it is right"), ..RunOptions::default() };
+    let (mut simulation, _) = prepare(&read(scene), &options, None).expect("the scene is right");
+    simulation.run_until(Time::ZERO + Duration::from_secs(3 * 3600));
+    let mut future = simulation.fork();
+    future.redraw(Seed(5));
+    let is_down = |simulation: &Simulation| {
+        let world = simulation.world();
+        let press = world.resource::<Directory>().find("press").expect("it is there");
+        let entity = world.resource::<Directory>().entity(press).expect("it is there");
+        world.get::<autotwin::factory::machine::MachineState>(entity).expect("it is a machine").down
+    };
+    future.run_until(Time::ZERO + Duration::from_secs(9 * 3600 - 60));
+    assert!(is_down(&future));
+    future.run_until(Time::ZERO + Duration::from_secs(9 * 3600 + 60));
+    assert!(!is_down(&future));
 }

@@ -136,3 +136,30 @@ fn the_program_plans_and_replays() {
     let said = String::from_utf8_lossy(&refused.stderr).into_owned();
     assert!(!refused.status.success() && said.contains("nothing to plan beforehand"), "{said}");
 }
+
+/// Legs are polished on the bench on which stools wait for them: whatever is planned first there, all are done in the end.
+#[test]
+fn nobody_waits_by_the_timetable_for_a_kit_that_waits_for_him() {
+    let scene = r#"(
+        run_for: "2d",
+        twins: [
+            (name: "bench", machine: ()),
+            (name: "shelf", rack: (capacity: 20)),
+            (name: "planner", mind: Rules(every: "1h", rules: [
+                (name: "plan", cool_down: "30m", then: [Command(do: "plan", with: {"iterations": 50})]),
+            ])),
+        ],
+        products: {
+            "leg": (routing: [(name: "polish", machines: {"bench": "20m"}, next: {"stock": 1})]),
+            "stool": (routing: [(name: "join", machines: {"bench": "5m"}, needs: {"leg": 3})]),
+        },
+        // Stools are due first.
+        jobs: [
+            (product: "stool", count: 3, due: "1h", weight: 5),
+            (product: "leg", count: 9, release: "10m", due: "1d"),
+        ],
+    )"#;
+    let (mut simulation, header) = prepare(&read(scene), &RunOptions::default(), None).expect("the scene is right");
+    let outcome = execute(&mut simulation, &header, Seed(1), Pool::default(), None, &Nobody).expect("it runs");
+    assert_eq!((value(&outcome, "jobs_shipped"), value(&outcome, "jobs_unfinished")), (3.0, 0.0));
+}

@@ -1,6 +1,6 @@
 //! Stock: what goes into racks, and the kits that come out of them.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::factory::orders::restock::Restocking;
 use crate::factory::transport::rack::Rack;
@@ -42,7 +42,15 @@ fn check_keeps(scene: Scene, problems: &mut Problems) {
     }
 }
 
-/// What is made for stock needs room for all of it.
+/// What is made for stock in racks that keep a product, that product included: up to how many of each.
+fn rivals<'a>(product: &str, scene: Scene<'a>) -> BTreeMap<&'a str, u32> {
+    let racks: Vec<&Rack> = scene.with::<Rack>().map(|(_, rack)| rack).filter(|rack| keeps(rack, product)).collect();
+    let restocked = scene.world.resource::<Restocking>().0.iter();
+    let here = restocked.filter(|(other, _)| racks.iter().any(|rack| keeps(rack, other)));
+    here.map(|(other, policy)| (other.as_str(), policy.up_to)).collect()
+}
+
+/// What is made for stock needs room for all of it, whatever else is made for the same racks.
 fn check_restock(scene: Scene, problems: &mut Problems) {
     for (product, policy) in &scene.world.resource::<Restocking>().0 {
         let way = scene.section("restock").to(product);
@@ -53,10 +61,20 @@ fn check_restock(scene: Scene, problems: &mut Problems) {
             continue;
         }
         let room = room_for(product, scene);
+        let rivals = rivals(product, scene);
+        let all: u64 = rivals.values().map(|up_to| u64::from(*up_to)).sum();
         if u64::from(policy.up_to) > room {
             let message =
                 format!("`{product}` is made up to {} for stock, but racks have room for {room}", policy.up_to);
             let help = "lower `up_to`, or raise the `capacity` of a rack that keeps it";
+            complain(way.to("up_to").place(), message, help, problems);
+        } else if all > room {
+            let names: Vec<String> = rivals.keys().map(|name| format!("`{name}`")).collect();
+            let message = format!(
+                "{} are made for stock up to {all} in all and share racks, but those for `{product}` have room for {room}",
+                names.join(", ")
+            );
+            let help = "one of them could take all the room: lower an `up_to`, raise a `capacity`, or give each a rack that `keeps` nothing else";
             complain(way.to("up_to").place(), message, help, problems);
         } else if policy.lot > policy.up_to {
             let message =

@@ -121,7 +121,7 @@ impl Floor<'_, '_, '_> {
         let Some(part) = ageing.breakdown else { return };
         let repair = part.repair.sample(&mut self.seed.stream(twin.0, REPAIR, health.drawn));
         let expected = Duration::from_seconds(part.repair.mean());
-        self.break_down(twin, (repair, expected), "failure".into());
+        self.break_down(twin, (repair, Some(expected)), "failure".into());
     }
 
     /// Breaks a machine down: its repair takes that long, once it is noticed and people and parts are there, and is expected
@@ -129,7 +129,7 @@ impl Floor<'_, '_, '_> {
     pub(in crate::factory) fn break_down(
         &mut self,
         twin: TwinId,
-        (repair, expected): (Duration, Duration),
+        (repair, expected): (Duration, Option<Duration>),
         cause: Cow<'static, str>,
     ) {
         let now = self.clock.now;
@@ -156,12 +156,13 @@ impl Floor<'_, '_, '_> {
         health.failures += 1;
         let random = &mut self.seed.stream(twin.0, NOTICED, health.drawn);
         let unnoticed = ageing.breakdown.map_or(Duration::ZERO, |part| part.noticed_after.sample(random));
-        health.expected_repair = now + unnoticed + expected;
+        health.expected_repair = now + unnoticed + expected.unwrap_or_default();
         let (staff, spares) = ageing.breakdown.map_or((None, None), |part| (part.worker.as_ref(), Some(&part.spares)));
         health.repair = Some(Box::new(WorkOrder {
             kind: OrderKind::Failure,
             cause: cause.clone(),
             takes: repair,
+            is_told: expected.is_none(),
             raised: now,
             noticed: now + unnoticed,
             started: now,
@@ -220,6 +221,7 @@ impl Floor<'_, '_, '_> {
             kind,
             cause: cause.clone(),
             takes,
+            is_told: false,
             raised: now,
             noticed: now,
             started: now,

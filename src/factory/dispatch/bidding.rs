@@ -42,7 +42,8 @@ impl Floor<'_, '_, '_> {
         let entity = self.directory.entity(machine)?;
         let (part, state) = (self.machines.get(entity).ok()?, self.states.get(entity).ok()?);
         let setup = if state.has_setup { self.setups.get(entity).ok() } else { None };
-        let bench = Bench { jobs: self.jobs, plan: self.plan, seed: self.seed, setup, machine, now: self.clock.now };
+        let (now, waiting) = (self.clock.now, &self.stock.waiting[..]);
+        let bench = Bench { jobs: self.jobs, plan: self.plan, seed: self.seed, setup, machine, now, waiting };
         let job = self.jobs.get(job_ref);
         let expected = operation.scaled(operation.eligible[index].expected, job.variant);
         let announced = Queued { job: job_ref, priority: job.priority, option: index as u32, expected };

@@ -126,6 +126,8 @@ impl Floor<'_, '_, '_> {
         for part in std::mem::take(&mut self.jobs.get_mut(job).kit) {
             self.tally.count_until(now, self.jobs.in_process());
             self.put(part, Place::Yard);
+            // One whose rack has left has not left its rack.
+            self.return_card(part);
             let part = self.jobs.remove(part);
             self.view.gone(&part, now);
             self.jobs.assembled += 1;

@@ -45,7 +45,9 @@ impl Floor<'_, '_, '_> {
         let entity = self.directory.entity(machine_id);
         let setup = entity.filter(|_| state.has_setup).and_then(|entity| self.setups.get(entity).ok());
         let thrift = entity.filter(|_| state.is_thrifty).and_then(|entity| self.thrifts.get(entity).ok());
-        let bench = Bench { jobs: self.jobs, plan: self.plan, seed: self.seed, setup, machine: machine_id, now };
+        let waiting = &self.stock.waiting[..];
+        let bench =
+            Bench { jobs: self.jobs, plan: self.plan, seed: self.seed, setup, machine: machine_id, now, waiting };
         // Nothing to be had cheaper can change the order of what is left.
         let (held, until) = match thrift.filter(|_| !state.queue.is_empty() && state.has_idle_slot()) {
             Some(thrift) => bench.held_back(thrift, state, self.tariff),
@@ -53,7 +55,8 @@ impl Floor<'_, '_, '_> {
         };
         while !state.queue.is_empty() && state.takes_up() {
             let Some(slot) = state.slots.iter().position(|slot| slot.phase == Phase::Idle) else { break };
-            let bench = Bench { jobs: self.jobs, plan: self.plan, seed: self.seed, setup, machine: machine_id, now };
+            let bench =
+                Bench { jobs: self.jobs, plan: self.plan, seed: self.seed, setup, machine: machine_id, now, waiting };
             let machine = machine_of(self.machines, self.directory, machine_id);
             let turn = bench.turn(self.timetable, state, machine.and_then(Machine::room));
             let held = if let Turn::Waits(planned) = &turn { planned } else { &held };
@@ -75,7 +78,8 @@ impl Floor<'_, '_, '_> {
             bench.take_up(slot_state, &entry);
             if !self.timetable.is_empty() {
                 let job = self.jobs.get(entry.job);
-                self.timetable.take_up((job.id, job.visit));
+                let planned = self.timetable.take_up((job.id, job.visit));
+                self.moment.touched.extend(planned.filter(|planned| *planned != machine_id));
             }
             let mut starter = Starter::new(machine_id, now, self.plan, self.queue, self.calls);
             starter.begin(slot_state, slot, entry.priority);
@@ -130,6 +134,8 @@ pub(super) struct Bench<'a> {
     pub setup: Option<&'a Setup>,
     pub machine: TwinId,
     pub now: Time,
+    /// Jobs that wait until their kit is complete.
+    pub waiting: &'a [JobRef],
 }
 
 /// Whose turn it is at a machine.
@@ -146,7 +152,9 @@ impl Bench<'_> {
     /// Whose turn it is by the timetable. `room` is for how many jobs there is room in and before the machine: one that is full waits for
     /// nobody, who could not come in.
     fn turn(&self, timetable: &Timetable, state: &MachineState, room: Option<usize>) -> Turn {
-        let Some(next) = timetable.next(self.machine) else { return Turn::Open };
+        // A job whose kit is not complete is not waited for: what is missing may have to be made here.
+        let lacks = |(job, _): &(u64, u64)| self.waiting.iter().any(|other| self.jobs.get(*other).id == *job);
+        let Some(next) = timetable.sequence(self.machine).find(|visit| !lacks(visit)) else { return Turn::Open };
         let visit = |entry: &Queued| {
             let job = self.jobs.get(entry.job);
             (job.id, job.visit)

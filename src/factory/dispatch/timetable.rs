@@ -41,9 +41,9 @@ impl Timetable {
         self.machines.get(&visit).copied()
     }
 
-    /// What a machine is to do next.
-    pub fn next(&self, machine: TwinId) -> Option<Visit> {
-        self.sequences.get(&machine)?.front().copied()
+    /// What a machine is to do, in order.
+    pub fn sequence(&self, machine: TwinId) -> impl Iterator<Item = Visit> + '_ {
+        self.sequences.get(&machine).into_iter().flatten().copied()
     }
 
     /// When it is an operation's turn at a machine: how many go before it. None if it is not planned there.
@@ -51,12 +51,18 @@ impl Timetable {
         self.sequences.get(&machine)?.iter().position(|other| *other == visit)
     }
 
-    /// An operation has been taken up, wherever that was.
-    pub fn take_up(&mut self, visit: Visit) {
-        let Some(machine) = self.machines.remove(&visit) else { return };
+    /// An operation has been taken up, wherever that was. Returns the machine that it was planned for, which waits for it no longer.
+    pub fn take_up(&mut self, visit: Visit) -> Option<TwinId> {
+        let machine = self.machines.remove(&visit)?;
         if let Some(sequence) = self.sequences.get_mut(&machine) {
             sequence.retain(|other| *other != visit);
         }
+        Some(machine)
+    }
+
+    /// Where a job is still to go, by operation.
+    pub fn machines_of(&self, job: u64) -> impl Iterator<Item = TwinId> + '_ {
+        self.machines.range((job, 0)..=(job, u64::MAX)).map(|(_, machine)| *machine)
     }
 
     /// A job leaves, or a machine: what is planned for it is void.
@@ -78,14 +84,14 @@ mod tests {
         let (a, b) = (TwinId(1), TwinId(2));
         let sequences = BTreeMap::from([(a, VecDeque::from([(0, 0), (1, 1)])), (b, VecDeque::from([(1, 0), (0, 1)]))]);
         let mut table = Timetable::new(sequences);
-        assert_eq!((table.len(), table.machine((0, 1)), table.next(a)), (4, Some(b), Some((0, 0))));
+        assert_eq!((table.len(), table.machine((0, 1)), table.sequence(a).next()), (4, Some(b), Some((0, 0))));
         table.take_up((1, 1));
         table.take_up((7, 7));
-        assert_eq!((table.machine((1, 1)), table.next(a)), (None, Some((0, 0))));
+        assert_eq!((table.machine((1, 1)), table.sequence(a).next()), (None, Some((0, 0))));
         table.forget(|(job, _), _| job == 1);
-        assert_eq!((table.len(), table.next(b)), (2, Some((0, 1))));
+        assert_eq!((table.len(), table.sequence(b).next()), (2, Some((0, 1))));
         table.forget(|_, machine| machine == a);
         table.take_up((0, 1));
-        assert!(table.is_empty() && table.next(a).is_none() && table.next(b).is_none());
+        assert!(table.is_empty() && table.sequence(a).next().is_none() && table.sequence(b).next().is_none());
     }
 }

@@ -45,6 +45,8 @@ struct Pending {
     release: Duration,
     due: Time,
     weight: f64,
+    /// The only machine that can do its next operation, if it stands there already.
+    bound: Option<TwinId>,
 }
 
 impl PlantProblem {
@@ -151,8 +153,10 @@ fn pending(job: &PlantJob, world: &World, plan: &Plan, now: Time) -> Option<Pend
         return None;
     }
     let PlantJob { id: number, visit, product, operation, repeat_left, variant, due, weight, .. } = *job;
-    let waiting =
-        Pending { number, visit, product, operation, repeat_left, variant, release: Duration::ZERO, due, weight };
+    // Whoever stands in front of a machine goes to no other.
+    let bound = if let Place::Queue(machine) = job.place { Some(machine) } else { None };
+    let release = Duration::ZERO;
+    let waiting = Pending { number, visit, product, operation, repeat_left, variant, release, due, weight, bound };
     let Place::Slot(machine, slot) = job.place else { return Some(waiting) };
     let entity = world.resource::<Directory>().entity(machine)?;
     let slot = world.get::<MachineState>(entity)?.slots.get(slot as usize)?;
@@ -161,7 +165,7 @@ fn pending(job: &PlantJob, world: &World, plan: &Plan, now: Time) -> Option<Pend
     }
     let release = free_in(slot, now);
     let (operation, repeat_left) = following(plan, &waiting)?;
-    Some(Pending { visit: visit + 1, operation, repeat_left, release, ..waiting })
+    Some(Pending { visit: visit + 1, operation, repeat_left, release, bound: None, ..waiting })
 }
 
 /// The operation that most likely follows, and how many times it is to be done; none if the job leaves.
@@ -191,14 +195,16 @@ fn known_orders(world: &World, plan: &Plan, now: Time) -> Vec<Pending> {
     if !plan.arrivals.is_empty() || !plan.restocks.is_empty() {
         return Vec::new();
     }
-    let mut number = 0;
+    // Orders are given out as time passes: all up to now, but for those of the first moment before the first step.
+    let is_to_come = |at: Time| at > now || world.resource::<Clock>().step == 0;
+    let mut number = jobs.released;
     let mut found = Vec::new();
-    for &(at, order) in &plan.releases {
+    for &(at, order) in plan.releases.iter().filter(|(at, _)| is_to_come(*at)) {
         let (order, product) = (&plan.orders[order as usize], plan.order_products[order as usize]);
         let compiled = &plan.products[product as usize];
         let is_chosen = compiled.options.iter().all(|option| order.options.contains_key(&*option.name));
         for _ in 0..order.count {
-            if number >= jobs.released && is_chosen {
+            if is_chosen {
                 // All is chosen, so that the seed does not matter.
                 found.push(Pending {
                     number,
@@ -210,6 +216,7 @@ fn known_orders(world: &World, plan: &Plan, now: Time) -> Vec<Pending> {
                     release: (at - now).max(Duration::ZERO),
                     due: order.due.map_or(Time::NEVER, |due| Time::ZERO + due),
                     weight: order.weight,
+                    bound: None,
                 });
             }
             number += 1;
@@ -229,13 +236,15 @@ fn operations(job: &Pending, plan: &Plan, machines: &[TwinId]) -> (Vec<Operation
         let applies = operation.variants.as_ref().is_none_or(|variants| variants.applies(at.variant));
         if applies {
             let alternatives = machines.iter().enumerate().filter_map(|(place, machine)| {
-                let eligible = operation.eligible.iter().find(|eligible| eligible.machine == *machine)?;
+                let goes_there = at.bound.is_none_or(|bound| bound == *machine);
+                let eligible = operation.eligible.iter().find(|eligible| goes_there && eligible.machine == *machine)?;
                 Some(Alternative { machine: place, time: operation.scaled(eligible.expected, at.variant).nanos() })
             });
             let family = operation.family_for(at.variant).map(|family| family as u16);
             found.push(Operation { alternatives: alternatives.collect(), family });
             visits.push((at.number, at.visit));
             at.visit += 1;
+            at.bound = None;
         } else {
             at.repeat_left = 1;
         }

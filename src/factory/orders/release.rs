@@ -166,6 +166,8 @@ impl Floor<'_, '_, '_> {
         self.return_card(job);
         let number = self.jobs.get(job).id;
         if !self.timetable.is_empty() {
+            // Those that wait for it wait no longer.
+            self.moment.touched.extend(self.timetable.machines_of(number));
             self.timetable.forget(|(job, _), _| job == number);
         }
         let job = self.jobs.remove(job);

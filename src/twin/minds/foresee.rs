@@ -168,12 +168,13 @@ impl Foresee {
         let cost =
             |place: usize| if outlooks[place].mean.is_nan() { f64::INFINITY } else { sign * outlooks[place].mean };
         let best = (0..possible.len()).min_by(|a, b| cost(*a).total_cmp(&cost(*b))).unwrap_or_default();
+        let is_known = cost(best).is_finite();
         let stays = possible.iter().position(|candidate| Some(*candidate) == otherwise).filter(|current| {
             let gains: Vec<f64> =
                 values[*current].iter().zip(&values[best]).map(|(now, then)| sign * (now - then)).collect();
             let (gain, error) = mean_and_error(&gains);
             let margin = if self.sure > 0.0 { self.sure * error } else { 0.0 };
-            cost(*current).is_finite() && gain <= margin
+            !is_known || cost(*current).is_finite() && gain <= margin
         });
         let choice = possible.get(stays.unwrap_or(best)).copied().unwrap_or_default();
         Foreseen { choice, outlooks, samples: values.first().map_or(0, |values| values.len() as u32), work: 0 }
