@@ -18,7 +18,7 @@ const ROUNDS: usize = 15;
 /// Twins that perceive, believe, decide and act, so that they have all the parts that twins can have.
 fn scene(twins: usize) -> String {
     format!(
-        r#"(tick: "1s", run_for: "1h", kinds: {{"walker": (
+        r#"(tick: "1s", run_for: "2h", record: (tables: []), kinds: {{"walker": (
             drive: (speed: 1.4),
             quantities: {{"charge": (start: 1, rate: "if(doing(go), -1 / 1h, 1 / 1h)")}},
             sensors: {{"battery": (measures: Gauge(of: "charge"), every: "5s", noise: 0.01)}},
@@ -84,6 +84,31 @@ fn work() -> f64 {
     text.split_whitespace().next().and_then(|nanos| nanos.parse::<f64>().ok()).unwrap_or(f64::NAN) / 1e9
 }
 
+/// How much longer a run takes with checkpoints, and how much more its own thread works.
+fn compare(name: &str, tree: &SceneTree, rounds: usize, plans: &[(&str, Option<CheckpointPlan>)]) {
+    let mut folders = Vec::new();
+    let mut costs = vec![(Vec::new(), Vec::new()); plans.len()];
+    for _ in 0..rounds {
+        for ((_, plan), (walls, works)) in plans.iter().zip(&mut costs) {
+            // Files that were deleted a moment ago would make the file system slow: all are kept to the end.
+            let folder = tempfile::tempdir().expect("a folder can be made");
+            let (wall, work) = run(tree, *plan, folder.path());
+            folders.push(folder);
+            walls.push(wall);
+            works.push(work);
+        }
+    }
+    let medians: Vec<(f64, f64)> = costs.into_iter().map(|(walls, works)| (median(walls), median(works))).collect();
+    let more = |with: f64, without: f64| (with / without - 1.0) * 100.0;
+    for ((plan, _), (wall, work)) in plans.iter().zip(&medians) {
+        println!(
+            "{name} {plan}: {wall:.3} s ({:+.1} %), its own thread works {work:.3} s ({:+.1} %)",
+            more(*wall, medians[0].0),
+            more(*work, medians[0].1),
+        );
+    }
+}
+
 fn main() {
     let twins = std::env::args().skip(1).find_map(|argument| argument.parse().ok()).unwrap_or(10_000);
     let tree = load_text(Path::new("walkers.ron"), scene(twins), &[]).unwrap_or_else(|error| panic!("{error}"));
@@ -91,30 +116,12 @@ fn main() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenes/factory.ron");
     let plant = load(&path, &[]).unwrap_or_else(|error| panic!("{error}"));
     measure("scenes/factory.ron", &plant, 24.0);
+    let every = |seconds| Some(CheckpointPlan { every: Duration::from_secs(seconds), keep: None });
     let plans = [
         ("without checkpoints", None),
-        ("with one each simulated hour", Some(CheckpointPlan { every: Duration::from_secs(3_600), keep: None })),
-        ("with one each simulated day", Some(CheckpointPlan { every: Duration::from_secs(86_400), keep: None })),
+        ("with one each simulated hour", every(3_600)),
+        ("with one each simulated day", every(86_400)),
     ];
-    let mut folders = Vec::new();
-    let mut costs = [(); 3].map(|()| (Vec::new(), Vec::new()));
-    for _ in 0..ROUNDS {
-        for ((_, plan), (walls, works)) in plans.iter().zip(&mut costs) {
-            // Files that were deleted a moment ago would make the file system slow: all are kept to the end.
-            let folder = tempfile::tempdir().expect("a folder can be made");
-            let (wall, work) = run(&plant, *plan, folder.path());
-            folders.push(folder);
-            walls.push(wall);
-            works.push(work);
-        }
-    }
-    let medians = costs.map(|(walls, works)| (median(walls), median(works)));
-    let more = |with: f64, without: f64| (with / without - 1.0) * 100.0;
-    for ((name, _), (wall, work)) in plans.iter().zip(medians) {
-        println!(
-            "a week of scenes/factory.ron {name}: {wall:.3} s ({:+.1} %), its own thread works {work:.3} s ({:+.1} %)",
-            more(wall, medians[0].0),
-            more(work, medians[0].1),
-        );
-    }
+    compare("a week of scenes/factory.ron", &plant, ROUNDS, &plans);
+    compare("two hours of walkers", &tree, 3, &plans[..2]);
 }

@@ -122,7 +122,8 @@ fn estimate_rows(summary: &Summary) -> Vec<Vec<String>> {
 /// A figure with its unit. Seconds are easier read as hours and minutes when there are many.
 fn shown(value: f64, unit: &str) -> String {
     match unit {
-        "s" if value >= 600.0 => Duration::from_seconds(value.round()).to_string(),
+        // Longer than a century is a sum over many, and nobody's time.
+        "s" if (600.0..3e9).contains(&value) => Duration::from_seconds(value.round()).to_string(),
         "" => number(value),
         _ => format!("{} {unit}", number(value)),
     }

@@ -168,39 +168,6 @@ impl ProductPlan {
         plan.remaining_work + f64::from(repeat_left.saturating_sub(1)) * plan.fastest
     }
 
-    /// How likely a job has a defect by all that is known of it: what it has gone through, and what inspections have found. Machines
-    /// count as new.
-    pub fn suspicion(&self, job: &Job) -> f64 {
-        let operations = self.operations[..].iter().zip(0_u32..);
-        let mut chance = 0.0;
-        for (quality, index) in operations.filter_map(|(o, index)| Some((o.quality.as_deref()?, index))) {
-            let done = index < job.operation || job.stocked;
-            let Some(inspection) = &quality.inspection else {
-                if done {
-                    chance = quality.share_spoilt(chance);
-                }
-                continue;
-            };
-            if job.reworks == 0 && done {
-                chance = inspection.suspicion(quality.share_spoilt(chance), false);
-            } else if job.reworks > 0 && job.inspected && index <= job.operation {
-                let rejected = inspection.suspicion(quality.share_spoilt(chance), true);
-                let mends = inspection.mending_operation().map_or(0.0, |mending| {
-                    let is_done = mending != job.operation;
-                    let quality = self.operations[mending as usize].quality.as_deref().filter(|_| is_done);
-                    quality.map_or(0.0, |quality| quality.mends)
-                });
-                let mended = rejected * (1.0 - mends);
-                if !done {
-                    return mended;
-                }
-                // It has passed, this time.
-                chance = inspection.suspicion(mended, false);
-            }
-        }
-        chance
-    }
-
     /// Expected operations of a job that still has to do the operation `repeat_left` times.
     pub fn operations_from(&self, operation: usize, repeat_left: u32) -> f64 {
         self.operations[operation].remaining_operations + f64::from(repeat_left.saturating_sub(1))

@@ -10,7 +10,7 @@ use crate::engine::distribution::{Distribution, Law};
 use crate::engine::random::{Purpose, Seed};
 
 use super::jobs::Job;
-use super::plan::Next;
+use super::plan::{Next, ProductPlan};
 
 const DEFECT: Purpose = Purpose::new("factory.defect");
 const REWORK: Purpose = Purpose::new("factory.rework");
@@ -228,5 +228,40 @@ impl GradingPlan {
     /// The grade that a measure gets, as a place in the list. A measure below all gets the lowest.
     pub fn place(&self, measure: f64) -> usize {
         self.grades.partition_point(|grade| grade.from <= measure).saturating_sub(1)
+    }
+}
+
+impl ProductPlan {
+    /// How likely a job has a defect by all that is known of it: what it has gone through, and what inspections have found. Machines
+    /// count as new.
+    pub fn suspicion(&self, job: &Job) -> f64 {
+        let operations = self.operations[..].iter().zip(0_u32..);
+        let mut chance = 0.0;
+        for (quality, index) in operations.filter_map(|(o, index)| Some((o.quality.as_deref()?, index))) {
+            let done = index < job.operation || job.stocked;
+            let Some(inspection) = &quality.inspection else {
+                if done {
+                    chance = quality.share_spoilt(chance);
+                }
+                continue;
+            };
+            if job.reworks == 0 && done {
+                chance = inspection.suspicion(quality.share_spoilt(chance), false);
+            } else if job.reworks > 0 && job.inspected && index <= job.operation {
+                let rejected = inspection.suspicion(quality.share_spoilt(chance), true);
+                let mends = inspection.mending_operation().map_or(0.0, |mending| {
+                    let is_done = mending != job.operation;
+                    let quality = self.operations[mending as usize].quality.as_deref().filter(|_| is_done);
+                    quality.map_or(0.0, |quality| quality.mends)
+                });
+                let mended = rejected * (1.0 - mends);
+                if !done {
+                    return mended;
+                }
+                // It has passed, this time.
+                chance = inspection.suspicion(mended, false);
+            }
+        }
+        chance
     }
 }

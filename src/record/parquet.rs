@@ -156,7 +156,7 @@ impl TableFile {
 
     fn write_group(&mut self) -> Result<(), WriteError> {
         let group = self.group.take_first(self.group.len());
-        write_columns(&mut self.file, &group.columns).map_err(|error| WriteError::new(&self.path, error))
+        write_columns(&mut self.file, group.columns).map_err(|error| WriteError::new(&self.path, error))
     }
 }
 
@@ -179,7 +179,7 @@ fn schema(name: &str, columns: &[Column]) -> Result<Arc<Type>, ParquetError> {
 
 fn write_columns(
     file: &mut SerializedFileWriter<BufWriter<File>>,
-    columns: &[SegmentColumn],
+    columns: Vec<SegmentColumn>,
 ) -> Result<(), ParquetError> {
     let mut group = file.next_row_group()?;
     for column in columns {
@@ -190,16 +190,16 @@ fn write_columns(
 
 fn write_column(
     group: &mut SerializedRowGroupWriter<BufWriter<File>>,
-    column: &SegmentColumn,
+    column: SegmentColumn,
 ) -> Result<(), ParquetError> {
     let Some(mut writer) = group.next_column()? else {
         return Err(ParquetError::General("more columns than the schema has".to_owned()));
     };
     let present = column.present.as_deref();
-    match &column.values {
-        Values::Int(values) => writer.typed::<Int64Type>().write_batch(values, present, None)?,
-        Values::Float(values) => writer.typed::<DoubleType>().write_batch(values, present, None)?,
-        Values::Text(values) => writer.typed::<ByteArrayType>().write_batch(values, present, None)?,
+    match column.values {
+        Values::Int(values) => writer.typed::<Int64Type>().write_batch(&values, present, None)?,
+        Values::Float(values) => writer.typed::<DoubleType>().write_batch(&values, present, None)?,
+        Values::Text(values) => writer.typed::<ByteArrayType>().write_batch(&values.into_arrays(), present, None)?,
     };
     writer.close()
 }

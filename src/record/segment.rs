@@ -1,7 +1,8 @@
 //! Rows of a table that follow each other, by columns: as they are collected before they are written.
 
+use bytes::Bytes;
 use parquet::data_type::ByteArray;
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde::{Deserialize, Serialize};
 
 use super::table::{Cell, Column, ColumnType};
 
@@ -26,16 +27,53 @@ pub(super) struct SegmentColumn {
 pub(super) enum Values {
     Int(Vec<i64>),
     Float(Vec<f64>),
-    Text(#[serde(serialize_with = "write_texts", deserialize_with = "read_texts")] Vec<ByteArray>),
+    Text(Texts),
 }
 
-fn write_texts<S: Serializer>(texts: &[ByteArray], serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.collect_seq(texts.iter().map(|text| serde_bytes::Bytes::new(text.data())))
+/// Texts, one behind the other: who makes rows and who writes them are different threads, and many small pieces of memory that go from one
+/// to the other would make them wait for each other.
+#[derive(Debug, Default, Serialize, Deserialize)]
+pub(super) struct Texts {
+    #[serde(with = "serde_bytes")]
+    bytes: Vec<u8>,
+    /// Where each ends.
+    ends: Vec<usize>,
 }
 
-fn read_texts<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<ByteArray>, D::Error> {
-    let texts = Vec::<serde_bytes::ByteBuf>::deserialize(deserializer)?;
-    Ok(texts.into_iter().map(|text| ByteArray::from(text.into_vec())).collect())
+impl Texts {
+    fn len(&self) -> usize {
+        self.ends.len()
+    }
+
+    fn push(&mut self, text: &str) {
+        self.bytes.extend_from_slice(text.as_bytes());
+        self.ends.push(self.bytes.len());
+    }
+
+    /// Whether they are as they were written.
+    fn are_whole(&self) -> bool {
+        self.ends.is_sorted() && self.ends.last().copied().unwrap_or_default() == self.bytes.len()
+    }
+
+    fn take_first(&mut self, count: usize) -> Texts {
+        let ends = take_first(&mut self.ends, count);
+        let length = ends.last().copied().unwrap_or_default();
+        self.ends.iter_mut().for_each(|end| *end -= length);
+        Texts { bytes: take_first(&mut self.bytes, length), ends }
+    }
+
+    fn append(&mut self, other: Texts) {
+        let before = self.bytes.len();
+        self.bytes.extend(other.bytes);
+        self.ends.extend(other.ends.into_iter().map(|end| before + end));
+    }
+
+    /// Each by itself, in the memory of all.
+    pub fn into_arrays(self) -> Vec<ByteArray> {
+        let bytes = Bytes::from(self.bytes);
+        let begins = std::iter::once(0).chain(self.ends.iter().copied());
+        begins.zip(&self.ends).map(|(begin, end)| ByteArray::from(bytes.slice(begin..*end))).collect()
+    }
 }
 
 impl Segment {
@@ -96,7 +134,7 @@ impl SegmentColumn {
         let values = match column.of {
             ColumnType::Int => Values::Int(Vec::new()),
             ColumnType::Float => Values::Float(Vec::new()),
-            ColumnType::Text => Values::Text(Vec::new()),
+            ColumnType::Text => Values::Text(Texts::default()),
         };
         SegmentColumn { values, present: column.optional.then(Vec::new) }
     }
@@ -108,7 +146,7 @@ impl SegmentColumn {
         match (&mut self.values, cell) {
             (Values::Int(values), Cell::Int(value)) => values.push(value),
             (Values::Float(values), Cell::Float(value)) => values.push(value),
-            (Values::Text(values), Cell::Text(text)) => values.push(ByteArray::from(text.as_bytes().to_vec())),
+            (Values::Text(values), Cell::Text(text)) => values.push(&text),
             (_, Cell::Empty) if self.present.is_some() => {}
             (_, cell) => unreachable!("{cell:?} does not fit its column: `Row::cells` and `Row::COLUMNS` disagree"),
         }
@@ -120,7 +158,7 @@ impl SegmentColumn {
             Some(present) => present.iter().filter(|present| **present == 1).count(),
             None => rows,
         };
-        self.values.len() == values
+        self.values.len() == values && self.values.are_whole()
     }
 
     fn take_first(&mut self, rows: usize) -> SegmentColumn {
@@ -149,11 +187,15 @@ impl Values {
         }
     }
 
+    fn are_whole(&self) -> bool {
+        if let Values::Text(values) = self { values.are_whole() } else { true }
+    }
+
     fn take_first(&mut self, count: usize) -> Values {
         match self {
             Values::Int(values) => Values::Int(take_first(values, count)),
             Values::Float(values) => Values::Float(take_first(values, count)),
-            Values::Text(values) => Values::Text(take_first(values, count)),
+            Values::Text(values) => Values::Text(values.take_first(count)),
         }
     }
 
@@ -161,7 +203,7 @@ impl Values {
         match (self, other) {
             (Values::Int(values), Values::Int(others)) => values.extend(others),
             (Values::Float(values), Values::Float(others)) => values.extend(others),
-            (Values::Text(values), Values::Text(others)) => values.extend(others),
+            (Values::Text(values), Values::Text(others)) => values.append(others),
             _ => unreachable!("a table has the same columns everywhere: `Segment::fits` has been asked"),
         }
     }

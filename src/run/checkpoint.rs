@@ -31,7 +31,7 @@ use crate::record::table;
 use crate::twin::step::trace::Open;
 
 /// What a file begins with. The last byte is the version.
-const MAGIC: [u8; 8] = *b"AUTOCKP\x01";
+const MAGIC: [u8; 8] = *b"AUTOCKP\x02";
 const HEAD: usize = 32;
 /// How many checkpoints may wait to be written: a run that is faster than its disk waits for it.
 const WAITING: usize = 2;
