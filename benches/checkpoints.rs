@@ -18,7 +18,7 @@ const ROUNDS: usize = 15;
 /// Twins that perceive, believe, decide and act, so that they have all the parts that twins can have.
 fn scene(twins: usize) -> String {
     format!(
-        r#"(tick: "1s", run_for: "2h", record: (tables: []), kinds: {{"walker": (
+        r#"(tick: "1s", run_for: "61min", record: (tables: []), kinds: {{"walker": (
             drive: (speed: 1.4),
             quantities: {{"charge": (start: 1, rate: "if(doing(go), -1 / 1h, 1 / 1h)")}},
             sensors: {{"battery": (measures: Gauge(of: "charge"), every: "5s", noise: 0.01)}},
@@ -123,5 +123,5 @@ fn main() {
         ("with one each simulated day", every(86_400)),
     ];
     compare("a week of scenes/factory.ron", &plant, ROUNDS, &plans);
-    compare("two hours of walkers", &tree, 3, &plans[..2]);
+    compare("an hour of walkers", &tree, 3, &plans[..2]);
 }
