@@ -123,11 +123,7 @@ fn shown(mut source: Source, looks: Looks, to: Time) -> Vec<String> {
 #[test]
 fn a_record_shows_what_the_run_itself_shows_wherever_one_comes_from() {
     let folder = tempfile::tempdir().expect("a folder can be made");
-    let tree = load(&scene("factory.ron"), &[]).expect("the scene is right");
-    let wish = RunOptions { tracks: true, ..options() };
-    let (mut simulation, header) = prepare(&tree, &wish, None).expect("the scene is right");
-    execute(&mut simulation, &header, Seed(1), Pool::default(), Some(folder.path()), &autotwin::run::single::Nobody)
-        .expect("it runs");
+    record(folder.path(), "");
     for hour in [0, 7, 13, 23] {
         let to = at(hour * 3600 + 1);
         let (live, looks) = live("factory.ron", Speed::Paused);
