@@ -13,6 +13,10 @@ use autotwin::run::checkpoint::{About, Checkpoint, CheckpointPlan, Recorded};
 use autotwin::run::single::{Nobody, Recording};
 use autotwin::scene::load::{SceneTree, load, load_text};
 
+/// As the program has it.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 const ROUNDS: usize = 15;
 
 /// Twins that perceive, believe, decide and act, so that they have all the parts that twins can have.

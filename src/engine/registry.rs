@@ -46,7 +46,7 @@ pub(super) struct PartEntry {
     digest: fn(EntityRef, &mut Sink),
     describe: fn(EntityRef) -> Option<serde_json::Value>,
     describe_saved: fn(&[u8]) -> Option<serde_json::Value>,
-    pub save: fn(&World, &str, &[(TwinId, Entity)]) -> SavedPart,
+    pub save: fn(&World, &'static str, &[EntityRef]) -> SavedPart,
     pub load: fn(&mut World, Entity, &[u8]) -> Result<(), postcard::Error>,
     pub copy: fn(&World, &mut World, &Counterparts),
 }
@@ -55,7 +55,7 @@ pub(super) struct ResourceEntry {
     pub name: &'static str,
     digest: fn(&World, &mut Sink),
     describe_saved: fn(&[u8]) -> Option<serde_json::Value>,
-    pub save: fn(&World, &str) -> SavedResource,
+    pub save: fn(&World, &'static str) -> SavedResource,
     pub load: fn(&mut World, Option<&[u8]>) -> Result<(), postcard::Error>,
     pub copy: fn(&World, &mut World),
 }
@@ -101,8 +101,8 @@ impl Registry {
             },
             describe_saved: describe_saved::<T>,
             save: |world, name| {
-                let bytes = world.get_resource::<T>().map(|resource| append(resource, Vec::new()));
-                SavedResource { name: name.to_owned(), is_there: bytes.is_some(), bytes: bytes.unwrap_or_default() }
+                let bytes = world.get_resource::<T>().map(|resource| append(resource, room_for::<T>(1)));
+                SavedResource { name: name.into(), is_there: bytes.is_some(), bytes: bytes.unwrap_or_default() }
             },
             load: |world, bytes| {
                 match bytes {
@@ -297,6 +297,11 @@ fn append<T: Serialize>(value: &T, bytes: Vec<u8>) -> Vec<u8> {
     postcard::to_extend(value, bytes).expect("a registered part must be serialisable")
 }
 
+/// Room for values that are saved: they seldom take more bytes than in memory, and what is asked for at once is asked for once.
+fn room_for<T>(values: usize) -> Vec<u8> {
+    Vec::with_capacity(values * size_of::<T>())
+}
+
 /// Gives the twins of a fork the part that those of its original have.
 fn copy_part<T: Part>(original: &World, copy: &mut World, counterparts: &Counterparts) {
     let mut owners = 0;
@@ -332,18 +337,25 @@ fn copy_part<T: Part>(original: &World, copy: &mut World, counterparts: &Counter
     }
 }
 
-fn save_part<T: Part>(world: &World, name: &str, twins: &[(TwinId, Entity)]) -> SavedPart {
-    let mut saved = SavedPart { name: name.to_owned(), ..SavedPart::default() };
+fn save_part<T: Part>(world: &World, name: &'static str, twins: &[EntityRef]) -> SavedPart {
+    let empty = SavedPart { name: name.into(), ..SavedPart::default() };
     // Most parts are of other domains, and nobody has them.
-    let id = world.components().component_id::<T>();
-    let is_anybodys = |id| world.archetypes().iter().any(|archetype| !archetype.is_empty() && archetype.contains(id));
-    if !id.is_some_and(is_anybodys) {
-        return saved;
+    let Some(id) = world.components().component_id::<T>() else { return empty };
+    let having = world.archetypes().iter().filter(|archetype| archetype.contains(id));
+    let owners = having.map(|archetype| archetype.len() as usize).sum();
+    if owners == 0 {
+        return empty;
     }
-    for (place, (_, entity)) in twins.iter().enumerate() {
-        let Some(part) = world.get::<T>(*entity) else { continue };
+    let mut saved = SavedPart {
+        owners: Vec::with_capacity(owners),
+        lengths: Vec::with_capacity(owners),
+        bytes: room_for::<T>(owners),
+        ..empty
+    };
+    let having = twins.iter().enumerate().filter(|(_, twin)| twin.contains_id(id));
+    for (place, part) in having.filter_map(|(place, twin)| Some((place, twin.get::<T>()?))) {
         let before = saved.bytes.len();
-        saved.bytes = append(part, std::mem::take(&mut saved.bytes));
+        saved.bytes = append(part, saved.bytes);
         saved.owners.push(place as u32);
         saved.lengths.push((saved.bytes.len() - before) as u32);
     }

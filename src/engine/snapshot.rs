@@ -3,7 +3,9 @@
 //! A snapshot holds every registered part of every twin and every registered resource, each as its own bytes, so that two
 //! snapshots can be compared part by part without a world. Caches are rebuilt when it is put back.
 
-use bevy_ecs::prelude::{Entity, With, World};
+use std::borrow::Cow;
+
+use bevy_ecs::prelude::{Entity, EntityRef, With, World};
 use serde::{Deserialize, Serialize};
 
 use super::identity::{Directory, TwinId, TwinName};
@@ -24,7 +26,7 @@ pub struct Snapshot {
 /// A part, of all twins that have it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct SavedPart {
-    pub name: String,
+    pub name: Cow<'static, str>,
     /// Which twins have it: places in the list of twins, ascending.
     pub owners: Vec<u32>,
     /// How many bytes each owner's has.
@@ -48,7 +50,7 @@ impl SavedPart {
 /// A resource.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct SavedResource {
-    pub name: String,
+    pub name: Cow<'static, str>,
     /// Whether the world has it.
     pub is_there: bool,
     #[serde(with = "serde_bytes")]
@@ -92,11 +94,11 @@ impl Snapshot {
     pub fn save(world: &World, pool: &Pool) -> Snapshot {
         let (registry, directory) = (world.resource::<Registry>(), world.resource::<Directory>());
         let pool = pool_for(directory, pool);
-        let twins: Vec<(TwinId, Entity)> = directory.twins().map(|(twin, entity, _)| (twin, entity)).collect();
+        let twins: Vec<EntityRef> = directory.entities().map(|(_, entity)| world.entity(entity)).collect();
         Snapshot {
+            twins: directory.entities().map(|(twin, _)| twin).collect(),
             parts: pool.map(&registry.parts, |part| (part.save)(world, part.name, &twins)),
             resources: pool.map(&registry.resources, |resource| (resource.save)(world, resource.name)),
-            twins: twins.into_iter().map(|(twin, _)| twin).collect(),
         }
     }
 
@@ -146,8 +148,8 @@ impl Snapshot {
 
     /// The names of its parts and resources.
     fn names(&self) -> impl Iterator<Item = &str> {
-        let parts = self.parts.iter().map(|part| part.name.as_str());
-        parts.chain(self.resources.iter().map(|resource| resource.name.as_str()))
+        let parts = self.parts.iter().map(|part| part.name.as_ref());
+        parts.chain(self.resources.iter().map(|resource| resource.name.as_ref()))
     }
 
     /// All twins, by id.
@@ -207,8 +209,8 @@ impl Snapshot {
         let mut resources: Vec<&str> = Vec::new();
         let mut parts: Vec<&str> = Vec::new();
         for snapshot in [self, other] {
-            resources.extend(snapshot.resources.iter().map(|resource| resource.name.as_str()));
-            parts.extend(snapshot.parts.iter().map(|part| part.name.as_str()));
+            resources.extend(snapshot.resources.iter().map(|resource| resource.name.as_ref()));
+            parts.extend(snapshot.parts.iter().map(|part| part.name.as_ref()));
         }
         for name in first_of_each(resources) {
             found.extend(difference(None, name, self.resource(name), other.resource(name)));

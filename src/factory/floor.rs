@@ -108,6 +108,17 @@ impl EventKinds {
     }
 }
 
+/// How far an arrival process has come.
+#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
+pub(super) struct Progress {
+    /// How many intervals were drawn.
+    pub drawn: u64,
+    /// How many jobs have come.
+    pub released: u64,
+    /// Since when it waits for an arrival that would come after its end, so that nothing is under way.
+    pub exhausted: Option<Time>,
+}
+
 /// What a moment has left to be decided, and the state of the sources of jobs.
 #[derive(Resource, Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Moment {
@@ -119,8 +130,8 @@ pub struct Moment {
     pub(super) changed: Vec<TwinId>,
     /// Whether an event will settle this moment.
     pub(super) settling: bool,
-    /// For each arrival process: how many intervals were drawn, and how many jobs have come.
-    pub(super) arrivals: Vec<(u64, u64)>,
+    /// How far each arrival process has come.
+    pub(super) arrivals: Vec<Progress>,
     /// How many sources of jobs may still bring one.
     pub(super) open_sources: u32,
     /// How many machines are to move, and take no further jobs in.

@@ -38,6 +38,7 @@ pub(super) fn redraw(world: &mut World) {
             floor.redraw_work(twin);
         }
         floor.redraw_events();
+        floor.redraw_exhausted();
         floor.redraw_defects();
     });
     debug_assert!(redrawn.is_ok(), "the plugin puts in all that the floor needs");
@@ -124,7 +125,7 @@ impl Floor<'_, '_, '_> {
                     let number = event.arg as usize;
                     let arrival = &plan.arrivals[number];
                     // The first one is where its author has put it.
-                    let is_known = arrival.first.is_some() && moment.arrivals[number].0 == 0;
+                    let is_known = arrival.first.is_some() && moment.arrivals[number].drawn == 0;
                     arrival.every.as_ref().filter(|_| !is_known).map(rest)
                 }
                 kind if kind == kinds.repaired => {
@@ -144,6 +145,21 @@ impl Floor<'_, '_, '_> {
                 _ => None,
             }
         });
+    }
+
+    /// Whether processes bring another job before they end of which the next would come after that.
+    fn redraw_exhausted(&mut self) {
+        let (now, plan, seed) = (self.clock.now, self.plan, self.seed);
+        for (index, arrival) in plan.arrivals.iter().enumerate() {
+            let progress = self.moment.arrivals[index];
+            let (Some(since), Some(every)) = (progress.exhausted, &arrival.every) else { continue };
+            // A first one after the end was put there by its author.
+            if progress.drawn > 0 {
+                let next = Event { at: now, kind: plan.kinds.arrival, twin: TwinId::NONE, arg: index as u64 };
+                let left = every.residual(now - since, &mut random_for(seed, &next, plan.kinds, 0));
+                self.reopen_arrival(index, now + left);
+            }
+        }
     }
 
     /// Which jobs have defects, and what those measure that nobody has measured.

@@ -19,7 +19,7 @@ use serde::{Deserialize, Serialize};
 use xxhash_rust::xxh3::xxh3_128;
 
 use super::build_info::BuildInfo;
-use super::single::{DigestRecord, Digests};
+use super::single::{DigestRecord, DigestRule};
 use crate::engine::clock::Clock;
 use crate::engine::registry::Digest;
 use crate::engine::snapshot::{Snapshot, SnapshotError};
@@ -31,7 +31,7 @@ use crate::record::table;
 use crate::twin::step::trace::Open;
 
 /// What a file begins with. The last byte is the version.
-const MAGIC: [u8; 8] = *b"AUTOCKP\x02";
+const MAGIC: [u8; 8] = *b"AUTOCKP\x03";
 const HEAD: usize = 32;
 /// How many checkpoints may wait to be written: a run that is faster than its disk waits for it.
 const WAITING: usize = 2;
@@ -108,7 +108,7 @@ pub struct About {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Recorded {
     /// When digests are taken.
-    pub(super) digests: Digests,
+    pub(super) digests: DigestRule,
     /// The courses of twins that were under way.
     pub(super) open: Vec<Open>,
     /// How long the run had taken: seconds on the wall.

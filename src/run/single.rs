@@ -17,6 +17,7 @@ use crate::engine::parallel::Pool;
 use crate::engine::random::Seed;
 use crate::engine::registry::{Digest, WorldDigest};
 use crate::engine::simulation::Simulation;
+use crate::engine::snapshot::Snapshot;
 use crate::engine::spelling::nearest;
 use crate::engine::time::{Duration, Time};
 use crate::factory::plugin::FactoryPlugin;
@@ -174,8 +175,8 @@ pub struct DigestRecord {
 }
 
 impl DigestRecord {
-    fn new(clock: &Clock, digest: &WorldDigest) -> DigestRecord {
-        DigestRecord { step: clock.step, time_ns: clock.now.nanos(), total: digest.total, parts: digest.items.clone() }
+    fn new(clock: &Clock, digest: WorldDigest) -> DigestRecord {
+        DigestRecord { step: clock.step, time_ns: clock.now.nanos(), total: digest.total, parts: digest.items }
     }
 }
 
@@ -409,15 +410,20 @@ fn run_to_end(
         if let Some(failure) = simulation.world().resource::<Audits>().failure() {
             return Err(RunError::Audit(failure.to_owned()));
         }
-        digests.after_step(simulation);
         interrupted = !observer.after_step(simulation.clock()) && !simulation.has_ended();
+        let digest_is_due = digests.are_due(simulation);
+        let is_kept = keeper.as_ref().is_some_and(|keeper| keeper.is_due(simulation, interrupted));
+        let snapshot = is_kept.then(|| simulation.save());
+        if digest_is_due {
+            digests.take(simulation, snapshot.as_ref());
+        }
         if let Some(keeper) = &mut keeper {
-            keeper.after_step(simulation, &mut digests, interrupted, wall());
+            keeper.after_step(simulation, snapshot, &mut digests, wall());
             interrupted |= keeper.has_failed();
         }
     }
     let indicators = indicators::compute(simulation.world());
-    digests.take(simulation);
+    digests.take(simulation, None);
     let end = simulation.clock().now;
     let tracks = tracks.map(|tracks| tracks.stop(simulation.world_mut(), end));
     let rows = close_tables(simulation.world_mut(), keeper)?;
@@ -473,7 +479,7 @@ impl Keeper {
     ) -> Result<Keeper, RunError> {
         let last = begun.as_ref().map(|begun| (begun.number, begun.recorded.log));
         if let Some(begun) = begun {
-            *digests = begun.recorded.digests;
+            digests.rule = begun.recorded.digests;
             for piece in begun.pieces {
                 digests.records.extend(piece.digests);
                 table::append(&mut files, piece.rows)?;
@@ -488,26 +494,36 @@ impl Keeper {
     fn begin_at(&mut self, simulation: &mut Simulation, digests: &mut Digests, goes_on: bool, wall: f64) {
         match goes_on {
             true => self.writer.skip_to(simulation.clock().now),
-            false => self.make(simulation, digests, wall),
+            false => self.make(simulation, simulation.save(), digests, wall),
         }
     }
 
-    /// Makes one if it is due, or if the run is left here.
-    fn after_step(&mut self, simulation: &mut Simulation, digests: &mut Digests, is_left: bool, wall: f64) {
-        if (is_left || self.writer.is_due(simulation.clock().now)) && !simulation.has_ended() {
-            self.make(simulation, digests, wall);
+    /// Whether one is due, or the run is left here.
+    fn is_due(&self, simulation: &Simulation, is_left: bool) -> bool {
+        (is_left || self.writer.is_due(simulation.clock().now)) && !simulation.has_ended()
+    }
+
+    /// Makes one of what was saved, if it was.
+    fn after_step(
+        &mut self,
+        simulation: &mut Simulation,
+        snapshot: Option<Snapshot>,
+        digests: &mut Digests,
+        wall: f64,
+    ) {
+        if let Some(snapshot) = snapshot {
+            self.make(simulation, snapshot, digests, wall);
         } else if table::has_many_rows(simulation.world()) {
             let rows = table::take_rows(simulation.world_mut());
             self.writer.hand_over(Piece { digests: digests.take_new(), rows });
         }
     }
 
-    fn make(&mut self, simulation: &mut Simulation, digests: &mut Digests, wall: f64) {
-        let snapshot = simulation.save();
+    fn make(&mut self, simulation: &mut Simulation, snapshot: Snapshot, digests: &mut Digests, wall: f64) {
         let rows = table::take_rows(simulation.world_mut());
         let piece = Piece { digests: digests.take_new(), rows };
         let open = simulation.world().resource::<Tracing>().open();
-        let recorded = Recorded { digests: digests.clone(), open, wall, log: 0 };
+        let recorded = Recorded { digests: digests.rule, open, wall, log: 0 };
         self.writer.make(simulation.clock(), snapshot, recorded, piece);
     }
 
@@ -516,26 +532,37 @@ impl Keeper {
     }
 }
 
-/// The digests of a run, taken when they are due. Digests that nobody asked for are put off where they would cost too
-/// much beside the events between them; that rule counts events and bytes, never time, and so is the same in each run.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub(super) struct Digests {
-    #[serde(skip)]
+/// The digests of a run, taken when they are due.
+#[derive(Default)]
+struct Digests {
     records: Vec<DigestRecord>,
     /// How many of them are in the log of the run.
-    #[serde(skip)]
     kept: usize,
+    rule: DigestRule,
+}
+
+/// Digests that nobody asked for are put off where they would cost too much beside the events between them. That counts events and
+/// bytes, never time, and so is the same in each run.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub(super) struct DigestRule {
     asked_for: bool,
     events_at_last: u64,
     bytes_of_last: u64,
 }
 
-impl Digests {
+impl DigestRule {
     /// About how many bytes can be hashed at a tenth of the cost of one event.
     const BYTES_PER_EVENT: u64 = 16;
 
+    fn allows(&self, clock: &Clock) -> bool {
+        let events = clock.events - self.events_at_last;
+        self.asked_for || events * Self::BYTES_PER_EVENT >= self.bytes_of_last
+    }
+}
+
+impl Digests {
     fn new(asked_for: bool) -> Digests {
-        Digests { asked_for, ..Digests::default() }
+        Digests { rule: DigestRule { asked_for, ..DigestRule::default() }, ..Digests::default() }
     }
 
     /// Those that were taken since this was asked last.
@@ -545,22 +572,18 @@ impl Digests {
         new
     }
 
-    fn after_step(&mut self, simulation: &mut Simulation) {
-        if !simulation.world().resource::<Rhythm>().digest_due {
-            return;
-        }
-        simulation.world_mut().resource_mut::<Rhythm>().digest_due = false;
-        let events = simulation.clock().events - self.events_at_last;
-        if self.asked_for || events * Self::BYTES_PER_EVENT >= self.bytes_of_last {
-            self.take(simulation);
-        }
+    /// Whether one is due after a step. Whoever asks takes it.
+    fn are_due(&self, simulation: &mut Simulation) -> bool {
+        let is_time = std::mem::take(&mut simulation.world_mut().resource_mut::<Rhythm>().digest_due);
+        is_time && self.rule.allows(simulation.clock())
     }
 
-    fn take(&mut self, simulation: &Simulation) {
-        let digest = simulation.digest();
-        self.bytes_of_last = digest.bytes;
-        self.events_at_last = simulation.clock().events;
-        let record = DigestRecord::new(simulation.clock(), &digest);
+    /// Takes one, of what was saved at this moment if it was: that spares to go over the world again.
+    fn take(&mut self, simulation: &Simulation, snapshot: Option<&Snapshot>) {
+        let digest = snapshot.map_or_else(|| simulation.digest(), Snapshot::digest);
+        self.rule.bytes_of_last = digest.bytes;
+        self.rule.events_at_last = simulation.clock().events;
+        let record = DigestRecord::new(simulation.clock(), digest);
         if self.records.last().is_none_or(|last| last.step != record.step) {
             self.records.push(record);
         }

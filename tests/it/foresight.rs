@@ -6,6 +6,7 @@ use autotwin::prelude::*;
 use autotwin::twin::quantities::Levels;
 use proptest::prelude::*;
 
+use crate::support::knowing::{known, world, world_with};
 use crate::support::tables::read_tables;
 use crate::support::{all_scenes, for_hours, read};
 
@@ -133,15 +134,93 @@ fn a_foreseen_failure_is_no_better_than_its_distribution() {
     assert!(truth.len() > 1000 && seen.len() == truth.len());
     let ages = |healths: &[(f64, f64)]| healths.iter().map(|health| health.0).collect::<Vec<_>>();
     assert_eq!(ages(&seen), ages(&truth), "what has passed stays as it is");
+    must_be_chance(&truth, &seen);
+}
+
+/// Of two lists of (age, time left): those that were seen come from the distribution, and have nothing to do with the true ones.
+fn must_be_chance(truth: &[(f64, f64)], seen: &[(f64, f64)]) {
     let mut ranks: Vec<f64> = seen.iter().map(|(age, left)| rank(*age, *left)).collect();
     ranks.sort_by(f64::total_cmp);
     let count = ranks.len() as f64;
     let gap = ranks.iter().enumerate().map(|(n, rank)| (rank - (n as f64 + 0.5) / count).abs()).fold(0.0, f64::max);
     assert!(gap * count.sqrt() < 1.95, "Kolmogorov and Smirnov: {}", gap * count.sqrt());
     let pairs: Vec<(f64, f64)> =
-        truth.iter().zip(&seen).map(|(truth, seen)| (rank(truth.0, truth.1), rank(seen.0, seen.1))).collect();
+        truth.iter().zip(seen).map(|(truth, seen)| (rank(truth.0, truth.1), rank(seen.0, seen.1))).collect();
     let tie = correlation(&pairs);
     assert!(tie.abs() < 4.5 / count.sqrt(), "foreseen and true ranks go together by {tie}");
+}
+
+/// Sensors that show 99 from their failure on.
+const SENSORS: &str = r#"(
+    tick: "1h", run_for: "400h",
+    twins: [(
+        name: "post-{n}", count: 1500, quantities: {"level": (start: 1)},
+        sensors: {"gauge": (measures: Gauge(of: "level"), every: "1h",
+            fails: (after: Weibull(shape: 2.5, scale: "100h"), shows: Value(99)))},
+    )],
+)"#;
+
+/// When the own sensors will fail is no more to be seen than when machines will.
+#[test]
+fn a_foreseen_failure_of_a_sensor_is_no_better_than_its_distribution() {
+    let hour = |hour: u64| Time::ZERO + Duration::from_secs(3600 * hour as i64);
+    let mut simulation = world(SENSORS);
+    simulation.run_until(hour(70));
+    let posts: Vec<TwinId> = simulation.world().resource::<Directory>().twins().map(|(twin, ..)| twin).collect();
+    let fails = |simulation: &Simulation, post: TwinId| known(simulation, post, "gauge").0 == 99.0;
+    let works: Vec<TwinId> = posts.into_iter().filter(|post| !fails(&simulation, *post)).collect();
+    assert!(works.len() > 800);
+    let mut future = simulation.fork();
+    future.redraw(Seed(99));
+    let lefts = |simulation: &mut Simulation| {
+        let mut lefts = vec![None; works.len()];
+        for passed in 1..330 {
+            simulation.run_until(hour(70 + passed));
+            for (left, post) in lefts.iter_mut().zip(&works).filter(|(left, _)| left.is_none()) {
+                // In the midst of the hour before.
+                *left = fails(simulation, *post).then_some((70.0 * 3600.0, (passed as f64 - 0.5) * 3600.0));
+            }
+        }
+        lefts.into_iter().map(|left| left.expect("it fails within 400 hours")).collect::<Vec<_>>()
+    };
+    let (seen, truth) = (lefts(&mut future), lefts(&mut simulation));
+    must_be_chance(&truth, &seen);
+}
+
+/// Orders come until the tenth hour. That there will be none any more, nobody knows beforehand, even if it is so.
+#[test]
+fn that_no_order_will_come_is_not_seen_beforehand() {
+    let scene = r#"(
+        run_for: "12h",
+        twins: [(name: "press", machine: ())],
+        products: {"panel": (routing: [(name: "turn", machines: {"press": "1min"})])},
+        arrivals: [(product: "panel", every: Exponential(mean: "10h"), until: "10h")],
+    )"#;
+    let hours = |hours: i64| Time::ZERO + Duration::from_secs(3600 * hours);
+    let released = |simulation: &Simulation| simulation.world().resource::<autotwin::factory::jobs::Jobs>().released;
+    let (mut worlds, mut futures, mut with_orders) = (0, 0.0, 0.0);
+    for seed in 1..=40 {
+        let options = RunOptions { seed: Some(seed), ..RunOptions::default() };
+        let mut simulation = world_with(scene, &options);
+        simulation.run_until(hours(5));
+        let before = released(&simulation);
+        let mut truth = simulation.fork();
+        truth.run_until(hours(12));
+        if released(&truth) > before {
+            continue;
+        }
+        worlds += 1;
+        for sample in 0..50 {
+            let mut future = simulation.fork();
+            future.redraw(Seed(1000 * seed + sample));
+            future.run_until(hours(12));
+            futures += 1.0;
+            with_orders += f64::from(u8::from(released(&future) > before));
+        }
+    }
+    assert!(worlds > 15, "{worlds}");
+    let chance = 1.0 - f64::exp(-0.5);
+    assert!((with_orders - futures * chance).abs() < luck(futures, chance), "{with_orders} of {futures}");
 }
 
 proptest! {

@@ -6,7 +6,7 @@ use crate::engine::identity::TwinId;
 use crate::engine::queue::{Event, EventKind};
 use crate::engine::random::Purpose;
 use crate::engine::time::{Duration, Time};
-use crate::factory::floor::Floor;
+use crate::factory::floor::{Floor, Progress};
 use crate::factory::jobs::{Job, JobRef, Place};
 use crate::factory::tables::JobRow;
 use crate::factory::variants;
@@ -45,7 +45,7 @@ impl Floor<'_, '_, '_> {
             self.moment.open_sources += 1;
             self.push_source(at, self.plan.kinds.release, 0);
         }
-        self.moment.arrivals = vec![(0, 0); self.plan.arrivals.len()];
+        self.moment.arrivals = vec![Progress::default(); self.plan.arrivals.len()];
         for index in 0..self.plan.arrivals.len() {
             self.moment.open_sources += 1;
             let at = match self.plan.arrivals[index].first {
@@ -88,8 +88,8 @@ impl Floor<'_, '_, '_> {
         let plan = self.plan;
         let Arrival { ref lot, limit, priority, weight, ref options, .. } = plan.arrivals[index];
         let product = self.plan.arrival_products[index];
-        let left = limit.map_or(u64::MAX, |limit| limit.saturating_sub(self.moment.arrivals[index].1));
-        let (drawn, _) = self.moment.arrivals[index];
+        let left = limit.map_or(u64::MAX, |limit| limit.saturating_sub(self.moment.arrivals[index].released));
+        let drawn = self.moment.arrivals[index].drawn;
         let lot = lot.sample(&mut self.seed.stream(index as u64, LOT, drawn)).round();
         let count = (lot.clamp(0.0, LARGEST_LOT) as u64).min(left);
         self.pause_after(count);
@@ -97,7 +97,7 @@ impl Floor<'_, '_, '_> {
             let due = self.due_date(index, product);
             let supply = self.plan.arrivals[index].every.is_none().then_some(index as u32);
             self.release(&Order { product, options, due, priority, weight, supply, for_stock: false });
-            self.moment.arrivals[index].1 += 1;
+            self.moment.arrivals[index].released += 1;
         }
         if self.plan.arrivals[index].every.is_some() {
             let at = now + self.draw_interval(index);
@@ -191,7 +191,7 @@ impl Floor<'_, '_, '_> {
             return Time::NEVER;
         }
         let after = arrival.due_after.as_ref().map_or(Duration::ZERO, |after| {
-            after.sample(&mut self.seed.stream(index as u64, DUE, self.moment.arrivals[index].1))
+            after.sample(&mut self.seed.stream(index as u64, DUE, self.moment.arrivals[index].released))
         });
         let work = self.plan.products[product as usize].total_work();
         self.clock.now + after + Duration::from_seconds(arrival.due_factor.unwrap_or(0.0) * work)
@@ -199,7 +199,7 @@ impl Floor<'_, '_, '_> {
 
     fn draw_interval(&mut self, index: usize) -> Duration {
         let Some(every) = &self.plan.arrivals[index].every else { return Duration::ZERO };
-        let drawn = &mut self.moment.arrivals[index].0;
+        let drawn = &mut self.moment.arrivals[index].drawn;
         let mut random = self.seed.stream(index as u64, ARRIVAL, *drawn);
         *drawn += 1;
         every.sample(&mut random)
@@ -208,16 +208,30 @@ impl Floor<'_, '_, '_> {
     fn schedule_arrival(&mut self, index: usize, at: Time) {
         if self.is_over(index, at) {
             self.moment.open_sources -= 1;
+            self.moment.arrivals[index].exhausted = Some(self.clock.now).filter(|_| !self.is_sold_out(index));
         } else {
+            self.push_source(at, self.plan.kinds.arrival, index as u64);
+        }
+    }
+
+    /// Nobody knows that no more jobs will come until the process ends: in another future the next arrival is before that.
+    pub fn reopen_arrival(&mut self, index: usize, at: Time) {
+        if !self.is_over(index, at) {
+            self.moment.open_sources += 1;
+            self.moment.arrivals[index].exhausted = None;
             self.push_source(at, self.plan.kinds.arrival, index as u64);
         }
     }
 
     /// Whether an arrival process brings no more jobs from that moment on.
     fn is_over(&self, index: usize, at: Time) -> bool {
-        let arrival = &self.plan.arrivals[index];
-        arrival.until.is_some_and(|until| at > Time::ZERO + until)
-            || arrival.limit.is_some_and(|limit| self.moment.arrivals[index].1 >= limit)
+        let until = self.plan.arrivals[index].until;
+        until.is_some_and(|until| at > Time::ZERO + until) || self.is_sold_out(index)
+    }
+
+    /// Whether all jobs of an arrival process have come.
+    fn is_sold_out(&self, index: usize) -> bool {
+        self.plan.arrivals[index].limit.is_some_and(|limit| self.moment.arrivals[index].released >= limit)
     }
 
     fn push_source(&mut self, at: Time, kind: EventKind, arg: u64) {

@@ -6,6 +6,7 @@
 
 use super::{Failing, Output, Sensor, Shows};
 use crate::engine::distribution::{Distribution, standard_normal};
+use crate::engine::identity::TwinId;
 use crate::engine::random::{Purpose, Seed, Stream};
 use crate::engine::time::{Duration, Time};
 use crate::twin::expression::Program;
@@ -68,6 +69,26 @@ pub struct Wander {
     pub clock: usize,
 }
 
+/// How a sensor fails, and where it keeps that.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Fault {
+    /// After how long, and what it shows then.
+    pub law: Failing,
+    /// Where in the twin's times it notes when it fails or works again next.
+    pub next: usize,
+    /// As `next`: when it did so last.
+    pub since: usize,
+    /// The slot of how often that has happened: even while it works; not known before the first measurement.
+    pub changes: usize,
+}
+
+impl Fault {
+    /// How long it works or fails after so many changes; for ever if nobody repairs it.
+    fn phase(&self, changes: f64) -> Option<&Distribution<Duration>> {
+        if changes % 2.0 == 0.0 { Some(&self.law.after) } else { self.law.repair.as_ref() }
+    }
+}
+
 /// What a measurement takes from a quantity of the twin.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Cost {
@@ -105,8 +126,8 @@ pub struct Instrument {
     pub wander: Option<Wander>,
     /// The share of measurements that are lost.
     pub drop_out: f64,
-    /// How it fails, where it notes when it fails or works again next, and the slot of how often that has happened.
-    pub fails: Option<(Failing, usize, usize)>,
+    /// How it fails.
+    pub fault: Option<Fault>,
     /// What a measurement costs of the twin's own quantities.
     pub costs: Vec<Cost>,
     /// Of its random numbers.
@@ -114,6 +135,7 @@ pub struct Instrument {
 }
 
 const FAULT: Purpose = Purpose::new("sensor.fault");
+const FAULT_REDRAWN: Purpose = Purpose::new("sensor.fault.redraw");
 const SECONDS_PER_HOUR: f64 = 3600.0;
 
 impl Instrument {
@@ -223,25 +245,36 @@ impl Instrument {
 
     /// What it shows if it has failed.
     fn has_failed(&self, knowledge: &mut Knowledge, seed: Seed, view: &View) -> Option<Shows> {
-        let (failing, clock, slot) = self.fails.as_ref()?;
-        let draw = |law: &Distribution<Duration>, count: f64| {
-            law.sample(&mut seed.stream(view.twin.0, self.purpose.mixed(FAULT), count as u64))
+        let fault = self.fault.as_ref()?;
+        let draw = |changes: f64| {
+            let random = &mut seed.stream(view.twin.0, self.purpose.mixed(FAULT), changes as u64);
+            fault.phase(changes).map(|law| law.sample(random))
         };
-        // The number of changes is even while it works.
-        if knowledge.values[*slot].is_nan() {
-            knowledge.values[*slot] = 0.0;
-            knowledge.times[*clock] = Time::ZERO + draw(&failing.after, 0.0);
+        if knowledge.values[fault.changes].is_nan() {
+            knowledge.values[fault.changes] = 0.0;
+            knowledge.times[fault.since] = Time::ZERO;
+            knowledge.times[fault.next] = draw(0.0).map_or(Time::NEVER, |lasts| Time::ZERO + lasts);
         }
-        while knowledge.times[*clock] <= view.now {
-            knowledge.values[*slot] += 1.0;
-            let changes = knowledge.values[*slot];
-            let lasts = if changes % 2.0 == 0.0 { Some(&failing.after) } else { failing.repair.as_ref() };
-            let since = knowledge.times[*clock];
+        while knowledge.times[fault.next] <= view.now {
+            knowledge.values[fault.changes] += 1.0;
+            let since = knowledge.times[fault.next];
             // What lasts no time at all would never be over.
-            let lasts = lasts.map(|law| draw(law, changes).max(Duration::from_nanos(1)));
-            knowledge.times[*clock] = lasts.map_or(Time::NEVER, |lasts| since + lasts);
+            let lasts = draw(knowledge.values[fault.changes]).map(|lasts| lasts.max(Duration::from_nanos(1)));
+            knowledge.times[fault.since] = since;
+            knowledge.times[fault.next] = lasts.map_or(Time::NEVER, |lasts| since + lasts);
         }
-        (knowledge.values[*slot] % 2.0 == 1.0).then_some(failing.shows)
+        (knowledge.values[fault.changes] % 2.0 == 1.0).then_some(fault.law.shows)
+    }
+
+    /// Draws anew when it fails or works again next, given how long it has not.
+    pub fn redraw(&self, knowledge: &mut Knowledge, seed: Seed, twin: TwinId, now: Time) {
+        let Some(fault) = &self.fault else { return };
+        let (changes, next) = (knowledge.values[fault.changes], knowledge.times[fault.next]);
+        // What has happened since it measured last has happened, though nobody knows.
+        let Some(law) = fault.phase(changes).filter(|_| !changes.is_nan() && next > now) else { return };
+        let random = &mut seed.stream(twin.0, self.purpose.mixed(FAULT_REDRAWN), changes as u64);
+        let left = law.residual(now - knowledge.times[fault.since], random);
+        knowledge.times[fault.next] = now + left.max(Duration::from_nanos(1));
     }
 
     /// Lets it wander on by the time since it measured last, whatever was lost meanwhile; returns where it has come to. It

@@ -1,9 +1,9 @@
-//! What twins cannot know beforehand is drawn anew, given what has passed: how long what they are doing will still take, and when the
-//! next missions come.
+//! What twins cannot know beforehand is drawn anew, given what has passed: how long what they are doing will still take, when the
+//! next missions come, and when their sensors fail.
 
 use std::collections::BTreeMap;
 
-use bevy_ecs::prelude::World;
+use bevy_ecs::prelude::{Mut, World};
 
 use super::settle::Ends;
 use crate::engine::clock::Clock;
@@ -13,6 +13,7 @@ use crate::engine::random::{Purpose, Seed};
 use crate::engine::time::Time;
 use crate::twin::actions::{Activity, Doing};
 use crate::twin::faculties::FacultyTable;
+use crate::twin::knowledge::Knowledge;
 use crate::twin::missions::book::Missions;
 use crate::twin::missions::give::MissionEvents;
 use crate::twin::missions::kind::MissionKinds;
@@ -22,10 +23,11 @@ const MISSION: Purpose = Purpose::new("mission.redraw");
 
 /// Draws anew what nobody can know.
 pub(super) fn redraw(world: &mut World) {
+    sensors(world);
     let ends = activities(world);
     let (now, seed) = (world.resource::<Clock>().now, *world.resource::<Seed>());
     let (kind, MissionEvents { next, .. }) = (world.resource::<Ends>().0, *world.resource::<MissionEvents>());
-    world.resource_scope(|world, mut queue: bevy_ecs::prelude::Mut<EventQueue>| {
+    world.resource_scope(|world, mut queue: Mut<EventQueue>| {
         let (kinds, missions) = (world.resource::<MissionKinds>(), world.resource::<Missions>());
         queue.redraw(|event, since| match event.kind {
             this if this == kind => ends.get(&(event.twin, event.arg as u32)).copied(),
@@ -39,6 +41,18 @@ pub(super) fn redraw(world: &mut World) {
             }
             _ => None,
         });
+    });
+}
+
+/// When sensors fail, or work again.
+fn sensors(world: &mut World) {
+    let mut twins = world.query::<(&TwinId, &mut Knowledge)>();
+    let (now, seed) = (world.resource::<Clock>().now, *world.resource::<Seed>());
+    world.resource_scope(|world, table: Mut<FacultyTable>| {
+        for (twin, mut knowledge) in twins.iter_mut(world) {
+            let instruments = table.of(*twin).into_iter().flat_map(|make| &make.instruments);
+            instruments.for_each(|instrument| instrument.redraw(&mut knowledge, seed, *twin, now));
+        }
     });
 }
 

@@ -13,7 +13,7 @@ use crate::twin::expression::{self, Symbol, Type};
 use crate::twin::quantities::Quantities;
 use crate::twin::sensors::contact::Contact;
 use crate::twin::sensors::gauge::Gauge;
-use crate::twin::sensors::imperfection::{Cost, Errors, Instrument, Measured, Wander};
+use crate::twin::sensors::imperfection::{Cost, Errors, Fault, Instrument, Measured, Wander};
 use crate::twin::sensors::inbox::InboxSensor;
 use crate::twin::sensors::proximity::Proximity;
 use crate::twin::sensors::{Measures, Output, Sensor, SensorSpec};
@@ -201,7 +201,10 @@ impl Maker<'_, '_> {
             let help = "write after how long it fails, such as Exponential(mean: \"40h\")";
             self.fault(&["sensors", name, "fails", "after"], "it would fail all the time", help);
         }
-        let fails = spec.fails.clone().map(|failing| (failing, self.clock(), self.words.take(1)));
+        let fault = spec.fails.clone().map(|law| {
+            let (next, since) = (self.clock(), self.clock());
+            Fault { law, next, since, changes: self.words.take(1) }
+        });
         if let (Some(low), Some(high)) = (spec.low, spec.high)
             && low > high
         {
@@ -251,7 +254,7 @@ impl Maker<'_, '_> {
             },
             wander,
             drop_out: spec.drop_out,
-            fails,
+            fault,
             costs,
             purpose,
         });
