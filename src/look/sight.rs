@@ -364,6 +364,22 @@ pub fn record(world: &mut World, recorder: Box<dyn Recorder>) {
     watch(world);
 }
 
+/// Tells a recorder what changes from now on, who knows what is there: it was told before the run was broken off.
+pub fn go_on_recording(world: &mut World, recorder: Box<dyn Recorder>) {
+    watch(world);
+    let mut sights = world.get_resource_or_init::<Sights>();
+    sights.changes.clear();
+    sights.recorder = Some(recorder);
+}
+
+/// Tells the recorder what it has not been told yet, unless somebody collects it.
+pub fn hand_over(world: &mut World) {
+    let mut sights = world.get_resource_or_init::<Sights>();
+    if !sights.collected {
+        sights.hand_over();
+    }
+}
+
 /// Tells the recorder what it has not been told yet, and takes it out.
 pub fn stop_recording(world: &mut World) {
     let mut sights = world.get_resource_or_init::<Sights>();

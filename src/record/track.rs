@@ -66,6 +66,15 @@ pub struct ChunkInfo {
     pub checksum: u64,
 }
 
+/// What was written between two checkpoints of a run.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Stretch {
+    /// The chunks.
+    pub chunks: Vec<ChunkInfo>,
+    /// What happened meanwhile.
+    pub events: Vec<Mark>,
+}
+
 /// Something that happened, to be marked on the line of time.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Mark {

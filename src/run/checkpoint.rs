@@ -28,6 +28,7 @@ use crate::record::parquet::{TableFile, WriteError};
 use crate::record::row_log::RowLog;
 use crate::record::segment::Segment;
 use crate::record::table;
+use crate::record::track::{self, Stretch};
 use crate::twin::step::trace::Open;
 
 /// What a file begins with. The last byte is the version.
@@ -133,6 +134,8 @@ pub struct Checkpoint {
 pub struct Piece {
     pub(super) digests: Vec<DigestRecord>,
     pub(super) rows: Vec<Segment>,
+    /// What could be seen, of a run that records it.
+    pub(super) seen: Option<Stretch>,
 }
 
 impl Checkpoint {
@@ -253,7 +256,8 @@ fn file(folder: &Path, number: u64) -> PathBuf {
 
 /// What the thread that writes is given.
 enum Job {
-    Checkpoint(Box<Checkpoint>, Piece),
+    /// What could be seen comes when it is written.
+    Checkpoint(Box<Checkpoint>, Piece, Option<Receiver<Stretch>>),
     /// Rows between two checkpoints, so that not all of them wait in memory.
     Rows(Piece),
     /// The last rows of the run.
@@ -312,11 +316,18 @@ impl CheckpointWriter {
     }
 
     /// Makes one of a run at a moment. Whatever goes wrong in writing is said by [`CheckpointWriter::finish`].
-    pub fn make(&mut self, clock: &Clock, snapshot: Snapshot, recorded: Recorded, piece: Piece) {
+    pub fn make(
+        &mut self,
+        clock: &Clock,
+        snapshot: Snapshot,
+        recorded: Recorded,
+        piece: Piece,
+        seen: Option<Receiver<Stretch>>,
+    ) {
         let about = About { step: clock.step, at: clock.now, ..self.about.clone() };
         self.skip_to(clock.now);
         // A writer that has failed is gone, and says why in the end.
-        let _ = self.sender.send(Job::Checkpoint(Box::new(Checkpoint { about, recorded, snapshot }), piece));
+        let _ = self.sender.send(Job::Checkpoint(Box::new(Checkpoint { about, recorded, snapshot }), piece, seen));
     }
 
     /// Hands rows over between two checkpoints.
@@ -338,6 +349,11 @@ impl CheckpointWriter {
     }
 }
 
+/// Whoever writes tracks says itself why they cannot be written.
+fn no_tracks(folder: &Path) -> WriteError {
+    WriteError::new(&folder.join(track::FILE), "tracks cannot be written")
+}
+
 /// The thread that writes.
 struct Writer {
     folder: PathBuf,
@@ -351,7 +367,10 @@ impl Writer {
     fn run(mut self, jobs: &Receiver<Job>) -> Result<Vec<TableFile>, WriteError> {
         while let Ok(job) = jobs.recv() {
             match job {
-                Job::Checkpoint(checkpoint, piece) => self.write(*checkpoint, piece)?,
+                Job::Checkpoint(checkpoint, mut piece, seen) => {
+                    piece.seen = seen.map(|seen| seen.recv()).transpose().map_err(|_| no_tracks(&self.folder))?;
+                    self.write(*checkpoint, piece)?;
+                }
                 Job::Rows(piece) => {
                     self.log.append(&piece)?;
                     table::append(&mut self.files, piece.rows)?;

@@ -246,10 +246,6 @@ pub fn prepare(scene: &SceneTree, options: &RunOptions, seed: Option<Seed>) -> R
         let message = "the warm-up should be shorter than the run: lower --warmup or raise --for";
         return Err(RunError::Options(message.to_owned()));
     }
-    if options.checkpoints.is_some() && header.record.tracks {
-        let message = "a run with checkpoints records no tracks: leave out --checkpoint-every, or --tracks (in the scene `record.tracks`)";
-        return Err(RunError::Options(message.to_owned()));
-    }
     check_tables(&simulation, options.tables.as_ref())?;
     check_reasons(&simulation, options.reasons.as_deref().unwrap_or_default())?;
     if header.run_for.is_none() {
@@ -374,11 +370,13 @@ fn run_to_end(
     observer: &dyn Observer,
 ) -> Result<Outcome, RunError> {
     let started = Instant::now();
-    let Recording { folder, checkpoints, begun } = recording;
+    let Recording { folder, checkpoints, mut begun } = recording;
     open_tables(simulation.world_mut(), header, folder)?;
     let mut digests = Digests::new(header.record.digest_every.is_some());
     let goes_on = begun.is_some();
     let wall = begun.as_ref().map_or(0.0, |begun| begun.recorded.wall);
+    let recorded = folder.filter(|_| header.record.tracks);
+    let tracks = recorded.map(|folder| record_tracks(simulation.world_mut(), folder, begun.as_mut())).transpose()?;
     let mut keeper = match folder.zip(checkpoints) {
         Some((folder, plan)) => {
             let files = table::give_files(simulation.world_mut());
@@ -392,14 +390,13 @@ fn run_to_end(
         }
         None => None,
     };
-    let recorded = folder.filter(|_| header.record.tracks);
-    let tracks = match recorded {
-        Some(folder) => Some(TrackWriter::begin(simulation.world_mut(), folder)?),
-        None => None,
-    };
     let wall = || wall + started.elapsed().as_secs_f64();
     if let Some(keeper) = &mut keeper {
-        keeper.begin_at(simulation, &mut digests, goes_on, wall());
+        match goes_on {
+            // It has made the one of this moment.
+            true => keeper.writer.skip_to(simulation.clock().now),
+            false => keeper.make(simulation, simulation.save(), &mut digests, tracks.as_ref(), wall()),
+        }
     }
     let mut interrupted = false;
     while !simulation.has_ended() && !interrupted {
@@ -418,7 +415,10 @@ fn run_to_end(
             digests.take(simulation, snapshot.as_ref());
         }
         if let Some(keeper) = &mut keeper {
-            keeper.after_step(simulation, snapshot, &mut digests, wall());
+            match snapshot {
+                Some(snapshot) => keeper.make(simulation, snapshot, &mut digests, tracks.as_ref(), wall()),
+                None => keeper.make_room(simulation.world_mut(), &mut digests),
+            }
             interrupted |= keeper.has_failed();
         }
     }
@@ -426,10 +426,23 @@ fn run_to_end(
     digests.take(simulation, None);
     let end = simulation.clock().now;
     let tracks = tracks.map(|tracks| tracks.stop(simulation.world_mut(), end));
-    let rows = close_tables(simulation.world_mut(), keeper)?;
+    let rows = close_tables(simulation.world_mut(), keeper);
+    // Without tracks no checkpoints are made, and the reason is theirs.
     tracks.map_or(Ok(()), Unfinished::finish)?;
+    let rows = rows?;
     let clock = *simulation.clock();
     Ok(Outcome { seed, clock, digests: digests.records, indicators, wall: wall(), interrupted, rows })
+}
+
+/// Begins to record what can be seen. A run that goes on has recorded it up to now.
+fn record_tracks(world: &mut World, folder: &Path, begun: Option<&mut Begun>) -> Result<TrackWriter, TrackError> {
+    match begun {
+        Some(begun) => {
+            let written = begun.pieces.iter_mut().filter_map(|piece| piece.seen.take()).collect();
+            TrackWriter::go_on(world, folder, written)
+        }
+        None => TrackWriter::begin(world, folder),
+    }
 }
 
 fn open_tables(world: &mut World, header: &Header, folder: Option<&Path>) -> Result<(), RunError> {
@@ -490,41 +503,34 @@ impl Keeper {
         Ok(Keeper { writer: CheckpointWriter::begin(folder, plan, (scene, seed.0), last, files)? })
     }
 
-    /// The first is made before the first step; a run that goes on has made it.
-    fn begin_at(&mut self, simulation: &mut Simulation, digests: &mut Digests, goes_on: bool, wall: f64) {
-        match goes_on {
-            true => self.writer.skip_to(simulation.clock().now),
-            false => self.make(simulation, simulation.save(), digests, wall),
-        }
-    }
-
     /// Whether one is due, or the run is left here.
     fn is_due(&self, simulation: &Simulation, is_left: bool) -> bool {
         (is_left || self.writer.is_due(simulation.clock().now)) && !simulation.has_ended()
     }
 
-    /// Makes one of what was saved, if it was.
-    fn after_step(
+    /// Makes one of what was saved.
+    fn make(
         &mut self,
         simulation: &mut Simulation,
-        snapshot: Option<Snapshot>,
+        snapshot: Snapshot,
         digests: &mut Digests,
+        tracks: Option<&TrackWriter>,
         wall: f64,
     ) {
-        if let Some(snapshot) = snapshot {
-            self.make(simulation, snapshot, digests, wall);
-        } else if table::has_many_rows(simulation.world()) {
-            let rows = table::take_rows(simulation.world_mut());
-            self.writer.hand_over(Piece { digests: digests.take_new(), rows });
-        }
-    }
-
-    fn make(&mut self, simulation: &mut Simulation, snapshot: Snapshot, digests: &mut Digests, wall: f64) {
+        let seen = tracks.map(|tracks| tracks.keep(simulation.world_mut()));
         let rows = table::take_rows(simulation.world_mut());
-        let piece = Piece { digests: digests.take_new(), rows };
+        let piece = Piece { digests: digests.take_new(), rows, seen: None };
         let open = simulation.world().resource::<Tracing>().open();
         let recorded = Recorded { digests: digests.rule, open, wall, log: 0 };
-        self.writer.make(simulation.clock(), snapshot, recorded, piece);
+        self.writer.make(simulation.clock(), snapshot, recorded, piece, seen);
+    }
+
+    /// Hands rows over between two checkpoints if there are many.
+    fn make_room(&mut self, world: &mut World, digests: &mut Digests) {
+        if table::has_many_rows(world) {
+            let rows = table::take_rows(world);
+            self.writer.hand_over(Piece { digests: digests.take_new(), rows, seen: None });
+        }
     }
 
     fn has_failed(&self) -> bool {

@@ -110,8 +110,10 @@ fn metres(at: Point) -> [f32; 3] {
 }
 
 fn milliradians(heading: f32) -> i16 {
+    // Half a turn is a little more, and would come back from the other side.
+    const MOST: i32 = 3141;
     let turn = (heading + std::f32::consts::PI).rem_euclid(std::f32::consts::TAU) - std::f32::consts::PI;
-    nearest(turn * 1000.0) as i16
+    nearest(turn * 1000.0).clamp(-MOST, MOST) as i16
 }
 
 fn radians(heading: i16) -> f32 {
@@ -140,6 +142,63 @@ fn end_of(motion: &Motion) -> Option<Point> {
         Motion::Goes { to, .. } => Some(millimetres(*to)),
         Motion::Within { .. } | Motion::Hidden => None,
     }
+}
+
+/// A motion as whoever reads it will be told.
+fn as_told(motion: &Motion) -> Motion {
+    let time = |time| time_at(microseconds(time));
+    match *motion {
+        Motion::Stands { at, heading } => {
+            Motion::Stands { at: metres(millimetres(at)), heading: radians(milliradians(heading)) }
+        }
+        Motion::Goes { from, to, since, until, speeds, before } => {
+            let (from, to) = (millimetres(from), millimetres(to));
+            let way = way_between(from, to);
+            Motion::Goes {
+                from: metres(from),
+                to: metres(to),
+                since: time(since),
+                until: time(until),
+                speeds: speeds.map(|speed| speed_told(speed_written(speed))),
+                before: way_before(way, turn_before(way, before)),
+            }
+        }
+        Motion::Within { host, berth, since, until } => {
+            Motion::Within { host, berth, since: time(since), until: time(until) }
+        }
+        Motion::Hidden => Motion::Hidden,
+    }
+}
+
+/// Whether somebody still moves as before. How it came to go this way is told when it begins to.
+fn is_same_course(known: &Motion, motion: &Motion) -> bool {
+    match (*known, *motion) {
+        (Motion::Goes { before, .. }, Motion::Goes { from, to, since, until, speeds, .. }) => {
+            *known == Motion::Goes { from, to, since, until, speeds, before }
+        }
+        (known, motion) => known == motion,
+    }
+}
+
+fn way_between(from: Point, to: Point) -> Point {
+    std::array::from_fn(|axis| to[axis].wrapping_sub(from[axis]))
+}
+
+fn speed_written(speed: f32) -> u32 {
+    nearest(speed * SPEED).max(0) as u32
+}
+
+fn speed_told(written: u32) -> f32 {
+    written as f32 / SPEED
+}
+
+/// Which way somebody went before, if not the way that it goes now.
+fn turn_before(way: Point, before: [f32; 2]) -> Option<i16> {
+    (!is_straight(way, before)).then(|| milliradians(before[1].atan2(before[0])))
+}
+
+fn way_before(way: Point, turn: Option<i16>) -> [f32; 2] {
+    turn.map_or([way[0] as f32, way[1] as f32], |turn| [radians(turn).cos(), radians(turn).sin()])
 }
 
 /// Where records are written: byte by byte, since most of their numbers have one or two.
@@ -175,11 +234,43 @@ struct Known {
     number: Option<u32>,
 }
 
+/// What is different after a change: as it will be told, with places to a millimetre and the like.
+pub(super) enum News<'a> {
+    Comes(&'a Form),
+    Looks(Sight),
+    Moves(Motion),
+    Goes,
+}
+
+type Present = FxHashMap<ThingId, Known>;
+
+/// A sight as it is told where only these are there: nobody else can be named.
+fn among(sight: &Sight, present: &Present) -> Sight {
+    let motion = match sight.motion {
+        Motion::Within { host, .. } if !present.contains_key(&host) => Motion::Hidden,
+        motion => motion,
+    };
+    let values = sight.values.map(|value| match value {
+        Value::Thing(thing) if !present.contains_key(&thing) => Value::None,
+        value => value,
+    });
+    Sight { motion, values, ..*sight }
+}
+
+/// Lets nobody name what is not there any more.
+fn forget_gone(present: &mut Present) {
+    let told = present.iter().map(|(thing, known)| (*thing, among(&known.sight, present)));
+    let others: Vec<(ThingId, Sight)> = told.filter(|(thing, sight)| present[thing].sight != *sight).collect();
+    for (thing, sight) in others {
+        present.entry(thing).and_modify(|known| known.sight = sight);
+    }
+}
+
 /// Turns changes into chunks.
 #[derive(Default)]
 pub(super) struct Encoder {
     /// All that is there.
-    present: FxHashMap<ThingId, Known>,
+    present: Present,
     head: Head,
     texts: FxHashMap<Arc<str>, u32>,
     bytes: Vec<u8>,
@@ -190,6 +281,18 @@ pub(super) struct Encoder {
 }
 
 impl Encoder {
+    /// One that knows what is there at the end of a chunk.
+    pub fn after(chunk: &Chunk) -> Encoder {
+        let mut encoder = Encoder::default();
+        for change in chunk.present.iter().chain(&chunk.changes) {
+            if let Some(news) = encoder.news(change) {
+                encoder.add(change.at, change.thing, news);
+            }
+        }
+        encoder.finish(&mut Vec::new());
+        encoder
+    }
+
     /// How many things are there.
     pub fn present(&self) -> usize {
         self.present.len()
@@ -199,6 +302,7 @@ impl Encoder {
     pub fn begin(&mut self, start: Time) {
         self.now = microseconds(start);
         let mut present = std::mem::take(&mut self.present);
+        forget_gone(&mut present);
         let mut things: Vec<ThingId> = present.keys().copied().collect();
         things.sort_unstable();
         for (thing, number) in things.iter().zip(0..) {
@@ -219,48 +323,57 @@ impl Encoder {
         self.changes = 0;
     }
 
-    /// Adds a change, unless nothing is different.
-    pub fn add(&mut self, change: &Change) {
-        let Change { at, thing, event } = change;
-        match event {
-            Event::Comes(form) => {
-                let number = self.number(*thing);
-                let sight = Sight::still(Motion::Hidden);
-                let form = copy_of(form);
-                self.come(number, &form, *at);
-                self.present.insert(*thing, Known { form, sight, since: *at, number: Some(number) });
-            }
+    /// What is different after a change, if anything is that the record tells.
+    pub fn news<'a>(&self, change: &'a Change) -> Option<News<'a>> {
+        let known = self.present.get(&change.thing);
+        match &change.event {
+            Event::Comes(form) => Some(News::Comes(form)),
             Event::Looks(sight) => {
-                let number = self.number(*thing);
-                let Some(known) = self.present.get_mut(thing) else { return };
-                if known.sight == *sight {
-                    return;
-                }
-                if known.sight.state != sight.state {
-                    known.since = *at;
-                }
-                let former = std::mem::replace(&mut known.sight, *sight);
-                self.number_others(sight);
-                let present = std::mem::take(&mut self.present);
-                let find = |host: ThingId| present.get(&host).and_then(|known| known.number);
-                self.look(number, &former, sight, *at, &find);
-                self.present = present;
+                let known = known?;
+                let told = Sight { motion: as_told(&sight.motion), ..*sight };
+                let sight = among(&told, &self.present);
+                let is_old = Sight { motion: known.sight.motion, ..sight } == known.sight
+                    && is_same_course(&known.sight.motion, &sight.motion);
+                (!is_old).then_some(News::Looks(sight))
             }
             Event::Moves(motion) => {
-                let Some(known) = self.present.get_mut(thing) else { return };
-                let former = std::mem::replace(&mut known.sight.motion, *motion);
-                let number = known.number;
-                if former != *motion {
-                    let number = number.unwrap_or_else(|| self.number(*thing));
-                    let record = motion_record(&former, motion, *at, &|_| None);
-                    self.record(number, *at, What::Moves(record));
-                }
+                let motion = as_told(motion);
+                known.filter(|known| !is_same_course(&known.sight.motion, &motion)).map(|_| News::Moves(motion))
             }
-            Event::Goes => {
-                let number = self.number(*thing);
-                if self.present.remove(thing).is_some() {
-                    self.record(number, *at, What::Goes);
+            Event::Goes => known.map(|_| News::Goes),
+        }
+    }
+
+    /// Adds what is different.
+    pub fn add(&mut self, at: Time, thing: ThingId, news: News) {
+        let number = self.number(thing);
+        match news {
+            News::Comes(form) => {
+                let sight = Sight::still(Motion::Hidden);
+                let form = copy_of(form);
+                self.come(number, &form, at);
+                self.present.insert(thing, Known { form, sight, since: at, number: Some(number) });
+            }
+            News::Looks(sight) => {
+                let Some(known) = self.present.get_mut(&thing) else { return };
+                if known.sight.state != sight.state {
+                    known.since = at;
                 }
+                let former = std::mem::replace(&mut known.sight, sight);
+                self.number_others(&sight);
+                let present = std::mem::take(&mut self.present);
+                let find = |host: ThingId| present.get(&host).and_then(|known| known.number);
+                self.look(number, &former, &sight, at, &find);
+                self.present = present;
+            }
+            News::Moves(motion) => {
+                let Some(known) = self.present.get_mut(&thing) else { return };
+                let former = std::mem::replace(&mut known.sight.motion, motion);
+                self.record(number, at, What::Moves(motion_record(&former, &motion, at, &|_| None)));
+            }
+            News::Goes => {
+                self.present.remove(&thing);
+                self.record(number, at, What::Goes);
             }
         }
     }
@@ -346,14 +459,14 @@ fn motion_record(former: &Motion, motion: &Motion, at: Time, find: &dyn Fn(Thing
         Motion::Stands { at, heading } => MotionRecord::Stands { at: millimetres(at), heading: milliradians(heading) },
         Motion::Goes { from, to, since, until, speeds, before } => {
             let (from, to) = (millimetres(from), millimetres(to));
-            let way = std::array::from_fn(|axis| to[axis].wrapping_sub(from[axis]));
+            let way = way_between(from, to);
             MotionRecord::Goes(GoesRecord {
                 from: (end_of(former) != Some(from)).then_some(from),
                 way,
                 since: from_now(since),
                 lasts: microseconds(until) - microseconds(since),
-                speeds: speeds.map(|speed| nearest(speed * SPEED).max(0) as u32),
-                before: (!is_straight(way, before)).then(|| milliradians(before[1].atan2(before[0]))),
+                speeds: speeds.map(speed_written),
+                before: turn_before(way, before),
             })
         }
         Motion::Within { host, berth, since, until } => match find(host) {
@@ -455,14 +568,13 @@ impl Decoder<'_> {
             MotionRecord::Goes(GoesRecord { from, way, since, lasts, speeds, before }) => {
                 let from = from.or_else(|| end_of(former))?;
                 let to: Point = std::array::from_fn(|axis| from[axis].wrapping_add(way[axis]));
-                let straight = [way[0] as f32, way[1] as f32];
                 Motion::Goes {
                     from: metres(from),
                     to: metres(to),
                     since: time(since)?,
                     until: time(since.checked_add(lasts)?)?,
-                    speeds: speeds.map(|speed| speed as f32 / SPEED),
-                    before: before.map_or(straight, |before| [radians(before).cos(), radians(before).sin()]),
+                    speeds: speeds.map(speed_told),
+                    before: way_before(way, before),
                 }
             }
             MotionRecord::Within { host, berth, since, until } => {

@@ -9,7 +9,7 @@ use xxhash_rust::xxh3::xxh3_64;
 use crate::engine::time::Time;
 
 use super::code::decode;
-use super::{Chunk, FILE, Index, MAGIC, TRAILER, TrackError};
+use super::{Chunk, ChunkInfo, FILE, Index, MAGIC, TRAILER, TrackError};
 
 /// The most bytes that a part of the file may have when unpacked.
 const LARGEST: usize = 1 << 31;
@@ -47,7 +47,7 @@ impl TrackReader {
         }
         let number = |n: usize| u64::from_le_bytes(std::array::from_fn(|byte| trailer[8 * n + byte]));
         let mut reader = TrackReader { path, file, index: Index::default() };
-        let bytes = reader.unpack(number(0), number(1), number(2))?;
+        let bytes = unpack(&mut reader.file, &reader.path, number(0), number(1), number(2))?;
         reader.index =
             postcard::from_bytes(&bytes).map_err(|_| TrackError::damaged(&reader.path, "its index makes no sense"))?;
         Ok(reader)
@@ -64,28 +64,32 @@ impl TrackReader {
     /// If the file cannot be read, or is damaged.
     pub fn chunk(&mut self, number: usize) -> Result<Chunk, TrackError> {
         let Some(&info) = self.index.chunks.get(number) else { return Ok(Chunk::default()) };
-        let bytes = self.unpack(info.place, info.length, info.checksum)?;
-        decode(&bytes, info.start)
-            .ok_or_else(|| TrackError::damaged(&self.path, format!("chunk {number} makes no sense")))
+        read_chunk(&mut self.file, &self.path, info)
     }
+}
 
-    fn unpack(&mut self, place: u64, length: u64, checksum: u64) -> Result<Vec<u8>, TrackError> {
-        let whole = self.file.metadata().map_err(|error| TrackError::file(&self.path, error))?.len();
-        if place.checked_add(length).is_none_or(|end| end > whole) {
-            return Err(TrackError::damaged(&self.path, "a part lies beyond its end"));
-        }
-        let mut packed = vec![0; length as usize];
-        self.file
-            .seek(SeekFrom::Start(place))
-            .and_then(|_| self.file.read_exact(&mut packed))
-            .map_err(|error| TrackError::file(&self.path, error))?;
-        if xxh3_64(&packed) != checksum {
-            return Err(TrackError::damaged(&self.path, "a checksum differs"));
-        }
-        let size = packed.first_chunk::<4>().map_or(0, |size| u32::from_le_bytes(*size)) as usize;
-        if size > LARGEST {
-            return Err(TrackError::damaged(&self.path, "a part is too large"));
-        }
-        lz4_flex::decompress_size_prepended(&packed).map_err(|error| TrackError::damaged(&self.path, error))
+/// Reads a chunk from a file.
+pub(super) fn read_chunk(file: &mut File, path: &Path, info: ChunkInfo) -> Result<Chunk, TrackError> {
+    let bytes = unpack(file, path, info.place, info.length, info.checksum)?;
+    decode(&bytes, info.start)
+        .ok_or_else(|| TrackError::damaged(path, format!("the chunk at {} makes no sense", info.start)))
+}
+
+fn unpack(file: &mut File, path: &Path, place: u64, length: u64, checksum: u64) -> Result<Vec<u8>, TrackError> {
+    let whole = file.metadata().map_err(|error| TrackError::file(path, error))?.len();
+    if place.checked_add(length).is_none_or(|end| end > whole) {
+        return Err(TrackError::damaged(path, "a part lies beyond its end"));
     }
+    let mut packed = vec![0; length as usize];
+    file.seek(SeekFrom::Start(place))
+        .and_then(|_| file.read_exact(&mut packed))
+        .map_err(|error| TrackError::file(path, error))?;
+    if xxh3_64(&packed) != checksum {
+        return Err(TrackError::damaged(path, "a checksum differs"));
+    }
+    let size = packed.first_chunk::<4>().map_or(0, |size| u32::from_le_bytes(*size)) as usize;
+    if size > LARGEST {
+        return Err(TrackError::damaged(path, "a part is too large"));
+    }
+    lz4_flex::decompress_size_prepended(&packed).map_err(|error| TrackError::damaged(path, error))
 }

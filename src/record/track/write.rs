@@ -1,10 +1,11 @@
 //! Writes tracks, on a thread of their own.
 
+use std::collections::BTreeMap;
 use std::fs::File;
-use std::io::{BufWriter, Write as _};
+use std::io::{BufWriter, Seek as _, SeekFrom, Write as _};
 use std::path::{Path, PathBuf};
-use std::sync::Mutex;
 use std::sync::mpsc::{Receiver, Sender, SyncSender, TryRecvError, channel, sync_channel};
+use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
@@ -17,7 +18,8 @@ use crate::engine::time::Time;
 use crate::look::sight::{self, Change, Recorder, Sights};
 
 use super::code::Encoder;
-use super::{ChunkInfo, FILE, Index, MAGIC, Mark, TRAILER, TrackError};
+use super::read::read_chunk;
+use super::{Chunk, ChunkInfo, FILE, Index, MAGIC, Mark, Stretch, TRAILER, TrackError};
 
 /// A chunk has at least so many changes.
 const FEWEST: usize = 16_384;
@@ -25,14 +27,16 @@ const FEWEST: usize = 16_384;
 const FOR_EACH_THING: usize = 3;
 /// How many batches may wait to be written: a run that is faster than its writer waits for it.
 const WAITING: usize = 64;
-/// How long the writer sleeps when there is nothing to write: to wake it for each batch would cost the run more than the
-/// batch itself.
+/// How long the writer sleeps when there is nothing to write, unless somebody waits for it: to wake it for each batch would cost the
+/// run more than the batch itself.
 const NAP: Duration = Duration::from_millis(2);
 
 /// What the thread that writes is told.
 enum Message {
     Changes(Vec<Change>),
     Events(Vec<Mark>),
+    /// All up to now is to be in the file.
+    Keep(SyncSender<Stretch>),
     End(Time),
 }
 
@@ -59,23 +63,57 @@ impl TrackWriter {
     pub fn begin(world: &mut World, folder: &Path) -> Result<TrackWriter, TrackError> {
         let path = folder.join(FILE);
         let file = File::create(&path).map_err(|error| TrackError::file(&path, error))?;
+        TrackWriter::record(world, sight::record, |words| TrackFile::new(path, file, words))
+    }
+
+    /// Goes on with the record of a run that was broken off, whose world is as it was at a checkpoint: behind what was written up to
+    /// then.
+    ///
+    /// # Errors
+    /// If the file is not there, or damaged.
+    pub fn go_on(world: &mut World, folder: &Path, written: Vec<Stretch>) -> Result<TrackWriter, TrackError> {
+        TrackWriter::record(world, sight::go_on_recording, |words| TrackFile::go_on(folder.join(FILE), words, written))
+    }
+
+    fn record(
+        world: &mut World,
+        tell: impl FnOnce(&mut World, Box<dyn Recorder>),
+        open: impl FnOnce(Words) -> Result<TrackFile, TrackError>,
+    ) -> Result<TrackWriter, TrackError> {
         let (sender, receiver) = sync_channel(WAITING);
         let (back, written) = channel();
-        let recorder = TrackRecorder { events: Vec::new(), sender: sender.clone(), written: Mutex::new(written) };
-        sight::record(world, Box::new(recorder));
+        tell(
+            world,
+            Box::new(TrackRecorder { events: Vec::new(), sender: sender.clone(), written: Mutex::new(written) }),
+        );
         let words = world.resource::<Sights>().words();
-        let words = words.iter().map(|(look, words)| ((*look).to_owned(), words.clone())).collect();
-        let file = TrackFile::new(path, file, Index { words, ..Index::default() })?;
+        let file = open(words.iter().map(|(look, words)| ((*look).to_owned(), words.clone())).collect())?;
         let thread = std::thread::spawn(move || file.write(&receiver, &back));
         Ok(TrackWriter { sender, thread })
+    }
+
+    /// Lets all that was seen up to now be written, for a checkpoint. What that is comes when it is in the file; nothing comes if it
+    /// cannot be written.
+    pub fn keep(&self, world: &mut World) -> Receiver<Stretch> {
+        sight::hand_over(world);
+        let (sender, written) = sync_channel(1);
+        self.send(Message::Keep(sender));
+        written
     }
 
     /// Ends the record. What is still to be written is written while the caller goes on.
     pub fn stop(self, world: &mut World, end: Time) -> Unfinished {
         // The recorder hands over what it has when it goes.
         sight::stop_recording(world);
-        let _ = self.sender.send(Message::End(end));
+        self.send(Message::End(end));
         Unfinished(self.thread)
+    }
+
+    /// Tells the thread that writes something that somebody waits for.
+    fn send(&self, message: Message) {
+        // If nobody listens any more, `finish` says why.
+        let _ = self.sender.send(message);
+        self.thread.thread().unpark();
     }
 }
 
@@ -95,9 +133,22 @@ impl Unfinished {
     }
 }
 
+/// The words of each look.
+type Words = BTreeMap<String, Vec<Arc<str>>>;
+
+impl TrackRecorder {
+    fn hand_events_over(&mut self) {
+        if !self.events.is_empty() {
+            // If nobody listens any more, `finish` says why.
+            let _ = self.sender.send(Message::Events(std::mem::take(&mut self.events)));
+        }
+    }
+}
+
 impl Recorder for TrackRecorder {
     fn record(&mut self, changes: Vec<Change>) -> Vec<Change> {
         let room = changes.capacity();
+        self.hand_events_over();
         // If nobody listens any more, `finish` says why.
         let _ = self.sender.send(Message::Changes(changes));
         let written = self.written.get_mut().ok().and_then(|written| written.try_recv().ok());
@@ -113,7 +164,7 @@ impl Recorder for TrackRecorder {
 
 impl Drop for TrackRecorder {
     fn drop(&mut self) {
-        let _ = self.sender.send(Message::Events(std::mem::take(&mut self.events)));
+        self.hand_events_over();
     }
 }
 
@@ -122,6 +173,8 @@ struct TrackFile {
     file: BufWriter<File>,
     place: u64,
     index: Index,
+    /// How many chunks and events were there at the last checkpoint.
+    kept: (usize, usize),
     encoder: Encoder,
     /// Memory for a chunk, before and after it is compressed: used again, since to ask the system for so much holds up the
     /// run.
@@ -132,12 +185,34 @@ struct TrackFile {
 }
 
 impl TrackFile {
-    fn new(path: PathBuf, file: File, index: Index) -> Result<TrackFile, TrackError> {
-        let (file, encoder) = (BufWriter::new(file), Encoder::default());
-        let mut new =
-            TrackFile { path, file, place: 0, index, encoder, plain: Vec::new(), packed: Vec::new(), span: None };
+    fn new(path: PathBuf, file: File, words: Words) -> Result<TrackFile, TrackError> {
+        let mut new = TrackFile::at(path, file, Index { words, ..Index::default() }, Encoder::default(), 0);
         new.put(&MAGIC)?;
         Ok(new)
+    }
+
+    /// What was written after that is cut off.
+    fn go_on(path: PathBuf, words: Words, written: Vec<Stretch>) -> Result<TrackFile, TrackError> {
+        let mut index = Index { words, ..Index::default() };
+        for Stretch { chunks, events } in written {
+            index.chunks.extend(chunks);
+            index.events.extend(events);
+        }
+        let failed = |error: std::io::Error| TrackError::file(&path, error);
+        let mut file = File::options().read(true).write(true).open(&path).map_err(failed)?;
+        let last = match index.chunks.last() {
+            Some(info) => read_chunk(&mut file, &path, *info)?,
+            None => Chunk::default(),
+        };
+        let place = index.chunks.last().map_or(MAGIC.len() as u64, |last| last.place + last.length);
+        file.set_len(place).and_then(|()| file.seek(SeekFrom::End(0))).map_err(failed)?;
+        Ok(TrackFile::at(path, file, index, Encoder::after(&last), place))
+    }
+
+    fn at(path: PathBuf, file: File, index: Index, encoder: Encoder, place: u64) -> TrackFile {
+        let kept = (index.chunks.len(), index.events.len());
+        let file = BufWriter::new(file);
+        TrackFile { path, file, place, index, kept, encoder, plain: Vec::new(), packed: Vec::new(), span: None }
     }
 
     fn write(mut self, messages: &Receiver<Message>, back: &Sender<Vec<Change>>) -> Result<(), TrackError> {
@@ -148,9 +223,10 @@ impl TrackFile {
                     // Whoever recorded may have gone.
                     let _ = back.send(changes);
                 }
-                Ok(Message::Events(events)) => self.index.events = events,
+                Ok(Message::Events(events)) => self.index.events.extend(events),
+                Ok(Message::Keep(answer)) => _ = answer.send(self.keep()?),
                 Ok(Message::End(end)) => return self.end(end),
-                Err(TryRecvError::Empty) => std::thread::sleep(NAP),
+                Err(TryRecvError::Empty) => std::thread::park_timeout(NAP),
                 // The run failed: its folder will not be kept.
                 Err(TryRecvError::Disconnected) => return Ok(()),
             }
@@ -158,6 +234,7 @@ impl TrackFile {
     }
 
     fn add(&mut self, change: &Change) -> Result<(), TrackError> {
+        let Some(news) = self.encoder.news(change) else { return Ok(()) };
         // A chunk ends between two moments.
         if let Some((_, last)) = self.span
             && last < change.at
@@ -172,7 +249,7 @@ impl TrackFile {
                 self.span = Some((change.at, change.at));
             }
         }
-        self.encoder.add(change);
+        self.encoder.add(change.at, change.thing, news);
         Ok(())
     }
 
@@ -186,6 +263,17 @@ impl TrackFile {
             self.index.chunks.push(ChunkInfo { start, place, length, checksum });
         }
         Ok(())
+    }
+
+    /// Ends the chunk, and tells what was written since this was asked last.
+    fn keep(&mut self) -> Result<Stretch, TrackError> {
+        self.end_chunk()?;
+        self.file.flush().map_err(|error| TrackError::file(&self.path, error))?;
+        let Index { chunks, events, .. } = &self.index;
+        let (chunks, events) = (&chunks[self.kept.0..], &events[self.kept.1..]);
+        let stretch = Stretch { chunks: chunks.to_vec(), events: events.to_vec() };
+        self.kept = (self.index.chunks.len(), self.index.events.len());
+        Ok(stretch)
     }
 
     fn end(mut self, end: Time) -> Result<(), TrackError> {
