@@ -25,6 +25,7 @@
 //! is the program. `learn` needs `scene` and is needed by `cli` alone; for the others, dependencies point
 //! downwards only: `cli → viewer → run → {factory, safety} → record → look → scene → twin → world → engine`.
 
+pub mod abm;
 pub mod cli;
 pub mod engine;
 pub mod factory;
@@ -46,13 +47,16 @@ pub mod prelude {
     pub use schemars::JsonSchema;
     pub use serde::{Deserialize, Serialize};
 
+    pub use crate::abm::census::Census;
+    pub use crate::abm::model::{Model, ModelApp, Turn};
+    pub use crate::abm::population::{Fate, Occupants, Population};
     pub use crate::engine::clock::Clock;
     pub use crate::engine::distribution::Distribution;
     pub use crate::engine::identity::{Directory, TwinId, TwinName};
     pub use crate::engine::journal::Journal;
     pub use crate::engine::parallel::Pool;
     pub use crate::engine::queue::{Event, EventKind, EventQueue, Priority};
-    pub use crate::engine::random::{Purpose, Seed};
+    pub use crate::engine::random::{Purpose, Seed, Stream};
     pub use crate::engine::simulation::{EngineApp, Simulation};
     pub use crate::engine::stage::Stage;
     pub use crate::engine::time::{Duration, Time};
@@ -60,9 +64,11 @@ pub mod prelude {
     pub use crate::record::metrics::{MetricApp, Put};
     pub use crate::record::report::{ReportApp, ReportFigure, ReportSection};
     pub use crate::record::table::{Cell, Column, ColumnType, Names, Row, Table, TableApp};
-    pub use crate::run::single::{RunOptions, execute, plugins, prepare};
+    pub use crate::run::single::{RunOptions, base_plugins, execute, plugins, prepare};
     pub use crate::scene::load::{load, load_text};
     pub use crate::scene::registry::SceneApp;
     pub use crate::twin::life::{Life, LifeApp};
     pub use crate::twin::messages::{Inbox, Letter, Message, Outbox};
+    pub use crate::world::grid::{Edge, Grid, Lattice, Moore, Site, VonNeumann};
+    pub use crate::world::network::{Network, Node};
 }

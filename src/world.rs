@@ -1,6 +1,8 @@
 //! Where things are.
 
 pub mod fields;
+pub mod grid;
+pub mod network;
 pub mod physics;
 pub mod position;
 pub mod space;

@@ -1,5 +1,6 @@
 //! Promises, held by whole runs: a module a promise.
 
+mod abm;
 mod acting;
 mod allocation;
 mod autonomy;

@@ -2,6 +2,7 @@
 
 pub mod counting;
 pub mod knowing;
+pub mod luck;
 pub mod plant;
 pub mod tables;
 

@@ -1,0 +1,87 @@
+//! An epidemic on a network: who is susceptible, infected or recovered (Kermack and McKendrick 1927; on networks Newman 2002, Phys. Rev. E
+//! 66, 016128).
+//!
+//!     cargo run --release --example sir -- run examples/abm/sir.ron
+
+use autotwin::prelude::*;
+
+/// How an illness spreads.
+#[derive(Resource, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+struct Sir {
+    /// How many people there are.
+    people: usize,
+    /// How many others each knows on average.
+    degree: f64,
+    /// How many are infected at the start.
+    infected: usize,
+    /// The chance that somebody who is infected infects somebody whom it knows, in a step.
+    infection: f64,
+    /// The chance that somebody who is infected recovers in a step.
+    recovery: f64,
+}
+
+impl Default for Sir {
+    fn default() -> Self {
+        Sir { people: 10_000, degree: 8.0, infected: 10, infection: 0.05, recovery: 0.1 }
+    }
+}
+
+#[derive(Clone, Copy, PartialEq, Serialize, Deserialize)]
+enum State {
+    Susceptible,
+    Infected,
+    Recovered,
+}
+
+#[derive(Resource, Clone, Serialize, Deserialize)]
+struct Epidemic {
+    network: Network,
+    people: Vec<State>,
+}
+
+impl Model for Epidemic {
+    type Settings = Sir;
+
+    fn begin(settings: &Sir, turn: &Turn) -> Epidemic {
+        let random = &mut turn.random();
+        let network = Network::random(settings.people, settings.degree, random);
+        let mut people = vec![State::Susceptible; settings.people];
+        people.iter_mut().take(settings.infected).for_each(|person| *person = State::Infected);
+        random.shuffle(&mut people);
+        Epidemic { network, people }
+    }
+
+    fn step(&mut self, settings: &Sir, turn: &Turn) {
+        let before = &self.people;
+        let is_infected = |node: &&Node| before[node.0 as usize] == State::Infected;
+        self.people = turn.pool.map(&self.network.nodes().collect::<Vec<Node>>(), |node| {
+            let mut random = turn.random_of(node.0.into());
+            match before[node.0 as usize] {
+                State::Susceptible => {
+                    let near = self.network.near(*node).iter().filter(is_infected).count();
+                    let escapes = (0..near).all(|_| !random.chance(settings.infection));
+                    if escapes { State::Susceptible } else { State::Infected }
+                }
+                State::Infected if random.chance(settings.recovery) => State::Recovered,
+                state => state,
+            }
+        });
+    }
+
+    fn counts(&self, _: &Sir, put: &mut dyn FnMut(&'static str, f64)) {
+        let count = |state| self.people.iter().filter(|person| **person == state).count() as f64;
+        put("susceptible", count(State::Susceptible));
+        put("infected", count(State::Infected));
+        put("recovered", count(State::Recovered));
+    }
+}
+
+pub fn plugins(app: &mut App) {
+    base_plugins(app);
+    app.register_model::<Epidemic>("sir", "epidemic");
+}
+
+fn main() -> std::process::ExitCode {
+    autotwin::cli::main(plugins)
+}
