@@ -9,10 +9,13 @@ use autotwin::prelude::*;
 #[serde(deny_unknown_fields, default)]
 struct ForestFire {
     /// The side of the forest: sites. Its edges are joined.
+    #[schemars(range(min = 1, max = 10_000))]
     side: u32,
     /// The chance that a tree grows on an empty site in a step.
+    #[schemars(range(min = 0.0, max = 1.0))]
     growth: f64,
     /// The chance that lightning strikes a tree in a step.
+    #[schemars(range(min = 0.0, max = 1.0))]
     lightning: f64,
 }
 

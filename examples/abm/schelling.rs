@@ -9,8 +9,10 @@ use autotwin::prelude::*;
 #[serde(deny_unknown_fields, default)]
 struct Schelling {
     /// The side of the town: sites. Its edge is closed.
+    #[schemars(range(min = 1, max = 10_000))]
     side: u32,
-    /// How many people there are, half of them of either kind.
+    /// How many people there are, as far as there is room: half of them of either kind.
+    #[schemars(range(max = 10_000_000))]
     people: usize,
     /// How many of the 24 nearest are to be of the own kind.
     wanted: u16,

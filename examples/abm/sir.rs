@@ -10,14 +10,19 @@ use autotwin::prelude::*;
 #[serde(deny_unknown_fields, default)]
 struct Sir {
     /// How many people there are.
+    #[schemars(range(max = 10_000_000))]
     people: usize,
     /// How many others each knows on average.
+    #[schemars(range(min = 0.0, max = 1000.0))]
     degree: f64,
     /// How many are infected at the start.
+    #[schemars(range(max = 10_000_000))]
     infected: usize,
     /// The chance that somebody who is infected infects somebody whom it knows, in a step.
+    #[schemars(range(min = 0.0, max = 1.0))]
     infection: f64,
     /// The chance that somebody who is infected recovers in a step.
+    #[schemars(range(min = 0.0, max = 1.0))]
     recovery: f64,
 }
 

@@ -9,23 +9,43 @@ use autotwin::prelude::*;
 #[serde(deny_unknown_fields, default)]
 struct WolfSheep {
     /// The side of the meadow: sites. Its edge is closed.
+    #[schemars(range(min = 1, max = 10_000))]
     side: u32,
     /// How many sheep there are at the start.
+    #[schemars(range(max = 10_000_000))]
     sheep: usize,
     /// How many wolves there are at the start.
+    #[schemars(range(max = 10_000_000))]
     wolves: usize,
     /// How many steps grass takes to grow again.
+    #[schemars(range(min = 1))]
     regrowth: u16,
-    /// What a sheep gains from grass, and a wolf from a sheep.
-    gain: (f32, f32),
-    /// The chance that a sheep and a wolf reproduce in a step.
-    reproduction: (f64, f64),
+    /// What a sheep gains from grass.
+    #[schemars(range(min = 0.0, max = 1000.0))]
+    sheep_gain: f32,
+    /// What a wolf gains from a sheep.
+    #[schemars(range(min = 0.0, max = 1000.0))]
+    wolf_gain: f32,
+    /// The chance that a sheep gives birth in a step.
+    #[schemars(range(min = 0.0, max = 1.0))]
+    sheep_birth: f64,
+    /// The chance that a wolf gives birth in a step.
+    #[schemars(range(min = 0.0, max = 1.0))]
+    wolf_birth: f64,
 }
 
 impl Default for WolfSheep {
     fn default() -> Self {
-        let (gain, reproduction) = ((5.0, 13.0), (0.4, 0.2));
-        WolfSheep { side: 100, sheep: 1000, wolves: 500, regrowth: 10, gain, reproduction }
+        WolfSheep {
+            side: 100,
+            sheep: 1000,
+            wolves: 500,
+            regrowth: 10,
+            sheep_gain: 5.0,
+            wolf_gain: 13.0,
+            sheep_birth: 0.4,
+            wolf_birth: 0.2,
+        }
     }
 }
 
@@ -69,8 +89,8 @@ impl Model for Meadow {
         let (lattice, random) = (Lattice::new(settings.side, settings.side, Edge::Closed), &mut turn.random());
         let mut animal =
             |gain: f32| Animal { site: lattice.any(random), energy: (1.0 + random.uniform() as f32) * gain };
-        let sheep = (0..settings.sheep).map(|_| animal(settings.gain.0)).collect();
-        let wolves = (0..settings.wolves).map(|_| animal(settings.gain.1)).collect();
+        let sheep = (0..settings.sheep).map(|_| animal(settings.sheep_gain)).collect();
+        let wolves = (0..settings.wolves).map(|_| animal(settings.wolf_gain)).collect();
         let grow = |_| if random.chance(0.5) { 0 } else { random.below(settings.regrowth.into()) as u16 + 1 };
         Meadow { grass: Grid::new(lattice, grow), sheep, wolves }
     }
@@ -82,17 +102,17 @@ impl Model for Meadow {
             sheep.walk(&lattice, random);
             if grass[sheep.site] == 0 {
                 grass[sheep.site] = settings.regrowth;
-                sheep.energy += settings.gain.0;
+                sheep.energy += settings.sheep_gain;
             }
-            sheep.live(1.0, settings.reproduction.0, born, random)
+            sheep.live(1.0, settings.sheep_birth, born, random)
         });
         let mut flock = Occupants::of(&lattice, sheep.iter().map(|sheep| sheep.site));
         wolves.activate(random, |wolf, born, random| {
             wolf.walk(&lattice, random);
             if flock.take(wolf.site).is_some() {
-                wolf.energy += settings.gain.1;
+                wolf.energy += settings.wolf_gain;
             }
-            wolf.live(0.0, settings.reproduction.1, born, random)
+            wolf.live(0.0, settings.wolf_birth, born, random)
         });
         sheep.remove(|place| flock.is_taken(place));
         grass.values_mut().iter_mut().for_each(|left| *left = left.saturating_sub(1));

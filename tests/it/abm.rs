@@ -288,3 +288,33 @@ fn whoever_acts_at_once_does_so_on_any_number_of_threads() {
         assert!([2, 8].into_iter().all(|threads| digest(plugins, threads) == one));
     }
 }
+
+/// Settings that make no sense are refused, and the smallest ones that do are no trouble.
+#[test]
+fn settings_are_refused_or_work() {
+    let prepared = |plugins: fn(&mut App), settings: &str| {
+        let options = RunOptions { plugins, ..RunOptions::default() };
+        prepare(&read(&format!("(run_for: \"5s\", {settings})")), &options, None)
+    };
+    for (plugins, settings) in [
+        (wolf_sheep::plugins as fn(&mut App), "wolf_sheep: (side: 0)"),
+        (wolf_sheep::plugins, "wolf_sheep: (side: 70000)"),
+        (wolf_sheep::plugins, "wolf_sheep: (regrowth: 0)"),
+        (schelling::plugins, "schelling: (side: 0)"),
+        (sir::plugins, "sir: (infection: 2)"),
+        (forest_fire::plugins, "forest_fire: (side: 0)"),
+    ] {
+        assert!(prepared(plugins, settings).is_err(), "{settings}");
+    }
+    for (plugins, settings) in [
+        (wolf_sheep::plugins as fn(&mut App), "wolf_sheep: (side: 1, sheep: 3, wolves: 1)"),
+        (wolf_sheep::plugins, "wolf_sheep: (sheep: 0, wolves: 0)"),
+        (schelling::plugins, "schelling: (side: 1, people: 3)"),
+        (sir::plugins, "sir: (people: 0)"),
+        (sir::plugins, "sir: (people: 1, infected: 5)"),
+        (forest_fire::plugins, "forest_fire: (side: 1)"),
+    ] {
+        let (mut simulation, _) = prepared(plugins, settings).unwrap_or_else(|error| panic!("{settings}: {error}"));
+        simulation.run_until(Time::ZERO + Duration::from_secs(5));
+    }
+}
