@@ -13,6 +13,7 @@ mod render;
 mod report;
 mod resume;
 mod run;
+mod sweep;
 #[cfg(feature = "viewer")]
 mod theatre;
 mod train;
@@ -42,6 +43,7 @@ enum Command {
     New(new::NewArguments),
     Parts(parts::PartsArguments),
     Import(import::ImportArguments),
+    Sweep(sweep::SweepArguments),
     Optimise(optimise::OptimiseArguments),
     Train(train::TrainArguments),
     Verify(verify::VerifyArguments),
@@ -77,6 +79,7 @@ pub fn main(plugins: fn(&mut App)) -> ExitCode {
         Command::New(arguments) => new::run(&arguments),
         Command::Parts(arguments) => parts::run(&arguments, plugins),
         Command::Import(arguments) => import::run(&arguments),
+        Command::Sweep(arguments) => sweep::run(&arguments, plugins),
         Command::Optimise(arguments) => optimise::run(&arguments, plugins),
         Command::Train(arguments) => train::run(&arguments),
         Command::Verify(arguments) => verify::run(&arguments, plugins),

@@ -21,9 +21,9 @@
 //!
 //! [`engine`] steps worlds and knows no domain; [`world`] says where things are; [`twin`] is what every twin can have;
 //! [`scene`] reads and checks RON; [`look`] says what can be seen of a world; [`record`] writes results; [`factory`] and
-//! [`safety`] are domains; [`learn`] trains models for scenes; [`run`] makes runs of scenes; `viewer` (a feature) shows them in 3D; [`cli`]
+//! [`safety`] are domains; [`abm`] has models of many small agents; [`learn`] trains models for scenes; [`run`] makes runs of scenes, [`study`] many of them; `viewer` (a feature) shows them in 3D; [`cli`]
 //! is the program. `learn` needs `scene` and is needed by `cli` alone; for the others, dependencies point
-//! downwards only: `cli → viewer → run → {factory, safety} → record → look → scene → twin → world → engine`.
+//! downwards only: `cli → {viewer, study} → run → {factory, safety, abm} → record → look → scene → twin → world → engine`.
 
 pub mod abm;
 pub mod cli;
@@ -35,6 +35,7 @@ pub mod record;
 pub mod run;
 pub mod safety;
 pub mod scene;
+pub mod study;
 pub mod twin;
 #[cfg(feature = "viewer")]
 pub mod viewer;
@@ -60,6 +61,7 @@ pub mod prelude {
     pub use crate::engine::simulation::{EngineApp, Simulation};
     pub use crate::engine::stage::Stage;
     pub use crate::engine::time::{Duration, Time};
+    pub use crate::look::picture::{self, Picture, PictureApp};
     pub use crate::record::indicators::{Indicator, IndicatorApp};
     pub use crate::record::metrics::{MetricApp, Put};
     pub use crate::record::report::{ReportApp, ReportFigure, ReportSection};
@@ -71,4 +73,5 @@ pub mod prelude {
     pub use crate::twin::messages::{Inbox, Letter, Message, Outbox};
     pub use crate::world::grid::{Edge, Grid, Lattice, Moore, Site, VonNeumann};
     pub use crate::world::network::{Network, Node};
+    pub use crate::world::plane::{Area, Group, Lanes, Near, Placed, Plane, square};
 }

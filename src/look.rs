@@ -9,6 +9,7 @@ pub mod cameras;
 pub mod model;
 pub mod motion;
 pub mod palette;
+pub mod picture;
 pub mod registry;
 pub mod sight;
 mod twins;

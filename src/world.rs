@@ -4,6 +4,7 @@ pub mod fields;
 pub mod grid;
 pub mod network;
 pub mod physics;
+pub mod plane;
 pub mod position;
 pub mod space;
 pub mod travel;

@@ -7,8 +7,10 @@ import math
 import sys
 import time
 
+import numpy
 from mesa import Model
 from mesa.discrete_space import CellAgent, OrthogonalMooreGrid
+from mesa.experimental.continuous_space import ContinuousSpace, ContinuousSpaceAgent
 
 
 class Animal(CellAgent):
@@ -107,8 +109,46 @@ class Schelling(Model):
         return happy, shares / len(self.agents)
 
 
+class Bird(ContinuousSpaceAgent):
+    """As in Mesa's own example of boids."""
+
+    def __init__(self, model, space, position, heading):
+        super().__init__(space, model)
+        self.position, self.heading = position, heading
+
+    def step(self):
+        near, distances = self.get_neighbors_in_radius(radius=15)
+        if near:
+            ways = self.space.calculate_difference_vector(self.position, agents=near)
+            headings = numpy.asarray([other.heading for other in near]).sum(axis=0)
+            drawn = ways.sum(axis=0) * 0.03 - ways[distances < 1].sum(axis=0) * 0.015 + headings * 0.05
+            turned = self.heading + drawn / len(near)
+            self.heading = turned / numpy.linalg.norm(turned)
+        self.position += self.heading
+
+
+class Flocking(Model):
+    steps_to_do = 100
+
+    def __init__(self, seed):
+        super().__init__(seed=seed)
+        space = ContinuousSpace([[0, 150], [0, 150]], torus=True, random=self.random, n_agents=400)
+        for _ in range(400):
+            angle = self.random.uniform(0, math.tau)
+            place = numpy.array([self.random.uniform(0, 150), self.random.uniform(0, 150)])
+            Bird(self, space, place, numpy.array([math.cos(angle), math.sin(angle)]))
+
+    def step(self):
+        self.agents.shuffle_do("step")
+
+    def counts(self):
+        heading = numpy.mean([bird.heading for bird in self.agents], axis=0)
+        seen = [len(bird.get_neighbors_in_radius(radius=15)[0]) for bird in self.agents]
+        return numpy.linalg.norm(heading), numpy.mean(seen)
+
+
 def main():
-    kind = {"wolf_sheep": WolfSheep, "schelling": Schelling}[sys.argv[1]]
+    kind = {"wolf_sheep": WolfSheep, "schelling": Schelling, "flocking": Flocking}[sys.argv[1]]
     for seed in range(int(sys.argv[2])):
         model = kind(seed)
         begin = time.perf_counter()

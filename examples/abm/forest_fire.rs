@@ -62,6 +62,15 @@ impl Model for Forest {
         put("trees", share(State::Tree));
         put("fire", share(State::Fire));
     }
+
+    fn picture(&self, _: &ForestFire) -> Option<Picture> {
+        let colour = |site| match self.0[site] {
+            State::Empty => [225, 215, 195],
+            State::Tree => [60, 130, 70],
+            State::Fire => [230, 80, 20],
+        };
+        Some(Picture::of_sites(self.0.lattice(), colour))
+    }
 }
 
 pub fn plugins(app: &mut App) {

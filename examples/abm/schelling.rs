@@ -81,6 +81,13 @@ impl Model for Town {
         put("happy", happy as f64);
         put("alike", shares.sum::<f64>() / self.people.len().max(1) as f64);
     }
+
+    fn picture(&self, settings: &Schelling) -> Option<Picture> {
+        let lattice = Lattice::new(settings.side, settings.side, Edge::Closed);
+        let mut picture = Picture::of_sites(&lattice, |_| [255, 255, 255]);
+        self.people.iter().for_each(|person| picture.set_site(person.home, picture::COLOURS[usize::from(person.kind)]));
+        Some(picture)
+    }
 }
 
 pub fn plugins(app: &mut App) {

@@ -80,6 +80,21 @@ impl Model for Epidemic {
         put("infected", count(State::Infected));
         put("recovered", count(State::Recovered));
     }
+
+    /// Each person a square, in no order.
+    fn picture(&self, _: &Sir) -> Option<Picture> {
+        let width = (self.people.len() as f64).sqrt().ceil() as usize;
+        let mut picture = Picture::new(width, width, [255, 255, 255]);
+        for (number, person) in self.people.iter().enumerate() {
+            let colour = match person {
+                State::Susceptible => [210, 210, 210],
+                State::Infected => [213, 94, 0],
+                State::Recovered => [0, 114, 178],
+            };
+            picture.set(number % width, number / width, colour);
+        }
+        Some(picture)
+    }
 }
 
 pub fn plugins(app: &mut App) {

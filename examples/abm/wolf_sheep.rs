@@ -123,6 +123,14 @@ impl Model for Meadow {
         put("wolves", self.wolves.len() as f64);
         put("grass", self.grass.values().iter().filter(|left| **left == 0).count() as f64);
     }
+
+    fn picture(&self, _: &WolfSheep) -> Option<Picture> {
+        let ground = |site| if self.grass[site] == 0 { [120, 170, 90] } else { [190, 170, 130] };
+        let mut picture = Picture::of_sites(self.grass.lattice(), ground);
+        self.sheep.iter().for_each(|sheep| picture.set_site(sheep.site, [255, 255, 255]));
+        self.wolves.iter().for_each(|wolf| picture.set_site(wolf.site, [30, 30, 30]));
+        Some(picture)
+    }
 }
 
 pub fn plugins(app: &mut App) {

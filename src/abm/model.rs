@@ -14,6 +14,7 @@ use crate::engine::random::{Purpose, Seed, Stream};
 use crate::engine::registry::StateResource;
 use crate::engine::simulation::EngineApp;
 use crate::engine::time::{Duration, Time};
+use crate::look::picture::{Picture, PictureApp};
 use crate::record::indicators::{Indicator, IndicatorApp};
 use crate::record::metrics::{MetricApp, Put};
 use crate::scene::registry::SceneApp;
@@ -31,6 +32,12 @@ pub trait Model: StateResource {
 
     /// What is counted of it: names and numbers, for the table of metrics and, at the end, for the indicators.
     fn counts(&self, settings: &Self::Settings, put: &mut dyn FnMut(&'static str, f64));
+
+    /// What it looks like, for the run's folder and its report; none where there is nothing to see.
+    fn picture(&self, settings: &Self::Settings) -> Option<Picture> {
+        let _ = settings;
+        None
+    }
 }
 
 /// How long a step takes in simulated time: the scene's `run_for` of `"100s"` is a hundred steps.
@@ -82,6 +89,7 @@ impl ModelApp for App {
             .register_section::<M::Settings>(settings)
             .register_state::<M>(state)
             .on_start(begin::<M>)
+            .register_picture(picture::<M>)
             .register_gauge(gauge::<M>)
             .register_indicators(indicators::<M>, |_| ())
     }
@@ -115,6 +123,10 @@ fn counts<M: Model>(world: &World, put: &mut dyn FnMut(&'static str, f64)) {
     if let Some(model) = world.get_resource::<M>() {
         model.counts(world.resource::<M::Settings>(), put);
     }
+}
+
+fn picture<M: Model>(world: &World) -> Option<Picture> {
+    world.get_resource::<M>()?.picture(world.resource::<M::Settings>())
 }
 
 fn gauge<M: Model>(world: &World, put: Put) {

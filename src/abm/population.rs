@@ -70,6 +70,11 @@ impl<A: Copy> Population<A> {
         self.0.append(&mut born);
     }
 
+    /// Adds one, who is the last.
+    pub fn push(&mut self, agent: A) {
+        self.0.push(agent);
+    }
+
     /// Takes away those whose places are told.
     pub fn remove(&mut self, is_gone: impl Fn(usize) -> bool) {
         let mut place = 0;

@@ -91,6 +91,14 @@ impl Pool {
         }
     }
 
+    /// The results of `work` for the numbers below `count`, in their order.
+    pub fn map_numbers<R: Send>(&self, count: usize, work: impl Fn(usize) -> R + Send + Sync) -> Vec<R> {
+        match &self.0 {
+            None => (0..count).map(work).collect(),
+            Some(pool) => pool.install(|| (0..count).into_par_iter().with_min_len(FEWEST).map(work).collect()),
+        }
+    }
+
     /// The results of `work`, which takes the items themselves, in their order.
     pub fn map_owned<T: Send, R: Send>(&self, items: Vec<T>, work: impl Fn(T) -> R + Send + Sync) -> Vec<R> {
         match &self.0 {

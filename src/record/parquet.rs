@@ -168,7 +168,7 @@ fn schema(name: &str, columns: &[Column]) -> Result<Arc<Type>, ParquetError> {
             ColumnType::Text => (PhysicalType::BYTE_ARRAY, Some(LogicalType::String)),
         };
         let repetition = if column.optional { Repetition::OPTIONAL } else { Repetition::REQUIRED };
-        Type::primitive_type_builder(column.name, physical)
+        Type::primitive_type_builder(&column.name, physical)
             .with_logical_type(logical)
             .with_repetition(repetition)
             .build()

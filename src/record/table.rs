@@ -1,5 +1,6 @@
 //! Tables of results: rows that systems push, columns that a researcher reads.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use bevy_app::{App, Plugin};
@@ -28,10 +29,10 @@ pub enum ColumnType {
 }
 
 /// A column of a table.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Column {
     /// Its name.
-    pub name: &'static str,
+    pub name: Cow<'static, str>,
     /// What it holds.
     pub of: ColumnType,
     /// Whether rows may lack it.
@@ -43,12 +44,12 @@ pub struct Column {
 impl Column {
     /// A column that every row fills.
     pub const fn new(name: &'static str, of: ColumnType, about: &'static str) -> Column {
-        Column { name, of, optional: false, about }
+        Column { name: Cow::Borrowed(name), of, optional: false, about }
     }
 
     /// A column that rows may leave empty.
     pub const fn optional(name: &'static str, of: ColumnType, about: &'static str) -> Column {
-        Column { name, of, optional: true, about }
+        Column { name: Cow::Borrowed(name), of, optional: true, about }
     }
 }
 

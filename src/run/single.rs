@@ -21,7 +21,7 @@ use crate::engine::snapshot::Snapshot;
 use crate::engine::spelling::nearest;
 use crate::engine::time::{Duration, Time};
 use crate::factory::plugin::FactoryPlugin;
-use crate::look::LookPlugin;
+use crate::look::{LookPlugin, picture};
 use crate::record::indicators::{self, Indicator};
 use crate::record::metrics::{self, MetricPlugin, Rhythm};
 use crate::record::missions::{self, MissionPlugin};
@@ -157,6 +157,9 @@ pub enum RunError {
     #[error("{0}")]
     Threads(String),
 }
+
+/// What a world looks like at the end of its run, in the run's folder: of worlds that are drawn flat.
+pub const PICTURE: &str = "picture.png";
 
 /// What commands are called of which nobody has said in which file they stand.
 pub const UNNAMED: &str = "inputs";
@@ -427,6 +430,9 @@ fn run_to_end(
     let end = simulation.clock().now;
     let tracks = tracks.map(|tracks| tracks.stop(simulation.world_mut(), end));
     let rows = close_tables(simulation.world_mut(), keeper);
+    if let Some(path) = folder.map(|folder| folder.join(PICTURE)) {
+        picture::write(simulation.world(), &path).map_err(|why| WriteError::new(&path, why))?;
+    }
     // Without tracks no checkpoints are made, and the reason is theirs.
     tracks.map_or(Ok(()), Unfinished::finish)?;
     let rows = rows?;

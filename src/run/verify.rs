@@ -167,7 +167,7 @@ fn difference(first: &DigestLine, second: &DigestRecord, last_same: Option<&Dige
     }
 }
 
-pub(super) fn read_json<T: serde::de::DeserializeOwned>(folder: &Path, name: &str) -> Result<T, RunError> {
+pub(crate) fn read_json<T: serde::de::DeserializeOwned>(folder: &Path, name: &str) -> Result<T, RunError> {
     let text = read_text(folder, name)?;
     serde_json::from_str(&text)
         .map_err(|error| RunError::Read { path: folder.join(name).display().to_string(), why: damaged(&error) })

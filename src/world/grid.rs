@@ -113,6 +113,14 @@ impl Lattice {
         (site.0 % self.columns, site.0 / self.columns)
     }
 
+    /// The site so many columns and rows away; none beyond a closed edge.
+    #[inline]
+    pub fn away(&self, site: Site, [columns, rows]: [i32; 2]) -> Option<Site> {
+        let (column, row) = self.place(site);
+        let there = self.beside(column, columns, self.columns).zip(self.beside(row, rows, self.rows));
+        there.map(|(column, row)| Site(row * self.columns + column))
+    }
+
     /// A site, each as likely.
     pub fn any(&self, random: &mut Stream) -> Site {
         Site(random.below(self.count()) as u32)
@@ -270,6 +278,14 @@ mod tests {
             prop_assert_eq!(sorted(lattice.near(site, VonNeumann::<1>)), expect(&|(x, y)| x + y <= 1));
             prop_assert_eq!(sorted(lattice.near(site, VonNeumann::<2>)), expect(&|(x, y)| x + y <= 2));
         }
+    }
+
+    #[test]
+    fn sites_away_are_counted_across_joined_edges() {
+        let (closed, joined) = (Lattice::new(5, 4, Edge::Closed), Lattice::new(5, 4, Edge::Joined));
+        assert_eq!(closed.away(closed.at(3, 1), [1, -1]), Some(closed.at(4, 0)));
+        assert_eq!(closed.away(closed.at(3, 1), [2, 0]), None);
+        assert_eq!(joined.away(joined.at(3, 1), [7, -2]), Some(joined.at(0, 3)));
     }
 
     #[test]

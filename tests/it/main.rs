@@ -39,6 +39,7 @@ mod safety;
 mod scenes_of_minds;
 mod sensing;
 mod support;
+mod sweep;
 mod tracks;
 mod train;
 #[cfg(feature = "viewer")]

@@ -141,6 +141,12 @@ impl RunData {
         &self.folder
     }
 
+    /// What the world looked like at the end of the run, as a PNG file; of several replications the first.
+    pub fn picture(&self) -> Option<Vec<u8>> {
+        let first = self.folder.join("replications").join("0001");
+        [&self.folder, &first].into_iter().find_map(|folder| std::fs::read(folder.join("picture.png")).ok())
+    }
+
     /// Whether the run is several replications. Its tables are then those of the first.
     pub fn has_replications(&self) -> bool {
         self.record.replications > 1

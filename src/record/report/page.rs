@@ -1,5 +1,7 @@
 //! The page: its head, its sections, and what could not be shown.
 
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD as STANDARD;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 use super::registry::{ReportRegistry, ReportSection};
@@ -9,7 +11,7 @@ const STYLE: &str = include_str!("report.css");
 const SCRIPT: &str = include_str!("report.js");
 
 /// Nothing may be loaded from anywhere: the browser itself holds the page to that.
-const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'";
+const POLICY: &str = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src 'unsafe-inline'";
 
 /// A report as written.
 #[derive(Debug)]
@@ -21,11 +23,15 @@ pub struct Page {
 }
 
 /// A section that has something to show.
-struct Shown {
-    id: &'static str,
-    link: &'static str,
-    title: &'static str,
-    body: Markup,
+pub struct Shown {
+    /// Its name in links.
+    pub id: &'static str,
+    /// Its name in the list of sections.
+    pub link: &'static str,
+    /// Its title.
+    pub title: &'static str,
+    /// What it shows.
+    pub body: Markup,
 }
 
 /// The report of one run, or the comparison of several.
@@ -47,6 +53,9 @@ fn single(run: &RunData, registry: &ReportRegistry) -> Result<Page, ReportError>
             Some(body) => shown.push(Shown { id: section.id, link: section.link, title: section.title, body }),
             None => left_out.push(section),
         }
+    }
+    if let Some(png) = run.picture() {
+        shown.push(Shown { id: "picture", link: "Picture", title: "At its end", body: picture(&png) });
     }
     shown.push(Shown {
         id: "indicators",
@@ -93,6 +102,11 @@ fn several(runs: &[RunData], registry: &ReportRegistry) -> Result<Page, ReportEr
     Ok(Page { html, missing: Vec::new() })
 }
 
+/// A picture, as a part of the page.
+fn picture(png: &[u8]) -> Markup {
+    html! { img.picture alt="the world at the end of the run" src=(format!("data:image/png;base64,{}", STANDARD.encode(png))) {} }
+}
+
 /// Says which sections are left out, and how to get them.
 fn not_shown(run: &RunData, sections: &[ReportSection]) -> Markup {
     let absent = |section: &ReportSection| -> Vec<&'static str> {
@@ -115,7 +129,8 @@ fn not_shown(run: &RunData, sections: &[ReportSection]) -> Markup {
     }
 }
 
-fn skeleton(title: &str, head: &Markup, sections: &[Shown]) -> String {
+/// A whole page: its title, what stands at its top, and its sections.
+pub fn skeleton(title: &str, head: &Markup, sections: &[Shown]) -> String {
     html! {
         (DOCTYPE)
         html lang="en" {
@@ -142,7 +157,7 @@ fn skeleton(title: &str, head: &Markup, sections: &[Shown]) -> String {
                     }
                 }
                 footer {
-                    "Made by Autotwin " (env!("CARGO_PKG_VERSION")) " from the run’s folder. This page needs no network."
+                    "Made by Autotwin " (env!("CARGO_PKG_VERSION")) ". This page needs no network."
                 }
                 div #tip role="status" hidden="hidden" {}
                 script { (PreEscaped(fenced("//", SCRIPT, ""))) }

@@ -62,6 +62,23 @@ impl Axis {
         Axis { from: 0.0, to: count * step, ticks: (0..=count as u32).map(tick).collect() }
     }
 
+    /// An axis that holds two numbers, with a handful of ticks.
+    pub fn between(low: f64, high: f64) -> Axis {
+        let is_width = low.is_finite() && high.is_finite() && low < high;
+        let (low, high) = match is_width {
+            true => (low, high),
+            false if low.is_finite() => (low - 0.5, low + 0.5),
+            false => (0.0, 1.0),
+        };
+        let step = round_step((high - low) / 4.0);
+        let (first, last) = ((low / step + 1e-9).floor(), (high / step - 1e-9).ceil());
+        let tick = |number: u32| {
+            let at = (first + f64::from(number)) * step;
+            (at, label(at, step))
+        };
+        Axis { from: first * step, to: last * step, ticks: (0..=(last - first) as u32).map(tick).collect() }
+    }
+
     /// An axis of shares from 0 to 100 %.
     pub fn shares() -> Axis {
         let ticks = [0, 25, 50, 75, 100].map(|percent| (f64::from(percent) / 100.0, format!("{percent} %"))).to_vec();

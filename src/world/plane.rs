@@ -1,0 +1,481 @@
+//! Space without cells in which many agents ask who is near: flocks, crowds, cells of a tissue.
+//!
+//! A [`Plane`] is made of all agents anew in each step: sorted by place into narrow cells, so that whoever is near lies in a few
+//! stretches of memory. That costs some nanoseconds an agent, and makes looking around quick. Three ways to go on from there:
+//!
+//! * [`Plane::activate`] lets one after the other act, in a fresh random order, each seeing what those before it have done.
+//! * [`Plane::renew`] lets all act at once, by a loop over those who are near.
+//! * [`Plane::renew_lanes`] does so too, where what is near is only summed over: several agents look at once, as the lanes of a vector.
+//!
+//! The last two give the same numbers bit by bit, on any number of threads and with vectors of any width.
+
+mod cells;
+mod lanes;
+mod real;
+
+use num_traits::{Float, Zero};
+use serde::{Deserialize, Serialize};
+
+pub use self::lanes::{Group, LANES, Lanes};
+pub use self::real::Real;
+
+use self::cells::{Cells, Stretch, Stretches};
+use self::real::BLOCK;
+use crate::engine::parallel::Pool;
+use crate::engine::random::Stream;
+use crate::world::grid::Edge;
+
+/// Something with a place in a plane.
+pub trait Placed: Copy + Send + Sync {
+    /// The numbers of its coordinates: `f32` or `f64`.
+    type Real: Real;
+
+    /// Where it is.
+    fn place(&self) -> [Self::Real; 2];
+}
+
+/// A rectangle from the origin on.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Area<R> {
+    sides: [R; 2],
+    edge: Edge,
+}
+
+impl<R: Real> Area<R> {
+    /// So wide and so high, with what lies beyond its edge.
+    ///
+    /// # Panics
+    /// If a side is not above zero.
+    pub fn new(sides: [R; 2], edge: Edge) -> Area<R> {
+        assert!(sides.iter().all(|side| *side > R::zero() && side.is_finite()), "a side of an area is not above zero");
+        Area { sides, edge }
+    }
+
+    /// How wide and how high it is.
+    pub fn sides(&self) -> [R; 2] {
+        self.sides
+    }
+
+    /// The place in the area that is meant by one that may lie beyond its edge: on the other side where edges are joined, else the
+    /// nearest.
+    #[inline]
+    pub fn wrap(&self, [x, y]: [R; 2]) -> [R; 2] {
+        [self.wrap_along(x, self.sides[0]), self.wrap_along(y, self.sides[1])]
+    }
+
+    #[inline]
+    fn wrap_along(&self, at: R, side: R) -> R {
+        if at >= R::zero() && at < side {
+            return at;
+        }
+        let wrapped = match self.edge {
+            Edge::Closed => at.max(R::zero()).min(side),
+            Edge::Joined => at - side * (at / side).floor(),
+        };
+        // What is just below zero may be rounded to the side itself, and what is far off have no such digits. What is no number stays none.
+        let is_inside = wrapped >= R::zero() && (wrapped < side || self.edge == Edge::Closed);
+        match at.is_nan() {
+            true => at,
+            false if is_inside => wrapped,
+            false => R::zero(),
+        }
+    }
+
+    /// The way from one place to another: the shortest where edges are joined.
+    #[inline]
+    pub fn offset(&self, from: [R; 2], to: [R; 2]) -> [R; 2] {
+        let along = |axis: usize| {
+            let away = to[axis] - from[axis];
+            match self.edge {
+                Edge::Closed => away,
+                Edge::Joined => nearest_image(away, self.sides[axis]),
+            }
+        };
+        [along(0), along(1)]
+    }
+}
+
+/// The shortest of the ways that lead to the same place on a ring.
+#[inline]
+fn nearest_image<R: Real>(away: R, side: R) -> R {
+    let half = side * R::half();
+    if away >= -half && away < half {
+        return away;
+    }
+    away - side * (away / side + R::half()).floor()
+}
+
+/// The square of a length.
+#[inline]
+pub fn square<R: Real>([x, y]: [R; 2]) -> R {
+    x * x + y * y
+}
+
+/// Agents sorted by place.
+pub struct Plane<A: Placed> {
+    area: Area<A::Real>,
+    reach: A::Real,
+    cells: Cells<A::Real>,
+    /// Where all are, in the order of `agents`, and [`BLOCK`] places more, so that whole blocks can be read.
+    xs: Vec<A::Real>,
+    ys: Vec<A::Real>,
+    agents: Vec<A>,
+    /// How far along an axis somebody has gone since all were sorted.
+    moved: A::Real,
+}
+
+impl<A: Placed> Plane<A> {
+    /// Of agents who see others at most `reach` away. Where edges are joined, each is seen once, where it is nearest.
+    pub fn of(area: Area<A::Real>, reach: A::Real, agents: &[A]) -> Plane<A> {
+        let zero = A::Real::zero();
+        let (mut xs, mut ys) = (vec![zero; agents.len() + BLOCK], vec![zero; agents.len() + BLOCK]);
+        let mut sorted = agents.to_vec();
+        let place = |agent: usize| area.wrap(agents[agent].place());
+        let cells = Cells::sort(area, reach, agents.len(), place, |agent, to, [x, y]| {
+            (xs[to], ys[to], sorted[to]) = (x, y, agents[agent]);
+        });
+        Plane { area, reach, cells, xs, ys, agents: sorted, moved: zero }
+    }
+
+    /// Where they are.
+    pub fn area(&self) -> Area<A::Real> {
+        self.area
+    }
+
+    /// All agents, sorted by place.
+    pub fn agents(&self) -> &[A] {
+        &self.agents
+    }
+
+    /// Those who are near the agent of this number among [`Plane::agents`], in an order that depends on nothing but their places.
+    #[inline]
+    pub fn near(&self, who: usize) -> Near<'_, A> {
+        let at = [self.xs[who], self.ys[who]];
+        let window = self.cells.window(at, at, self.reach + self.moved);
+        let reach2 = self.reach * self.reach;
+        let stretches = self.cells.stretches(window);
+        let stretch = Stretch { from: 0, to: 0, shift: [A::Real::zero(); 2] };
+        Near { plane: self, who, at, reach2, around: window.around, stretches, stretch, from: at, block: 0, bits: 0 }
+    }
+
+    /// All act at once: each becomes what `act` makes of it and of those near it as they were before.
+    pub fn renew<'a>(&'a self, pool: &Pool, act: impl Fn(&A, Near<'a, A>) -> A + Send + Sync) -> Vec<A> {
+        pool.map_numbers(self.agents.len(), |who| act(&self.agents[who], self.near(who)))
+    }
+
+    /// All act one after the other, in a fresh random order: each becomes what `act` makes of it and of those near it as they are now.
+    pub fn activate(mut self, random: &mut Stream, mut act: impl FnMut(&A, Near<A>, &mut Stream) -> A) -> Vec<A> {
+        let mut order: Vec<u32> = (0..self.agents.len() as u32).collect();
+        random.shuffle(&mut order);
+        for who in order {
+            let who = who as usize;
+            let agent = act(&self.agents[who], self.near(who), random);
+            // It stays in its cell, and may be beyond an edge: those who look from now on look as much farther.
+            let from = [self.xs[who], self.ys[who]];
+            let [right, up] = self.area.offset(from, self.area.wrap(agent.place()));
+            (self.xs[who], self.ys[who]) = (from[0] + right, from[1] + up);
+            self.moved = self.moved.max(right.abs()).max(up.abs());
+            self.agents[who] = agent;
+        }
+        self.agents
+    }
+}
+
+/// Those who are near an agent: the way to each, and who it is.
+pub struct Near<'a, A: Placed> {
+    plane: &'a Plane<A>,
+    who: usize,
+    at: [A::Real; 2],
+    reach2: A::Real,
+    /// Whether it looks all around the plane, so that ways may have to be made shortest.
+    around: bool,
+    stretches: Stretches<'a, A::Real>,
+    /// What is looked at, and from where: as if the agent were in that image of the plane.
+    stretch: Stretch<A::Real>,
+    from: [A::Real; 2],
+    /// The first of a block of agents, and which of them are near and have not been told.
+    block: usize,
+    bits: u32,
+}
+
+/// So many are found before they are told.
+const SOME: usize = 32;
+
+impl<'a, A: Placed> Near<'a, A> {
+    /// The way to an agent: `AROUND` the plane it may have to be made the shortest.
+    #[inline(always)]
+    fn way_to<const AROUND: bool>(&self, other: usize) -> [A::Real; 2] {
+        let way = [self.plane.xs[other] - self.from[0], self.plane.ys[other] - self.from[1]];
+        if AROUND { self.plane.area.offset([A::Real::zero(); 2], way) } else { way }
+    }
+
+    /// Goes on to the next stretch, if there is one.
+    #[inline(always)]
+    fn go_on(&mut self) -> bool {
+        let Some(stretch) = self.stretches.next() else { return false };
+        self.stretch = stretch;
+        self.block = stretch.from;
+        self.from = [self.at[0] - stretch.shift[0], self.at[1] - stretch.shift[1]];
+        true
+    }
+
+    /// Which of the block are near.
+    #[inline(always)]
+    fn look<const AROUND: bool>(&self) -> u32 {
+        let Near { plane, block, stretch, .. } = self;
+        let count = BLOCK.min(stretch.to - block);
+        let mut bits = if AROUND {
+            let is_near = |place: usize| u32::from(square(self.way_to::<AROUND>(block + place)) <= self.reach2);
+            (0..count).map(|place| is_near(place) << place).sum()
+        } else {
+            let (xs, ys) = (&plane.xs[*block..block + BLOCK], &plane.ys[*block..block + BLOCK]);
+            A::Real::within(xs, ys, self.from, self.reach2) & ((1 << count) - 1)
+        };
+        if self.who.wrapping_sub(*block) < BLOCK {
+            bits &= !(1 << (self.who - block));
+        }
+        bits
+    }
+}
+
+impl<'a, A: Placed> Near<'a, A> {
+    #[inline(always)]
+    fn next_of<const AROUND: bool>(&mut self) -> Option<<Self as Iterator>::Item> {
+        while self.bits == 0 {
+            self.block += BLOCK;
+            if self.block >= self.stretch.to && !self.go_on() {
+                return None;
+            }
+            self.bits = self.look::<AROUND>();
+        }
+        let other = self.block + self.bits.trailing_zeros() as usize;
+        self.bits &= self.bits - 1;
+        Some((self.way_to::<AROUND>(other), &self.plane.agents[other]))
+    }
+
+    /// Whoever is near is first put behind the others without a branch, for it could not be foreseen.
+    #[inline(always)]
+    fn fold_of<const AROUND: bool, B>(mut self, init: B, mut add: impl FnMut(B, <Self as Iterator>::Item) -> B) -> B {
+        let mut sum = init;
+        let (mut found, mut count) = ([0; SOME + BLOCK], 0);
+        loop {
+            let members = &MEMBERS[self.bits as usize];
+            for (member, found) in members.places.iter().zip(&mut found[count..count + BLOCK]) {
+                *found = self.block as u32 + u32::from(*member);
+            }
+            count += usize::from(members.count);
+            self.block += BLOCK;
+            let is_over = self.block >= self.stretch.to;
+            if is_over || count >= SOME {
+                for other in &found[..count] {
+                    let other = *other as usize;
+                    sum = add(sum, (self.way_to::<AROUND>(other), &self.plane.agents[other]));
+                }
+                count = 0;
+            }
+            if is_over && !self.go_on() {
+                return sum;
+            }
+            self.bits = self.look::<AROUND>();
+        }
+    }
+}
+
+// Inlined as all it calls, so that its state and what a loop over it adds up stay in registers.
+impl<'a, A: Placed> Iterator for Near<'a, A> {
+    type Item = ([A::Real; 2], &'a A);
+
+    #[inline(always)]
+    fn next(&mut self) -> Option<Self::Item> {
+        if self.around { self.next_of::<true>() } else { self.next_of::<false>() }
+    }
+
+    // What `for_each`, `sum` and the like are made of: quicker than `next`.
+    #[inline(always)]
+    fn fold<B, F: FnMut(B, Self::Item) -> B>(self, init: B, add: F) -> B {
+        if self.around { self.fold_of::<true, B>(init, add) } else { self.fold_of::<false, B>(init, add) }
+    }
+}
+
+/// The members of a part of a block.
+#[derive(Clone, Copy)]
+struct Members {
+    /// Their places in the block, and behind them anything.
+    places: [u8; BLOCK],
+    count: u8,
+}
+
+/// The members of each part of a block: a part has a bit for each member.
+static MEMBERS: [Members; 1 << BLOCK] = {
+    let mut all = [Members { places: [0; BLOCK], count: 0 }; 1 << BLOCK];
+    let mut part = 0;
+    while part < 1 << BLOCK {
+        let mut place = 0;
+        while place < BLOCK {
+            if part >> place & 1 == 1 {
+                let Members { places, count } = &mut all[part];
+                places[*count as usize] = place as u8;
+                *count += 1;
+            }
+            place += 1;
+        }
+        part += 1;
+    }
+    all
+};
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::random::{Purpose, Seed};
+    use proptest::prelude::*;
+
+    #[derive(Clone, Copy, Debug, PartialEq)]
+    struct Dot<R> {
+        place: [R; 2],
+        name: u32,
+    }
+
+    impl<R: Real> Placed for Dot<R> {
+        type Real = R;
+
+        fn place(&self) -> [R; 2] {
+            self.place
+        }
+    }
+
+    fn dots<R: Real>(places: &[(f64, f64)]) -> Vec<Dot<R>> {
+        let number = |at: f64| R::from(at).expect("it is a number");
+        let dot = |(name, (x, y)): (u32, &(f64, f64))| Dot { place: [number(*x), number(*y)], name };
+        (0..).zip(places).map(dot).collect()
+    }
+
+    /// Who is near whom by the definition, by name.
+    fn expected<R: Real>(area: Area<R>, reach: R, dots: &[Dot<R>]) -> Vec<(u32, u32)> {
+        let mut pairs = Vec::new();
+        for one in dots {
+            for other in dots {
+                let way = area.offset(area.wrap(one.place), area.wrap(other.place));
+                if one.name != other.name && square(way) <= reach * reach {
+                    pairs.push((one.name, other.name));
+                }
+            }
+        }
+        pairs.sort_unstable();
+        pairs
+    }
+
+    fn found<R: Real>(plane: &Plane<Dot<R>>) -> Vec<(u32, u32)> {
+        let near = |who: usize| plane.near(who).map(move |(_, other)| (plane.agents()[who].name, other.name));
+        let mut pairs: Vec<(u32, u32)> = (0..plane.agents().len()).flat_map(near).collect();
+        pairs.sort_unstable();
+        pairs
+    }
+
+    /// Places on a grid of 1/8, some beyond the edges, so that all ways are exact.
+    fn places() -> impl Strategy<Value = Vec<(f64, f64)>> {
+        let along = (-40..200_i32).prop_map(|eighths| f64::from(eighths) / 8.0);
+        prop::collection::vec((along.clone(), along), 0..120)
+    }
+
+    fn edge(is_joined: bool) -> Edge {
+        if is_joined { Edge::Joined } else { Edge::Closed }
+    }
+
+    proptest! {
+        /// Whoever is near is found, once, whatever the shape of the area and however far all see.
+        #[test]
+        fn near_is_who_is_near(places in places(), width in 1..24_u8, height in 1..24_u8, reach in 0..120_u8, joined: bool) {
+            let area = Area::new([f64::from(width), f64::from(height)], edge(joined));
+            let (reach, dots) = (f64::from(reach) / 8.0, dots(&places));
+            prop_assert_eq!(found(&Plane::of(area, reach, &dots)), expected(area, reach, &dots));
+            let area = Area::new([f32::from(width), f32::from(height)], edge(joined));
+            let (reach, dots) = (reach as f32, self::dots(&places));
+            prop_assert_eq!(found(&Plane::of(area, reach, &dots)), expected(area, reach, &dots));
+        }
+
+        /// Each sees those who have acted before where they are now, and the others where they were.
+        #[test]
+        fn those_who_act_see_all_as_they_are(
+            places in places(), steps in prop::collection::vec((-30..30_i32, -30..30_i32), 120),
+            side in 4..24_u8, reach in 0..60_u8, joined: bool, seed: u64,
+        ) {
+            let area = Area::new([f64::from(side); 2], edge(joined));
+            let reach = f64::from(reach) / 8.0;
+            let mut now: Vec<Dot<f64>> = dots(&places);
+            now.iter_mut().for_each(|dot| dot.place = area.wrap(dot.place));
+            let plane = Plane::of(area, reach, &now);
+            let random = &mut Seed(seed).stream(0, Purpose::new("test"), 0);
+            let mut acted = 0;
+            let after = plane.activate(random, |dot, near, _| {
+                let mut seen: Vec<u32> = near.map(|(_, other)| other.name).collect();
+                seen.sort_unstable();
+                let others = now.iter().filter(|other| other.name != dot.name);
+                let is_near = |other: &&Dot<f64>| square(area.offset(dot.place, other.place)) <= reach * reach;
+                let expected: Vec<u32> = others.filter(is_near).map(|other| other.name).collect();
+                assert_eq!(seen, expected);
+                let (right, up) = steps[dot.name as usize];
+                let place = [dot.place[0] + f64::from(right) / 8.0, dot.place[1] + f64::from(up) / 8.0];
+                now[dot.name as usize].place = area.wrap(place);
+                acted += 1;
+                now[dot.name as usize]
+            });
+            prop_assert_eq!(acted, places.len());
+            prop_assert!(after.iter().all(|dot| *dot == now[dot.name as usize]));
+        }
+
+        /// Lanes give what a loop gives, bit by bit, on one thread or more.
+        #[test]
+        fn lanes_are_as_a_loop(
+            places in prop::collection::vec((0.0..20.0_f64, 0.0..20.0_f64), 0..200),
+            width in 1.0..20.0_f32, height in 1.0..20.0_f32, reach in 0.0..8.0_f32, joined: bool,
+        ) {
+            let area = Area::new([width, height], edge(joined));
+            let plane = Plane::of(area, reach, &dots(&places));
+            let pool = Pool::new(2).expect("there are threads");
+            let moved = |dot: &Dot<f32>, [x, y, count]: [f32; 3]| {
+                Dot { place: [dot.place[0] + x / count.max(1.0), dot.place[1] + y], name: dot.name }
+            };
+            let looped = plane.renew(&pool, |dot, near| {
+                let mut sums = [0.0; 3];
+                for ([x, y], other) in near {
+                    let factor = other.name as f32 - dot.name as f32;
+                    let adds = [x * factor, if x < 0.5 { y } else { 0.0 }, 1.0];
+                    (0..3).for_each(|sum| sums[sum] += adds[sum]);
+                }
+                moved(dot, sums)
+            });
+            let pair = |own: &Group<Dot<f32>>, [x, y]: [Lanes; 2], other: &Dot<f32>| {
+                let factor = Lanes::splat(other.name as f32) - own.each(|dot| dot.name as f32);
+                [x * factor, x.simd_lt(Lanes::splat(0.5)) & y, Lanes::splat(1.0)]
+            };
+            for pool in [pool.clone(), Pool::default()] {
+                prop_assert_eq!(&plane.renew_lanes(&pool, pair, moved), &looped);
+            }
+        }
+
+        /// A place beyond the edge is wrapped into the area.
+        #[test]
+        fn wrapped_places_are_in_the_area(x in -1e6..1e6_f32, y: f32, side in 0.001..1e4_f32, joined: bool) {
+            let area = Area::new([side; 2], edge(joined));
+            let [x, y] = area.wrap([x, y]);
+            prop_assert!((0.0..=side).contains(&x) && (y.is_nan() || (0.0..=side).contains(&y)), "{x} {y}");
+            prop_assert!(!joined || x < side);
+        }
+    }
+
+    /// Places that are no numbers, and reaches without end, are no trouble.
+    #[test]
+    fn what_is_no_place_is_near_nobody() {
+        let places = [(f64::NAN, 1.0), (1.0, f64::INFINITY), (2.0, 2.0), (3.0, 2.0), (1e300, -1e300)];
+        for edge in [Edge::Closed, Edge::Joined] {
+            for reach in [0.0, 1.0, 1e300, f64::INFINITY, f64::NAN] {
+                let area = Area::new([8.0; 2], edge);
+                let plane = Plane::of(area, reach, &dots(&places));
+                let pairs = found(&plane);
+                assert!(pairs.iter().all(|(one, other)| *one != 0 && *other != 0));
+                assert_eq!(pairs.contains(&(2, 3)), reach >= 1.0, "{reach}");
+            }
+        }
+    }
+}
