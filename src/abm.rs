@@ -7,3 +7,4 @@
 pub mod census;
 pub mod model;
 pub mod population;
+pub mod report;

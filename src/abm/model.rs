@@ -17,6 +17,7 @@ use crate::engine::time::{Duration, Time};
 use crate::look::picture::{Picture, PictureApp};
 use crate::record::indicators::{Indicator, IndicatorApp};
 use crate::record::metrics::{MetricApp, Put};
+use crate::record::report::ReportApp;
 use crate::scene::registry::SceneApp;
 
 /// A model: its state, and how it goes on.
@@ -89,6 +90,7 @@ impl ModelApp for App {
             .register_section::<M::Settings>(settings)
             .register_state::<M>(state)
             .on_start(begin::<M>)
+            .register_report_section(super::report::SECTION)
             .register_picture(picture::<M>)
             .register_gauge(gauge::<M>)
             .register_indicators(indicators::<M>, |_| ())

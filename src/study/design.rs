@@ -5,7 +5,7 @@
 //! * Sobol's sequence fills the room of the factors more evenly than chance, the better the more points it has (best a power of 2); it is
 //!   scrambled by Owen's method after Burley 2020, J. Computer Graphics Techniques 9(4) (crate `sobol_burley`).
 //! * For sensitivity indices each of a pair of such points lends the other one factor at a time: see
-//!   [`sensitivity`](super::sensitivity).
+//!   [`super::sensitivity`].
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

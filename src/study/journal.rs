@@ -145,7 +145,8 @@ fn begin(folder: &Path, plan: &Plan) -> Result<(), WriteError> {
     let kept = Kept { study: plan.study.name.clone(), id: plan.id.clone() };
     let text = serde_json::to_string_pretty(&kept).map_err(|error| failed(&error))? + "\n";
     let make = |at: &Path| File::create_new(at);
-    let mut file = tempfile::Builder::new().prefix(".autotwin-").make_in(folder, make).map_err(|error| failed(&error))?;
+    let mut file =
+        tempfile::Builder::new().prefix(".autotwin-").make_in(folder, make).map_err(|error| failed(&error))?;
     file.as_file_mut().write_all(text.as_bytes()).map_err(|error| failed(&error))?;
     file.persist(folder.join(KEPT)).map(drop).map_err(|error| failed(&error.error))
 }

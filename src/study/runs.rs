@@ -1,7 +1,7 @@
 //! Makes the runs of a study, as many at a time as there are threads.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use bevy_app::App;
 use bevy_ecs::prelude::World;
@@ -168,13 +168,21 @@ impl Runner<'_> {
     ) -> Result<bool, RunError> {
         let missing: Vec<(usize, u32)> = wanted.iter().copied().filter(|run| !journal.runs.contains_key(run)).collect();
         let (made, known) = (AtomicUsize::new(wanted.len() - missing.len()), &*journal);
+        let is_over = AtomicBool::new(false);
         let found = self.pool.map(&missing, |(point, replication)| {
-            let run = self.run(*point, &points(*point), *replication)?;
-            if let Some(run) = &run {
-                known.keep(run)?;
-                (self.progress)(made.fetch_add(1, Ordering::Relaxed) + 1, wanted.len());
+            // Where one was stopped or failed, those that have not begun need not.
+            if is_over.load(Ordering::Relaxed) {
+                return Ok(None);
             }
-            Ok(run)
+            let ended = self.run(*point, &points(*point), *replication).and_then(|run| {
+                if let Some(run) = &run {
+                    known.keep(run)?;
+                    (self.progress)(made.fetch_add(1, Ordering::Relaxed) + 1, wanted.len());
+                }
+                Ok(run)
+            });
+            is_over.fetch_or(!matches!(ended, Ok(Some(_))), Ordering::Relaxed);
+            ended
         });
         let found: Vec<Option<Run>> = found.into_iter().collect::<Result<_, RunError>>()?;
         let is_whole = found.iter().all(Option::is_some);

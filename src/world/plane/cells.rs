@@ -164,7 +164,7 @@ impl<R: Real> Iterator for Stretches<'_, R> {
     #[inline(always)]
     fn next(&mut self) -> Option<Stretch<R>> {
         loop {
-            let rows = self.window.pieces[1][self.rows];
+            let rows = self.window.pieces[1].get(self.rows)?;
             if self.row >= rows.to {
                 self.rows += 1;
                 self.row = self.window.pieces[1].get(self.rows)?.from;
