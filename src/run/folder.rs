@@ -5,6 +5,7 @@
 //! `plan.json` by which the run goes on if it is broken off; `run.json` says that it is whole.
 
 use std::collections::BTreeSet;
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
@@ -394,11 +395,15 @@ fn joint_digest(outcomes: &[Outcome]) -> String {
     }
 }
 
-/// Writes a file under a temporary name, and renames it.
-fn write_text(folder: &Path, name: &str, text: &str) -> Result<(), WriteError> {
-    let (path, temporary) = (folder.join(name), folder.join(format!("{name}.part")));
-    let written = std::fs::write(&temporary, text).and_then(|()| std::fs::rename(&temporary, &path));
-    written.map_err(|error| WriteError::new(&path, error))
+/// Writes a file under a temporary name of its own, so that several may do so at once, and renames it.
+pub(crate) fn write_text(folder: &Path, name: &str, text: &str) -> Result<(), WriteError> {
+    let path = folder.join(name);
+    let failed = |error| WriteError::new(&path, error);
+    // Made as any other file, so that whoever may read those may read it; a temporary file would be its owner's alone.
+    let make = |at: &Path| std::fs::File::create_new(at);
+    let mut file = tempfile::Builder::new().prefix(".autotwin-").make_in(folder, make).map_err(failed)?;
+    file.as_file_mut().write_all(text.as_bytes()).map_err(failed)?;
+    file.persist(&path).map(drop).map_err(|error| failed(error.error))
 }
 
 /// Writes a file of JSON under a temporary name, and renames it.

@@ -71,33 +71,45 @@ pub enum Factor {
 }
 
 impl Factor {
-    /// Its values, if they can be counted.
-    pub fn levels(&self) -> Option<Vec<Level>> {
+    /// How many values it has, if they can be counted.
+    pub fn count(&self) -> Option<usize> {
         match self {
-            Factor::Values(levels) => Some(levels.clone()),
-            Factor::Range { from, to, steps: Some(steps), whole } => {
-                let at = |step: u32| from + (to - from) * f64::from(step) / f64::from(steps - 1);
-                Some((0..*steps).map(|step| level(at(step), *whole)).collect())
-            }
+            Factor::Values(levels) => Some(levels.len()),
+            Factor::Range { steps: Some(steps), .. } => Some(*steps as usize),
             Factor::Range { from, to, steps: None, whole: true } if to - from < 1000.0 => {
-                Some((0..=(to - from) as u32).map(|step| level(from + f64::from(step), true)).collect())
+                Some((to - from) as usize + 1)
             }
             Factor::Range { .. } => None,
         }
     }
 
+    /// Its values, if they can be counted.
+    pub fn levels(&self) -> Option<Vec<Level>> {
+        Some((0..self.count()?).map(|place| self.nth(place)).collect())
+    }
+
+    /// One of the values that can be counted, from 0 on; after the last comes the last again.
+    fn nth(&self, place: usize) -> Level {
+        match self {
+            Factor::Values(levels) => {
+                levels.get(place).or(levels.last()).cloned().unwrap_or_else(|| Level::Text(String::new()))
+            }
+            Factor::Range { from, to, steps: Some(steps), whole } => {
+                level(from + (to - from) * place as f64 / f64::from(steps.saturating_sub(1).max(1)), *whole)
+            }
+            Factor::Range { from, to, whole, .. } => level((from + place as f64).min(*to), *whole),
+        }
+    }
+
     /// The value at a share of the way from the first to the last: all are as likely where the share is even between 0 and 1.
     pub fn at(&self, share: f64) -> Level {
-        match (self.levels(), self) {
-            (Some(levels), _) => {
-                let place = (share.max(0.0) * levels.len() as f64) as usize;
-                levels[place.min(levels.len() - 1)].clone()
-            }
+        match (self.count(), self) {
+            (Some(count), _) => self.nth(((share.max(0.0) * count as f64) as usize).min(count.saturating_sub(1))),
             (None, Factor::Range { from, to, whole: true, .. }) => {
                 level((from + (to - from + 1.0) * share).floor().min(*to), true)
             }
             (None, Factor::Range { from, to, .. }) => level(from + (to - from) * share, false),
-            (None, Factor::Values(_)) => Level::Text(String::new()),
+            (None, Factor::Values(_)) => self.nth(0),
         }
     }
 

@@ -12,9 +12,11 @@ use std::sync::Mutex;
 use serde::{Deserialize, Serialize};
 
 use crate::record::parquet::WriteError;
+use crate::run::folder::write_json;
 use crate::run::single::RunError;
 use crate::run::verify::read_json;
 
+use super::factors::Level;
 use super::plan::Plan;
 
 /// One run of a study.
@@ -34,6 +36,13 @@ pub struct Run {
     pub wall: f64,
     /// Its indicators, as far as they have a value: NAME, or NAME/TWIN.
     pub indicators: BTreeMap<String, f64>,
+}
+
+impl Run {
+    /// Whether these values were set.
+    pub fn is_at(&self, levels: &[Level]) -> bool {
+        self.settings.iter().eq(levels.iter().map(Level::to_string).collect::<Vec<_>>().iter())
+    }
 }
 
 /// Which runs of a study are made here: each machine takes every so many-th point.
@@ -115,9 +124,12 @@ impl Journal {
                 let message = format!("{} holds something else; choose another folder by --out", folder.display());
                 return Err(RunError::Options(message));
             }
-            begin(folder, plan)?;
+            write_json(folder, KEPT, &Kept { study: plan.study.name.clone(), id: plan.id.clone() })?;
         }
-        let runs = read_all(folder)?;
+        let mut runs = read_all(folder)?;
+        // A search finds its points as it goes; of other studies they are known.
+        let is_of_plan = |run: &Run| plan.points.get(run.point).is_some_and(|levels| run.is_at(levels));
+        runs.retain(|_, run| plan.points.is_empty() || is_of_plan(run));
         let path = folder.join(shard.file());
         let failed = |error| WriteError::new(&path, error);
         let mut file = OpenOptions::new().create(true).append(true).open(&path).map_err(failed)?;
@@ -137,18 +149,6 @@ impl Journal {
         let mut file = self.file.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         file.write_all(&line).map_err(|error| failed(&error))
     }
-}
-
-/// Says in a folder of which study it is. Several shards may do so at once: each under a name of its own first.
-fn begin(folder: &Path, plan: &Plan) -> Result<(), WriteError> {
-    let failed = |error: &dyn std::fmt::Display| WriteError::new(&folder.join(KEPT), error);
-    let kept = Kept { study: plan.study.name.clone(), id: plan.id.clone() };
-    let text = serde_json::to_string_pretty(&kept).map_err(|error| failed(&error))? + "\n";
-    let make = |at: &Path| File::create_new(at);
-    let mut file =
-        tempfile::Builder::new().prefix(".autotwin-").make_in(folder, make).map_err(|error| failed(&error))?;
-    file.as_file_mut().write_all(text.as_bytes()).map_err(|error| failed(&error))?;
-    file.persist(folder.join(KEPT)).map(drop).map_err(|error| failed(&error.error))
 }
 
 fn names(folder: &Path) -> Result<Vec<String>, WriteError> {

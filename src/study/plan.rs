@@ -200,7 +200,13 @@ fn check(root: &Node, sources: &Sources, problems: &mut Problems) -> Option<Stud
                 );
             }
         }
-        if study.design == Design::All && factor.levels().is_none() {
+        if let Factor::Range { from, to, steps: Some(steps), whole: true } = factor
+            && f64::from(*steps) > to - from + 1.0
+        {
+            let message = format!("there are not {steps} whole numbers from {from} to {to}");
+            complain(&["factors", path], message, "lower `steps`, or leave it out for all of them");
+        }
+        if study.design == Design::All && factor.count().is_none() {
             let help = "give `steps`, or choose a design such as Latin(points: 100)";
             complain(&["factors", path], format!("`{path}` can be any number, of which there is no end"), help);
         }
@@ -209,7 +215,7 @@ fn check(root: &Node, sources: &Sources, problems: &mut Problems) -> Option<Stud
             complain(&["factors", path], format!("`{path}` is not a range, in which alone can be searched"), help);
         }
     }
-    let count = study.factors.values().map(|factor| factor.levels().map_or(1, |levels| levels.len()));
+    let count = study.factors.values().map(|factor| factor.count().unwrap_or(1));
     let all = count.fold(1_usize, usize::saturating_mul);
     if study.design == Design::All && all > MOST_POINTS {
         let help = "choose a design such as Sobol(points: 1024)";

@@ -10,7 +10,7 @@ use crate::record::parquet::{TableWriter, WriteError};
 use crate::record::report::page::Page;
 use crate::record::statistics::Estimate;
 use crate::record::table::{Cell, Column, ColumnType};
-use crate::run::folder::write_json;
+use crate::run::folder::{write_json, write_text};
 use crate::run::report;
 use crate::run::single::RunError;
 
@@ -76,10 +76,8 @@ impl<'a> Findings<'a> {
         self.write_table(folder)?;
         write_json(folder, "summary.json", &self.summary())?;
         report::write(&folder.join("study.html"), &Page { html: page::render(self), missing: Vec::new() })?;
-        for (name, text) in [("study.ron", &self.plan.text), ("scene.ron", &self.plan.scene_text)] {
-            let path = folder.join(name);
-            std::fs::write(&path, text).map_err(|error| WriteError::new(&path, error))?;
-        }
+        write_text(folder, "study.ron", &self.plan.text)?;
+        write_text(folder, "scene.ron", &self.plan.scene_text)?;
         Ok(())
     }
 

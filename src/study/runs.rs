@@ -128,9 +128,9 @@ impl Runner<'_> {
             trial
         };
         let ends = |factor: &Factor| vec![factor.at(0.0), factor.at(1.0)];
-        let values = |factor: &Factor| {
-            factor.levels().filter(|levels| levels.len() <= MOST_CHECKED).unwrap_or_else(|| ends(factor))
-        };
+        let is_short = |factor: &&Factor| factor.count().is_some_and(|count| count <= MOST_CHECKED);
+        let values =
+            |factor: &Factor| Some(factor).filter(is_short).and_then(Factor::levels).unwrap_or_else(|| ends(factor));
         let trials: Vec<Vec<Level>> = factors
             .iter()
             .enumerate()
