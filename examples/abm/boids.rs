@@ -113,13 +113,13 @@ impl Model for Flock {
     }
 
     fn step(&mut self, settings: &Boids, turn: &Turn) {
-        let sky = Plane::of(settings.sky(), settings.vision, &self.birds);
+        let sky = Plane::of(turn.pool, settings.sky(), settings.vision, &self.birds);
         let close = settings.separation * settings.separation;
         self.birds = if settings.lanes {
-            let pair = |_: &Group<Bird>, [right, up]: [Lanes; 2], other: &Bird| {
-                let is_close = (right * right + up * up).simd_lt(Lanes::splat(close));
-                let (east, north) = (Lanes::splat(other.heading[0]), Lanes::splat(other.heading[1]));
-                [Lanes::splat(1.0), right, up, east, north, is_close & right, is_close & up]
+            let pair = |_: &Group<Bird>, [right, up]: [Lanes<f32>; 2], other: &Group<Bird>| {
+                let is_close = (right * right + up * up).simd_lt(Lanes::<f32>::splat(close));
+                let [east, north] = [0, 1].map(|axis| other.each(|bird| bird.heading[axis]));
+                [Lanes::<f32>::splat(1.0), right, up, east, north, is_close & right, is_close & up]
             };
             sky.renew_lanes(turn.pool, pair, |bird, sums| bird.fly(settings, sky.area(), sums))
         } else {
@@ -138,7 +138,7 @@ impl Model for Flock {
     fn counts(&self, settings: &Boids, put: &mut dyn FnMut(&'static str, f64)) {
         let mean = |sum: f64| sum / self.birds.len().max(1) as f64;
         let heading = [0, 1].map(|axis| mean(self.birds.iter().map(|bird| f64::from(bird.heading[axis])).sum()));
-        let sky = Plane::of(settings.sky(), settings.vision, &self.birds);
+        let sky = Plane::of(&Pool::default(), settings.sky(), settings.vision, &self.birds);
         let seen = (0..self.birds.len()).map(|bird| sky.near(bird).count() as f64).sum();
         put("order", square(heading).sqrt());
         put("seen", mean(seen));

@@ -71,24 +71,19 @@ impl Placed for Bird {
 }
 
 impl Bird {
-    fn fly<'a>(&self, settings: &Flocking, sky: Area<f64>, near: impl Iterator<Item = ([f64; 2], &'a Bird)>) -> Bird {
-        let (mut seen, mut offset, mut crowd, mut heading) = (0.0, [0.0; 2], [0.0; 2], [0.0; 2]);
-        let too_close = settings.separation * settings.separation;
-        near.for_each(|(way, other)| {
-            let is_close = f64::from(u8::from(square(way) < too_close));
-            seen += 1.0;
-            for axis in 0..2 {
-                offset[axis] += way[axis];
-                crowd[axis] += way[axis] * is_close;
-                heading[axis] += other.heading[axis];
-            }
-        });
-        let turn = |axis: usize| {
-            let drawn =
-                settings.cohere * offset[axis] - settings.separate * crowd[axis] + settings.align * heading[axis];
-            self.heading[axis] + if seen > 0.0 { drawn / seen } else { 0.0 }
+    /// Flies on, given how many it sees, and the sums of the ways to them, of their headings, and of the ways to those too close.
+    #[inline(always)]
+    fn fly(
+        &self,
+        settings: &Flocking,
+        sky: Area<f64>,
+        [seen, right, up, east, north, crowd_right, crowd_up]: [f64; 7],
+    ) -> Bird {
+        let turn = |heading: f64, way: f64, others: f64, crowd: f64| {
+            let drawn = settings.cohere * way - settings.separate * crowd + settings.align * others;
+            heading + if seen > 0.0 { drawn / seen } else { 0.0 }
         };
-        let turned = [turn(0), turn(1)];
+        let turned = [turn(self.heading[0], right, east, crowd_right), turn(self.heading[1], up, north, crowd_up)];
         let length = square(turned).sqrt();
         let heading = if length > 0.0 { turned.map(|along| along / length) } else { self.heading };
         let place = [0, 1].map(|axis| self.place[axis] + settings.speed * heading[axis]);
@@ -116,14 +111,20 @@ impl Model for Flock {
 
     fn step(&mut self, settings: &Flocking, turn: &Turn) {
         let sky = settings.sky();
-        let flock = Plane::of(sky, settings.vision, &self.birds);
-        self.birds = flock.activate(&mut turn.random(), |bird, near, _| bird.fly(settings, sky, near));
+        let close = settings.separation * settings.separation;
+        let pair = |_: &Group<Bird>, [right, up]: [Lanes<f64>; 2], other: &Group<Bird>| {
+            let is_close = (right * right + up * up).simd_lt(Lanes::<f64>::splat(close));
+            let [east, north] = [0, 1].map(|axis| other.each(|bird| bird.heading[axis]));
+            [Lanes::<f64>::splat(1.0), right, up, east, north, is_close & right, is_close & up]
+        };
+        let flock = Plane::of(turn.pool, sky, settings.vision, &self.birds);
+        self.birds = flock.activate_lanes(&mut turn.random(), pair, |bird, sums, _| bird.fly(settings, sky, sums));
     }
 
     fn counts(&self, settings: &Flocking, put: &mut dyn FnMut(&'static str, f64)) {
         let mean = |sum: f64| sum / self.birds.len().max(1) as f64;
         let heading = [0, 1].map(|axis| mean(self.birds.iter().map(|bird| bird.heading[axis]).sum()));
-        let sky = Plane::of(settings.sky(), settings.vision, &self.birds);
+        let sky = Plane::of(&Pool::default(), settings.sky(), settings.vision, &self.birds);
         let seen = (0..self.birds.len()).map(|bird| sky.near(bird).count() as f64).sum();
         put("order", square(heading).sqrt());
         put("seen", mean(seen));

@@ -60,11 +60,11 @@ impl Model for Epidemic {
     fn step(&mut self, settings: &Sir, turn: &Turn) {
         let before = &self.people;
         let is_infected = |node: &&Node| before[node.0 as usize] == State::Infected;
-        self.people = turn.pool.map(&self.network.nodes().collect::<Vec<Node>>(), |node| {
-            let mut random = turn.random_of(node.0.into());
-            match before[node.0 as usize] {
+        self.people = turn.pool.map_numbers(before.len(), |person| {
+            let mut random = turn.random_of(person as u64);
+            match before[person] {
                 State::Susceptible => {
-                    let near = self.network.near(*node).iter().filter(is_infected).count();
+                    let near = self.network.near(Node(person as u32)).iter().filter(is_infected).count();
                     let escapes = (0..near).all(|_| !random.chance(settings.infection));
                     if escapes { State::Susceptible } else { State::Infected }
                 }

@@ -78,8 +78,8 @@ impl Pool {
     /// [`Query::contiguous_iter_mut`]: bevy_ecs::system::Query::contiguous_iter_mut
     pub fn for_rows<I: IndexedParallelIterator>(&self, rows: I, work: impl Fn(I::Item) + Send + Sync) {
         match &self.0 {
-            None => rows.with_producer(OneByOne(work)),
-            Some(pool) => pool.install(|| rows.with_min_len(FEWEST).for_each(work)),
+            Some(pool) if rows.len() >= 2 * FEWEST => pool.install(|| rows.with_min_len(FEWEST).for_each(work)),
+            _ => rows.with_producer(OneByOne(work)),
         }
     }
 
@@ -94,8 +94,10 @@ impl Pool {
     /// The results of `work` for the numbers below `count`, in their order.
     pub fn map_numbers<R: Send>(&self, count: usize, work: impl Fn(usize) -> R + Send + Sync) -> Vec<R> {
         match &self.0 {
-            None => (0..count).map(work).collect(),
-            Some(pool) => pool.install(|| (0..count).into_par_iter().with_min_len(FEWEST).map(work).collect()),
+            Some(pool) if count >= 2 * FEWEST => {
+                pool.install(|| (0..count).into_par_iter().with_min_len(FEWEST).map(work).collect())
+            }
+            _ => (0..count).map(work).collect(),
         }
     }
 

@@ -76,10 +76,13 @@ pub struct Stream {
 
 impl Stream {
     /// 64 random bits.
+    #[inline]
     pub fn next_u64(&mut self) -> u64 {
-        if let Some(spare) = self.spare.take() {
-            return spare;
-        }
+        self.spare.take().unwrap_or_else(|| self.next_block())
+    }
+
+    /// The first half of the next block, the second half of which is kept.
+    fn next_block(&mut self) -> u64 {
         let counter = [self.block, self.counter, self.who as u32, (self.who >> 32) as u32];
         let [a, b, c, d] = philox4x32_10(counter, [self.key as u32, (self.key >> 32) as u32]);
         self.block = self.block.wrapping_add(1);
@@ -88,6 +91,7 @@ impl Stream {
     }
 
     /// Uniform in the open interval (0, 1): safe to take a logarithm of, on either side.
+    #[inline]
     pub fn uniform(&mut self) -> f64 {
         ((self.next_u64() >> 12) as f64 + 0.5) / (1_u64 << 52) as f64
     }
@@ -96,12 +100,14 @@ impl Stream {
     ///
     /// # Panics
     /// If `bound` is zero: there is no such number.
+    #[inline]
     pub fn below(&mut self, bound: usize) -> usize {
         assert!(bound > 0, "a random choice from nothing");
         ((u128::from(self.next_u64()) * bound as u128) >> 64) as usize
     }
 
     /// Whether something of this probability happens.
+    #[inline]
     pub fn chance(&mut self, probability: f64) -> bool {
         self.uniform() < probability
     }

@@ -64,7 +64,12 @@ impl Simulation {
         app.finish();
         app.cleanup();
         let mut world = std::mem::take(app.world_mut());
-        let schedule = world.resource_mut::<Schedules>().remove(Step).unwrap_or_else(stage::empty_schedule);
+        let mut schedule = world.resource_mut::<Schedules>().remove(Step).unwrap_or_else(stage::empty_schedule);
+        // Else the first step would have to.
+        if let Err(error) = schedule.initialize(&mut world) {
+            // Only a plugin can cause this: one whose systems cannot come into an order.
+            panic!("the schedule of a step: {error}");
+        }
         // Handlers are systems: each is made ready for the world that it will run in.
         let mut handlers = std::mem::take(&mut *world.resource_mut::<Handlers>());
         handlers.handlers.iter_mut().for_each(|handler| drop(handler.initialize(&mut world)));

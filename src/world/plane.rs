@@ -1,13 +1,15 @@
 //! Space without cells in which many agents ask who is near: flocks, crowds, cells of a tissue.
 //!
 //! A [`Plane`] is made of all agents anew in each step: sorted by place into narrow cells, so that whoever is near lies in a few
-//! stretches of memory. That costs some nanoseconds an agent, and makes looking around quick. Three ways to go on from there:
+//! stretches of memory. That costs some nanoseconds an agent, and makes looking around quick. Four ways to go on from there:
 //!
-//! * [`Plane::activate`] lets one after the other act, in a fresh random order, each seeing what those before it have done.
-//! * [`Plane::renew`] lets all act at once, by a loop over those who are near.
-//! * [`Plane::renew_lanes`] does so too, where what is near is only summed over: several agents look at once, as the lanes of a vector.
+//! | | by a loop over those who are near | by sums over those who are near |
+//! |---|---|---|
+//! | one after the other, in a fresh random order, each seeing what those before it have done | [`Plane::activate`] | [`Plane::activate_lanes`] |
+//! | all at once | [`Plane::renew`] | [`Plane::renew_lanes`] |
 //!
-//! The last two give the same numbers bit by bit, on any number of threads and with vectors of any width.
+//! Sums are quicker, for several agents are looked at, or look, at once: as the lanes of a vector. All give the same numbers bit by bit
+//! on any number of threads and with vectors of any width; those who act all at once also with a loop or with sums.
 
 mod cells;
 mod lanes;
@@ -17,11 +19,11 @@ mod real;
 use num_traits::{Float, Zero};
 use serde::{Deserialize, Serialize};
 
-pub use self::lanes::{Group, LANES, Lanes};
+pub use self::lanes::Group;
 pub use self::near::Near;
-pub use self::real::Real;
+pub use self::real::{Lanes, Real, Vector};
 
-use self::cells::Cells;
+use self::cells::{Cells, Sorted};
 use self::real::BLOCK;
 use crate::engine::parallel::Pool;
 use crate::engine::random::Stream;
@@ -118,7 +120,8 @@ pub struct Plane<A: Placed> {
     area: Area<A::Real>,
     reach: A::Real,
     cells: Cells<A::Real>,
-    /// Where all are, in the order of `agents`, and [`BLOCK`] places more, so that whole blocks can be read.
+    count: usize,
+    /// Where all are, in the order of `agents`, and [`BLOCK`] places more, so that whole blocks can be read; as there are agents more.
     xs: Vec<A::Real>,
     ys: Vec<A::Real>,
     agents: Vec<A>,
@@ -128,15 +131,9 @@ pub struct Plane<A: Placed> {
 
 impl<A: Placed> Plane<A> {
     /// Of agents who see others at most `reach` away. Where edges are joined, each is seen once, where it is nearest.
-    pub fn of(area: Area<A::Real>, reach: A::Real, agents: &[A]) -> Plane<A> {
-        let zero = A::Real::zero();
-        let (mut xs, mut ys) = (vec![zero; agents.len() + BLOCK], vec![zero; agents.len() + BLOCK]);
-        let mut sorted = agents.to_vec();
-        let place = |agent: usize| area.wrap(agents[agent].place());
-        let cells = Cells::sort(area, reach, agents.len(), place, |agent, to, [x, y]| {
-            (xs[to], ys[to], sorted[to]) = (x, y, agents[agent]);
-        });
-        Plane { area, reach, cells, xs, ys, agents: sorted, moved: zero }
+    pub fn of(pool: &Pool, area: Area<A::Real>, reach: A::Real, agents: &[A]) -> Plane<A> {
+        let (cells, Sorted { xs, ys, agents: sorted }) = Cells::sort(pool, area, reach, agents, BLOCK);
+        Plane { area, reach, cells, count: agents.len(), xs, ys, agents: sorted, moved: A::Real::zero() }
     }
 
     /// Where they are.
@@ -146,7 +143,7 @@ impl<A: Placed> Plane<A> {
 
     /// All agents, sorted by place.
     pub fn agents(&self) -> &[A] {
-        &self.agents
+        &self.agents[..self.count]
     }
 
     /// Those who are near the agent of this number among [`Plane::agents`], in an order that depends on nothing but their places.
@@ -157,24 +154,45 @@ impl<A: Placed> Plane<A> {
 
     /// All act at once: each becomes what `act` makes of it and of those near it as they were before.
     pub fn renew<'a>(&'a self, pool: &Pool, act: impl Fn(&A, Near<'a, A>) -> A + Send + Sync) -> Vec<A> {
-        pool.map_numbers(self.agents.len(), |who| act(&self.agents[who], self.near(who)))
+        pool.map_numbers(self.count, |who| act(&self.agents[who], self.near(who)))
     }
 
     /// All act one after the other, in a fresh random order: each becomes what `act` makes of it and of those near it as they are now.
-    pub fn activate(mut self, random: &mut Stream, mut act: impl FnMut(&A, Near<A>, &mut Stream) -> A) -> Vec<A> {
-        let mut order: Vec<u32> = (0..self.agents.len() as u32).collect();
+    pub fn activate(self, random: &mut Stream, mut act: impl FnMut(&A, Near<A>, &mut Stream) -> A) -> Vec<A> {
+        self.one_by_one(random, |plane, who, random| act(&plane.agents[who], plane.near(who), random))
+    }
+
+    /// One after the other acts, in a fresh random order: what each becomes is told by `act`.
+    #[inline(always)]
+    fn one_by_one(
+        mut self,
+        random: &mut Stream,
+        mut act: impl FnMut(&mut Plane<A>, usize, &mut Stream) -> A,
+    ) -> Vec<A> {
+        let mut order: Vec<u32> = (0..self.count as u32).collect();
         random.shuffle(&mut order);
         for who in order {
             let who = who as usize;
-            let agent = act(&self.agents[who], self.near(who), random);
+            let agent = act(&mut self, who, random);
             // It stays in its cell, and may be beyond an edge: those who look from now on look as much farther.
             let from = [self.xs[who], self.ys[who]];
             let [right, up] = self.area.offset(from, self.area.wrap(agent.place()));
             (self.xs[who], self.ys[who]) = (from[0] + right, from[1] + up);
-            self.moved = self.moved.max(right.abs()).max(up.abs());
             self.agents[who] = agent;
+            let moved = right.abs().max(up.abs());
+            if moved > self.moved {
+                self.look_farther(moved);
+            }
         }
+        self.agents.truncate(self.count);
         self.agents
+    }
+
+    /// All look as much farther from now on.
+    // Seldom, and so a call rather than a number that is chosen: who acts next need not wait until it is known how far the last one went.
+    #[cold]
+    fn look_farther(&mut self, moved: A::Real) {
+        self.moved = moved;
     }
 }
 
@@ -247,10 +265,10 @@ mod tests {
         fn near_is_who_is_near(places in places(), width in 1..24_u8, height in 1..24_u8, reach in 0..120_u8, joined: bool) {
             let area = Area::new([f64::from(width), f64::from(height)], edge(joined));
             let (reach, dots) = (f64::from(reach) / 8.0, dots(&places));
-            prop_assert_eq!(found(&Plane::of(area, reach, &dots)), expected(area, reach, &dots));
+            prop_assert_eq!(found(&Plane::of(&Pool::new(2).expect("there are threads"), area, reach, &dots)), expected(area, reach, &dots));
             let area = Area::new([f32::from(width), f32::from(height)], edge(joined));
             let (reach, dots) = (reach as f32, self::dots(&places));
-            prop_assert_eq!(found(&Plane::of(area, reach, &dots)), expected(area, reach, &dots));
+            prop_assert_eq!(found(&Plane::of(&Pool::new(2).expect("there are threads"), area, reach, &dots)), expected(area, reach, &dots));
         }
 
         /// Each sees those who have acted before where they are now, and the others where they were.
@@ -263,7 +281,7 @@ mod tests {
             let reach = f64::from(reach) / 8.0;
             let mut now: Vec<Dot<f64>> = dots(&places);
             now.iter_mut().for_each(|dot| dot.place = area.wrap(dot.place));
-            let plane = Plane::of(area, reach, &now);
+            let plane = Plane::of(&Pool::default(), area, reach, &now);
             let random = &mut Seed(seed).stream(0, Purpose::new("test"), 0);
             let mut acted = 0;
             let after = plane.activate(random, |dot, near, _| {
@@ -290,7 +308,7 @@ mod tests {
             width in 1.0..20.0_f32, height in 1.0..20.0_f32, reach in 0.0..8.0_f32, joined: bool,
         ) {
             let area = Area::new([width, height], edge(joined));
-            let plane = Plane::of(area, reach, &dots(&places));
+            let plane = Plane::of(&Pool::default(), area, reach, &dots(&places));
             let pool = Pool::new(2).expect("there are threads");
             let moved = |dot: &Dot<f32>, [x, y, count]: [f32; 3]| {
                 Dot { place: [dot.place[0] + x / count.max(1.0), dot.place[1] + y], name: dot.name }
@@ -304,13 +322,22 @@ mod tests {
                 }
                 moved(dot, sums)
             });
-            let pair = |own: &Group<Dot<f32>>, [x, y]: [Lanes; 2], other: &Dot<f32>| {
-                let factor = Lanes::splat(other.name as f32) - own.each(|dot| dot.name as f32);
-                [x * factor, x.simd_lt(Lanes::splat(0.5)) & y, Lanes::splat(1.0)]
+            let pair = |own: &Group<Dot<f32>>, [x, y]: [Lanes<f32>; 2], other: &Group<Dot<f32>>| {
+                let factor = other.each(|dot| dot.name as f32) - own.each(|dot| dot.name as f32);
+                [x * factor, x.simd_lt(Lanes::<f32>::splat(0.5)) & y, Lanes::<f32>::splat(1.0)]
             };
             for pool in [pool.clone(), Pool::default()] {
                 prop_assert_eq!(&plane.renew_lanes(&pool, pair, moved), &looped);
             }
+        }
+
+        /// One after the other, lanes give what a loop gives where all sums are exact.
+        #[test]
+        fn lanes_of_others_are_as_a_loop(
+            places in places(), width in 1..24_u8, height in 1..24_u8, reach in 0..60_u8, joined: bool, seed: u64,
+        ) {
+            lanes_as_loop::<f64>(&places, [width, height], reach, joined, seed);
+            lanes_as_loop::<f32>(&places, [width, height], reach, joined, seed);
         }
 
         /// A place beyond the edge is wrapped into the area.
@@ -323,6 +350,40 @@ mod tests {
         }
     }
 
+    /// Acts one after the other, by a loop and by lanes, to the same end. Places are of eighths, and so are the moves.
+    fn lanes_as_loop<R: Real + std::fmt::Debug>(
+        places: &[(f64, f64)],
+        sides: [u8; 2],
+        reach: u8,
+        joined: bool,
+        seed: u64,
+    ) {
+        let number = |at: f64| R::from(at).expect("it is a number");
+        let area = Area::new(sides.map(|side| number(f64::from(side))), edge(joined));
+        let plane = || Plane::of(&Pool::default(), area, number(f64::from(reach) / 8.0), &dots::<R>(places));
+        let name = |dot: &Dot<R>| number(f64::from(dot.name));
+        // So far from the start of their sums that parts of an eighth are all that it comes to.
+        let moved = |dot: &Dot<R>, sums: [R; 3]| {
+            let along = |axis: usize| {
+                let eighths = (sums[axis] * number(8.0)).to_i64().expect("it is whole").rem_euclid(17) - 8;
+                dot.place[axis] + number(eighths as f64 / 8.0) * sums[2].min(R::one())
+            };
+            Dot { place: [along(0), along(1)], name: dot.name }
+        };
+        let random = || Seed(seed).stream(0, Purpose::new("test"), 0);
+        let looped = plane().activate(&mut random(), |dot, near, _| {
+            let add = |[x, y, count]: [R; 3], ([right, up], other): ([R; 2], &Dot<R>)| {
+                [x + right * (name(other) - name(dot)), y + up, count + R::one()]
+            };
+            moved(dot, near.fold([R::zero(); 3], add))
+        });
+        let pair = |own: &Group<Dot<R>>, [right, up]: [Lanes<R>; 2], other: &Group<Dot<R>>| {
+            [right * (other.each(name) - own.each(name)), up, Vector::all(R::one())]
+        };
+        let laned = plane().activate_lanes(&mut random(), pair, |dot, sums, _| moved(dot, sums));
+        assert_eq!(laned, looped);
+    }
+
     /// Places that are no numbers, and reaches without end, are no trouble.
     #[test]
     fn what_is_no_place_is_near_nobody() {
@@ -330,7 +391,7 @@ mod tests {
         for edge in [Edge::Closed, Edge::Joined] {
             for reach in [0.0, 1.0, 1e300, f64::INFINITY, f64::NAN] {
                 let area = Area::new([8.0; 2], edge);
-                let plane = Plane::of(area, reach, &dots(&places));
+                let plane = Plane::of(&Pool::default(), area, reach, &dots(&places));
                 let pairs = found(&plane);
                 assert!(pairs.iter().all(|(one, other)| *one != 0 && *other != 0));
                 assert_eq!(pairs.contains(&(2, 3)), reach >= 1.0, "{reach}");

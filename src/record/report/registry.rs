@@ -68,7 +68,7 @@ pub struct ReportRegistry {
 
 /// What a plugin can add to reports.
 pub trait ReportApp {
-    /// Registers a section; it stands after those that were registered before.
+    /// Registers a section; it stands after those that were registered before, and once, however many plugins bring it.
     fn register_report_section(&mut self, section: ReportSection) -> &mut Self;
     /// Registers what is known of indicators.
     fn register_report_figures(&mut self, figures: &[ReportFigure]) -> &mut Self;
@@ -76,7 +76,10 @@ pub trait ReportApp {
 
 impl ReportApp for App {
     fn register_report_section(&mut self, section: ReportSection) -> &mut Self {
-        self.world_mut().get_resource_or_init::<ReportRegistry>().sections.push(section);
+        let sections = &mut self.world_mut().get_resource_or_init::<ReportRegistry>().sections;
+        if !sections.iter().any(|known| known.id == section.id) {
+            sections.push(section);
+        }
         self
     }
 

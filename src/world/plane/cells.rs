@@ -1,6 +1,9 @@
 //! Rows of narrow cells, and which of them can be seen from where.
 
-use super::{Area, Real};
+use std::ops::Range;
+
+use super::{Area, Placed, Real};
+use crate::engine::parallel::Pool;
 use crate::world::grid::Edge;
 
 /// So many cells to the reach along a row: the narrower, the fewer are looked at in vain. Along columns it is one.
@@ -45,39 +48,64 @@ pub(super) struct Stretch<R> {
     pub shift: [R; 2],
 }
 
+/// What is sorted into cells: where all are, and who it is.
+pub(super) struct Sorted<A: Placed> {
+    pub xs: Vec<A::Real>,
+    pub ys: Vec<A::Real>,
+    pub agents: Vec<A>,
+}
+
+/// Cells next to each other, and who is put there by one thread.
+struct Share<'a, A: Placed> {
+    cells: Range<usize>,
+    /// Where the next agent of each cell comes to lie.
+    next: &'a mut [u32],
+    first: usize,
+    xs: &'a mut [A::Real],
+    ys: &'a mut [A::Real],
+    agents: &'a mut [A],
+}
+
 impl<R: Real> Cells<R> {
-    /// Cells for so many agents in these places. Tells `put` of each agent where it comes to lie; those of a cell keep their order.
-    #[inline]
-    pub fn sort(
+    /// Sorts agents into cells; those of a cell keep their order. `beyond` more places and agents follow, of no meaning.
+    pub fn sort<A: Placed<Real = R>>(
+        pool: &Pool,
         area: Area<R>,
         reach: R,
-        agents: usize,
-        place: impl Fn(usize) -> [R; 2],
-        mut put: impl FnMut(usize, usize, [R; 2]),
-    ) -> Cells<R> {
-        let counts = counts(area, reach, agents);
+        agents: &[A],
+        beyond: usize,
+    ) -> (Cells<R>, Sorted<A>) {
+        let counts = counts(area, reach, agents.len());
         let per_length = [0, 1].map(|axis| R::of(counts[axis]) / area.sides[axis]);
         // Counted two cells on, so that each cell's start is one cell on when it has been added up, and comes to its own place as agents are
         // put there.
         let mut cells = Cells { area, counts, per_length, starts: vec![0; counts[0] * counts[1] + 2] };
-        let cell_of: Vec<u32> = (0..agents)
-            .map(|agent| {
-                let cell = cells.cell(place(agent));
-                cells.starts[cell as usize + 2] += 1;
-                cell
-            })
-            .collect();
+        let place = |agent: &A| area.wrap(agent.place());
+        let cell_of = pool.map_numbers(agents.len(), |agent| cells.cell(place(&agents[agent])));
+        for cell in &cell_of {
+            cells.starts[*cell as usize + 2] += 1;
+        }
         let mut before = 0;
         for start in &mut cells.starts[2..] {
             before += *start;
             *start = before;
         }
-        for (agent, cell) in cell_of.into_iter().enumerate() {
-            let next = &mut cells.starts[cell as usize + 1];
-            put(agent, *next as usize, place(agent));
-            *next += 1;
-        }
-        cells
+        let zeros = || vec![R::zero(); agents.len() + beyond];
+        let more = agents.last().into_iter().cycle().take(beyond);
+        let mut sorted = Sorted { xs: zeros(), ys: zeros(), agents: agents.iter().chain(more).copied().collect() };
+        pool.map_owned(shares(pool.threads(), agents.len(), &mut cells.starts[1..], &mut sorted), |share| {
+            for (agent, cell) in agents.iter().zip(&cell_of) {
+                let cell = *cell as usize;
+                if share.cells.contains(&cell) {
+                    let next = &mut share.next[cell - share.cells.start];
+                    let to = *next as usize - share.first;
+                    [share.xs[to], share.ys[to]] = place(agent);
+                    share.agents[to] = *agent;
+                    *next += 1;
+                }
+            }
+        });
+        (cells, sorted)
     }
 
     fn cell(&self, place: [R; 2]) -> u32 {
@@ -97,14 +125,15 @@ impl<R: Real> Cells<R> {
     }
 
     /// What is seen from between two corners, so far away.
-    #[inline]
+    // Inlined, so that nothing of it goes through memory.
+    #[inline(always)]
     pub fn window(&self, low: [R; 2], high: [R; 2], reach: R) -> Window<R> {
         let (columns, whole_row) = self.pieces(0, low[0] - reach, high[0] + reach);
         let (rows, whole_column) = self.pieces(1, low[1] - reach, high[1] + reach);
         Window { pieces: [columns, rows], around: whole_row || whole_column }
     }
 
-    #[inline]
+    #[inline(always)]
     fn pieces(&self, axis: usize, low: R, high: R) -> ([Piece<R>; 2], bool) {
         let count = self.counts[axis] as i32;
         let [first, last] = [low, high].map(|at| (at * self.per_length[axis]).whole());
@@ -133,6 +162,33 @@ impl<R: Real> Cells<R> {
     pub fn stretches(&self, window: Window<R>) -> Stretches<'_, R> {
         Stretches { cells: self, window, rows: 0, row: window.pieces[1][0].from, columns: 0 }
     }
+}
+
+/// Shares of about as many agents, given where those of each cell begin.
+fn shares<'a, A: Placed>(
+    threads: usize,
+    agents: usize,
+    mut starts: &'a mut [u32],
+    sorted: &'a mut Sorted<A>,
+) -> Vec<Share<'a, A>> {
+    let (mut xs, mut ys, mut rest) = (&mut sorted.xs[..], &mut sorted.ys[..], &mut sorted.agents[..]);
+    let (mut cell, mut first) = (0, 0);
+    let share = |number: usize| {
+        let is_last = number == threads;
+        let before = |start: &u32| (*start as usize) < agents * number / threads;
+        let count = if is_last { starts.len() } else { starts.partition_point(before) };
+        let last = starts.get(count).filter(|_| !is_last).map_or(agents, |start| *start as usize);
+        let next;
+        (next, starts) = std::mem::take(&mut starts).split_at_mut(count);
+        let (xs_there, ys_there, there);
+        (xs_there, xs) = std::mem::take(&mut xs).split_at_mut(last - first);
+        (ys_there, ys) = std::mem::take(&mut ys).split_at_mut(last - first);
+        (there, rest) = std::mem::take(&mut rest).split_at_mut(last - first);
+        let share = Share { cells: cell..cell + count, next, first, xs: xs_there, ys: ys_there, agents: there };
+        (cell, first) = (cell + count, last);
+        share
+    };
+    (1..=threads).map(share).collect()
 }
 
 /// How many columns and rows of cells. They only decide how quick it is to look around.
