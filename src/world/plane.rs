@@ -305,30 +305,10 @@ mod tests {
         #[test]
         fn lanes_are_as_a_loop(
             places in prop::collection::vec((0.0..20.0_f64, 0.0..20.0_f64), 0..200),
-            width in 1.0..20.0_f32, height in 1.0..20.0_f32, reach in 0.0..8.0_f32, joined: bool,
+            width in 1.0..20.0_f64, height in 1.0..20.0_f64, reach in 0.0..8.0_f64, joined: bool,
         ) {
-            let area = Area::new([width, height], edge(joined));
-            let plane = Plane::of(&Pool::default(), area, reach, &dots(&places));
-            let pool = Pool::new(2).expect("there are threads");
-            let moved = |dot: &Dot<f32>, [x, y, count]: [f32; 3]| {
-                Dot { place: [dot.place[0] + x / count.max(1.0), dot.place[1] + y], name: dot.name }
-            };
-            let looped = plane.renew(&pool, |dot, near| {
-                let mut sums = [0.0; 3];
-                for ([x, y], other) in near {
-                    let factor = other.name as f32 - dot.name as f32;
-                    let adds = [x * factor, if x < 0.5 { y } else { 0.0 }, 1.0];
-                    (0..3).for_each(|sum| sums[sum] += adds[sum]);
-                }
-                moved(dot, sums)
-            });
-            let pair = |own: &Group<Dot<f32>>, [x, y]: [Lanes<f32>; 2], other: &Group<Dot<f32>>| {
-                let factor = other.each(|dot| dot.name as f32) - own.each(|dot| dot.name as f32);
-                [x * factor, x.simd_lt(Lanes::<f32>::splat(0.5)) & y, Lanes::<f32>::splat(1.0)]
-            };
-            for pool in [pool.clone(), Pool::default()] {
-                prop_assert_eq!(&plane.renew_lanes(&pool, pair, moved), &looped);
-            }
+            lanes_at_once_as_loop::<f32>(&places, [width, height, reach], joined);
+            lanes_at_once_as_loop::<f64>(&places, [width, height, reach], joined);
         }
 
         /// One after the other, lanes give what a loop gives where all sums are exact.
@@ -347,6 +327,35 @@ mod tests {
             let [x, y] = area.wrap([x, y]);
             prop_assert!((0.0..=side).contains(&x) && (y.is_nan() || (0.0..=side).contains(&y)), "{x} {y}");
             prop_assert!(!joined || x < side);
+        }
+    }
+
+    /// Acts at once, by a loop and by lanes, to the same end.
+    fn lanes_at_once_as_loop<R: Real + std::fmt::Debug>(places: &[(f64, f64)], lengths: [f64; 3], joined: bool) {
+        let number = |at: f64| R::from(at).expect("it is a number");
+        let [width, height, reach] = lengths.map(number);
+        let plane = Plane::of(&Pool::default(), Area::new([width, height], edge(joined)), reach, &dots(places));
+        let name = |dot: &Dot<R>| number(f64::from(dot.name));
+        let moved = |dot: &Dot<R>, [x, y, count]: [R; 3]| Dot {
+            place: [dot.place[0] + x / count.max(R::one()), dot.place[1] + y],
+            name: dot.name,
+        };
+        let two = Pool::new(2).expect("there are threads");
+        let looped = plane.renew(&two, |dot, near| {
+            let mut sums = [R::zero(); 3];
+            for ([x, y], other) in near {
+                let factor = name(other) - name(dot);
+                let adds = [x * factor, if x <= R::half() { y } else { R::zero() }, R::one()];
+                (0..3).for_each(|sum| sums[sum] = sums[sum] + adds[sum]);
+            }
+            moved(dot, sums)
+        });
+        let pair = |own: &Group<Dot<R>>, [x, y]: [Lanes<R>; 2], other: &Group<Dot<R>>| {
+            let factor = other.each(name) - own.each(name);
+            [x * factor, x.at_most(Vector::all(R::half())) & y, Vector::all(R::one())]
+        };
+        for pool in [two, Pool::default()] {
+            assert_eq!(plane.renew_lanes(&pool, pair, moved), looped);
         }
     }
 
@@ -385,6 +394,29 @@ mod tests {
     }
 
     /// Places that are no numbers, and reaches without end, are no trouble.
+    #[test]
+    fn what_is_no_place_is_no_trouble_in_lanes() {
+        let all =
+            [(f64::NAN, 1.0), (f64::NAN, f64::NAN), (1.0, f64::INFINITY), (2.0, 2.0), (3.0, 2.0), (1e300, -1e300)];
+        for places in [&all[..], &all[..2], &all[2..3], &[]] {
+            for edge in [Edge::Closed, Edge::Joined] {
+                for reach in [0.0, 1.0, 1e300, f64::INFINITY, f64::NAN] {
+                    let plane = || Plane::of(&Pool::default(), Area::new([8.0; 2], edge), reach, &dots::<f64>(places));
+                    let pair =
+                        |_: &Group<Dot<f64>>, _: [Lanes<f64>; 2], _: &Group<Dot<f64>>| [Lanes::<f64>::splat(1.0)];
+                    let count = |dot: &Dot<f64>, [seen]: [f64; 1]| Dot { place: dot.place, name: seen as u32 };
+                    let at_once = plane().renew_lanes(&Pool::default(), pair, count);
+                    let random = &mut Seed(1).stream(0, Purpose::new("test"), 0);
+                    let in_turn = plane().activate_lanes(random, pair, |dot, sums, _| count(dot, sums));
+                    let names = |dots: &[Dot<f64>]| dots.iter().map(|dot| dot.name).collect::<Vec<u32>>();
+                    let expected: Vec<u32> = (0..places.len()).map(|who| plane().near(who).count() as u32).collect();
+                    assert_eq!(names(&at_once), expected);
+                    assert_eq!(names(&in_turn), expected);
+                }
+            }
+        }
+    }
+
     #[test]
     fn what_is_no_place_is_near_nobody() {
         let places = [(f64::NAN, 1.0), (1.0, f64::INFINITY), (2.0, 2.0), (3.0, 2.0), (1e300, -1e300)];

@@ -111,9 +111,9 @@ impl<A: Placed> Plane<A> {
         pair: &impl Fn(&Group<A>, [Lanes<A::Real>; 2], &Group<A>) -> [Lanes<A::Real>; SUMS],
     ) -> [Lanes<A::Real>; SUMS] {
         let bounds = |places: &[A::Real]| {
-            let (low, high) = (A::Real::max_value(), A::Real::min_value());
             let places = places[first..first + count].iter();
-            places.fold((low, high), |(low, high), place| (low.min(*place), high.max(*place)))
+            // What is no number is less than nothing, and greater.
+            places.fold((A::Real::nan(), A::Real::nan()), |(low, high), place| (low.min(*place), high.max(*place)))
         };
         let ((left, right), (bottom, top)) = (bounds(&self.xs), bounds(&self.ys));
         let window = self.cells.window([left, bottom], [right, top], self.reach);
