@@ -21,11 +21,12 @@
 //!
 //! [`engine`] steps worlds and knows no domain; [`world`] says where things are; [`twin`] is what every twin can have;
 //! [`scene`] reads and checks RON; [`look`] says what can be seen of a world; [`record`] writes results; [`factory`] and
-//! [`safety`] are domains; [`abm`] has models of many small agents; [`learn`] trains models for scenes; [`run`] makes runs of scenes, [`study`] many of them; `viewer` (a feature) shows them in 3D; [`cli`]
+//! [`safety`] are domains, and [`city`] is becoming one; [`abm`] has models of many small agents; [`learn`] trains models for scenes; [`run`] makes runs of scenes, [`study`] many of them; `viewer` (a feature) shows them in 3D; [`cli`]
 //! is the program. `learn` needs `scene` and is needed by `cli` alone; for the others, dependencies point
-//! downwards only: `cli → {viewer, study} → run → {factory, safety, abm} → record → look → scene → twin → world → engine`.
+//! downwards only: `cli → {viewer, study} → run → {factory, safety, city, abm} → record → look → scene → twin → world → engine`.
 
 pub mod abm;
+pub mod city;
 pub mod cli;
 pub mod engine;
 pub mod factory;

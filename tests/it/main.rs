@@ -38,6 +38,7 @@ mod restock;
 mod safety;
 mod scenes_of_minds;
 mod sensing;
+mod streets;
 mod support;
 mod sweep;
 mod tracks;

@@ -1,0 +1,241 @@
+//! Streets: junctions, roads with lanes, and the turns that lead across a junction from lane to lane.
+//!
+//! All lengths are metres, all speeds metres a second. Lanes are counted from the outer side of the road on, which is the right one where
+//! traffic keeps to the right. A place along a lane is how far it is from the lane's beginning.
+
+mod access;
+pub mod conflicts;
+
+use std::ops::Range;
+
+use serde::{Deserialize, Serialize};
+
+pub use self::access::{Access, Class};
+
+/// A number of something among its kind.
+macro_rules! number {
+    ($($(#[$about:meta])* $name:ident),*) => { $(
+        $(#[$about])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        pub struct $name(pub u32);
+
+        impl $name {
+            /// As an index.
+            #[inline]
+            pub fn index(self) -> usize {
+                self.0 as usize
+            }
+        }
+    )* };
+}
+
+number!(
+    /// A junction.
+    JunctionId,
+    /// A road.
+    RoadId,
+    /// A lane.
+    LaneId,
+    /// A turn.
+    TurnId,
+    /// A set of signals.
+    SignalsId
+);
+
+/// A network of streets.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Streets {
+    /// Where roads meet or end.
+    pub junctions: Vec<Junction>,
+    /// From junction to junction, one way.
+    pub roads: Vec<Road>,
+    /// Of all roads, those of a road next to each other.
+    pub lanes: Vec<Lane>,
+    /// Across junctions, by the lane from which they lead.
+    pub turns: Vec<Turn>,
+    /// Signals, each perhaps of several junctions.
+    pub signals: Vec<Signals>,
+}
+
+/// Where roads meet or end.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Junction {
+    /// Its name.
+    pub name: String,
+    /// Where it is.
+    pub place: [f64; 2],
+    /// Its outline.
+    pub outline: Vec<[f64; 2]>,
+}
+
+/// A road from junction to junction.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Road {
+    /// Its name.
+    pub name: String,
+    /// Where it begins.
+    pub from: JunctionId,
+    /// Where it ends.
+    pub to: JunctionId,
+    /// Its lanes, from the outer one on.
+    pub lanes: Range<u32>,
+}
+
+/// A lane of a road.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Lane {
+    /// Whose it is.
+    pub road: RoadId,
+    /// How long it is: it may differ from how long its line is.
+    pub length: f64,
+    /// How fast one may drive.
+    pub speed_limit: f64,
+    /// How wide it is.
+    pub width: f64,
+    /// Who may use it.
+    pub access: Access,
+    /// Its middle.
+    pub line: Vec<[f64; 2]>,
+    /// The turns that lead on.
+    pub turns: Range<u32>,
+}
+
+/// A way across a junction, from the end of a lane to the beginning of another.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Turn {
+    /// From its end.
+    pub from: LaneId,
+    /// To its beginning.
+    pub to: LaneId,
+    /// Across which junction.
+    pub junction: JunctionId,
+    /// How long it is.
+    pub length: f64,
+    /// How fast one may drive.
+    pub speed_limit: f64,
+    /// Its middle.
+    pub line: Vec<[f64; 2]>,
+    /// Where it leads, seen from the lane.
+    pub direction: Direction,
+    /// What has to be heeded at its beginning.
+    pub rule: Rule,
+    /// The signals that show, and which of their lamps.
+    pub signals: Option<(SignalsId, u16)>,
+    /// Whom it has to let pass.
+    pub yields_to: Vec<TurnId>,
+    /// Whose way it touches, those it lets pass among them.
+    pub meets: Vec<TurnId>,
+    /// How far along it one may wait for those who have to be let pass, in the midst of the junction.
+    pub waits_at: Option<f64>,
+}
+
+/// Where a turn leads.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Direction {
+    /// Straight on.
+    Straight,
+    /// Right, or a little so.
+    Right,
+    /// Left, or a little so.
+    Left,
+    /// Back.
+    Back,
+}
+
+/// What has to be heeded at the beginning of a turn, where no signals say otherwise.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Rule {
+    /// Nobody need be let pass.
+    Major,
+    /// Some must be let pass.
+    Minor,
+    /// One must stop, and let some pass.
+    Stop,
+    /// All must stop, and who comes first goes first.
+    AllStop,
+    /// Two lanes become one, and who comes first goes first.
+    Zipper,
+}
+
+/// Signals of a junction, or of several: the lamps, and the programme by which they change.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Signals {
+    /// Their name.
+    pub name: String,
+    /// How they change.
+    pub control: Control,
+    /// When the programme begins: seconds.
+    pub offset: f64,
+    /// The phases, one after the other and then again.
+    pub phases: Vec<Phase>,
+}
+
+/// How signals change.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Control {
+    /// By the clock.
+    Fixed,
+    /// A green phase goes on while vehicles come.
+    Actuated,
+}
+
+/// A phase of signals.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Phase {
+    /// How long it lasts: seconds.
+    pub lasts: f64,
+    /// How long it lasts at least, and at most, where vehicles decide: seconds.
+    pub between: [f64; 2],
+    /// What each lamp shows.
+    pub lamps: Vec<Lamp>,
+}
+
+/// What a signal shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Lamp {
+    /// Stop.
+    Red,
+    /// It will be red: stop if you can.
+    Amber,
+    /// It will be green: stop.
+    RedAmber,
+    /// Go, and let nobody pass.
+    Green,
+    /// Go, if you let those pass who have the way.
+    GreenYielding,
+    /// As if it said stop, and then go if you let those pass who have the way.
+    RedArrow,
+    /// Dark or blinking: the rule of the turn holds.
+    Off,
+}
+
+impl Streets {
+    /// A lane.
+    #[inline]
+    pub fn lane(&self, lane: LaneId) -> &Lane {
+        &self.lanes[lane.index()]
+    }
+
+    /// A turn.
+    #[inline]
+    pub fn turn(&self, turn: TurnId) -> &Turn {
+        &self.turns[turn.index()]
+    }
+
+    /// The lanes of a road.
+    pub fn lanes_of(&self, road: RoadId) -> impl DoubleEndedIterator<Item = LaneId> + Clone + use<> {
+        self.roads[road.index()].lanes.clone().map(LaneId)
+    }
+
+    /// The turns from a lane.
+    pub fn turns_from(&self, lane: LaneId) -> impl Iterator<Item = TurnId> + Clone + use<> {
+        self.lane(lane).turns.clone().map(TurnId)
+    }
+
+    /// The roads to which turns lead for such vehicles, each as often as there are turns.
+    pub fn roads_after(&self, road: RoadId, class: Class) -> impl Iterator<Item = RoadId> + '_ {
+        let lanes = self.lanes_of(road).filter(move |lane| self.lane(*lane).access.allows(class));
+        let next = lanes.flat_map(|lane| self.turns_from(lane)).map(|turn| self.lane(self.turn(turn).to));
+        next.filter(move |lane| lane.access.allows(class)).map(|lane| lane.road)
+    }
+}
