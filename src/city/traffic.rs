@@ -1,7 +1,7 @@
 //! Vehicles on streets.
 //!
-//! A step: who waits to depart does so where it is safe ([`insertion`]); each vehicle chooses its speed by what was before
-//! ([`plan`]); all move at once ([`movement`]).
+//! A step: who waits to depart does so where it is safe (`insertion`); each vehicle chooses its speed by what was before
+//! (`plan`); all move at once (`movement`).
 
 pub mod following;
 pub mod guidance;
