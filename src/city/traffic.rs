@@ -14,7 +14,7 @@ use std::sync::Arc;
 
 use self::following::Abilities;
 use self::guidance::Prospects;
-use crate::city::demand::{Demand, Kind, KindId};
+use crate::city::demand::{Demand, Halt, Kind, KindId};
 use crate::city::streets::{LaneId, Streets, TurnId};
 use crate::engine::random::Seed;
 
@@ -45,6 +45,10 @@ pub struct Vehicle {
     pub road: u32,
     /// When it departed: seconds.
     pub departed: f64,
+    /// Which of its trip's halts is next, counted from 0.
+    pub halt: u32,
+    /// Until when it stands at that halt, if it does: seconds.
+    pub stands_until: Option<f64>,
     /// What the lanes of its route are worth.
     prospects: Prospects,
     /// How fast it will be at the end of the step.
@@ -147,6 +151,11 @@ impl Traffic {
 
     fn kind(&self, vehicle: &Vehicle) -> &Kind {
         &self.demand.kinds[vehicle.kind.0 as usize]
+    }
+
+    /// Where a vehicle has to halt next.
+    fn next_halt(&self, vehicle: &Vehicle) -> Option<&Halt> {
+        self.demand.trips[vehicle.trip as usize].halts.get(vehicle.halt as usize)
     }
 
     /// The track after one, on a vehicle's way: none at the end of its route, or where it is on a lane that does not lead on.
@@ -291,6 +300,35 @@ mod tests {
             // Slackness and differences are drawn by chance; the published numbers are of one run each.
             let difference = begun as f64 / published - 1.0;
             assert!(difference.abs() < 0.015, "{imperfection} {deviation} {speed:?}: {begun}, not {published}");
+        }
+    }
+
+    /// A bus stands at its halts, within their ends, as long as it has to, and arrives.
+    #[test]
+    fn buses_halt() {
+        let streets = Arc::new(road(&[400.0, 300.0], 13.89, &[]));
+        let mut demand = demand(Kind { length: 12.0, ..car(0.5, 0.1) }, 3, 2, FirstSpeed::At(0.0));
+        let halt =
+            |lane, from: f64, lasts, until| Halt { lane: LaneId(lane), between: [from, from + 20.0], lasts, until };
+        for trip in &mut demand.trips {
+            trip.halts = vec![halt(0, 200.0, 20.0, None), halt(0, 300.0, 5.0, None), halt(1, 100.0, 10.0, Some(150.0))];
+        }
+        let mut traffic = Traffic::new(streets, Arc::new(demand), Seed(1), 1.0);
+        let mut stood = std::collections::BTreeMap::<(u32, u32), Vec<f64>>::new();
+        let mut arrivals = Vec::new();
+        for _ in 0..600 {
+            arrivals.extend(traffic.go_on());
+            check(&traffic);
+            for (_, bus) in traffic.vehicles().filter(|(_, bus)| bus.stands_until.is_some()) {
+                let halt = traffic.next_halt(bus).unwrap();
+                assert!(bus.track.0 == halt.lane.0 && (halt.between[0]..=halt.between[1]).contains(&bus.at));
+                stood.entry((bus.trip, bus.halt)).or_default().push(traffic.now());
+            }
+        }
+        assert_eq!((arrivals.len(), stood.len()), (3, 9));
+        for ((_, halt), times) in stood {
+            let least = [20, 5, 10][halt as usize];
+            assert!(times.len() >= least && (halt < 2 || *times.last().unwrap() >= 149.0), "{halt}: {times:?}");
         }
     }
 

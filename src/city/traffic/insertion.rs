@@ -77,6 +77,8 @@ impl Traffic {
             speed,
             road: 0,
             departed: self.now(),
+            halt: 0,
+            stands_until: None,
             prospects,
             next_speed: speed,
         };

@@ -2,6 +2,9 @@
 
 use super::{Arrival, Place, Traffic, Vehicle, VehicleId};
 
+/// Who is no faster stands: metres a second. As in SUMO.
+const STANDING: f64 = 0.1;
+
 impl Traffic {
     /// All vehicles move as they have chosen.
     pub(super) fn advance(&mut self) -> Vec<Arrival> {
@@ -9,6 +12,7 @@ impl Traffic {
             vehicle.speed = vehicle.next_speed;
             vehicle.at += vehicle.speed * self.step;
         }
+        self.halt();
         let mut arrivals = Vec::new();
         let mut moved: Vec<VehicleId> = Vec::new();
         for track in 0..self.tracks.len() {
@@ -40,6 +44,27 @@ impl Traffic {
             self.vehicles[id.0 as usize] = Some(vehicle);
         }
         arrivals
+    }
+
+    /// Vehicles that have come to their halts stand there, and those that have stood long enough go on.
+    fn halt(&mut self) {
+        let now = (self.steps + 1) as f64 * self.step;
+        for number in 0..self.vehicles.len() {
+            let Some(vehicle) = self.vehicles[number].as_ref() else { continue };
+            let Some(halt) = self.next_halt(vehicle) else { continue };
+            let is_there = vehicle.track == self.track_of_lane(halt.lane)
+                && vehicle.at >= halt.between[0]
+                && vehicle.speed <= STANDING;
+            let until = match vehicle.stands_until {
+                None if !is_there => continue,
+                None => Some((now + halt.lasts).max(halt.until.unwrap_or(0.0))),
+                Some(until) if now < until => continue,
+                Some(_) => None,
+            };
+            let vehicle = self.vehicles[number].as_mut().expect("it is there");
+            vehicle.stands_until = until;
+            vehicle.halt += u32::from(until.is_none());
+        }
     }
 
     /// Whether a vehicle is where its trip ends.

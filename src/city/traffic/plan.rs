@@ -40,6 +40,9 @@ impl Traffic {
 
     /// The next speed of a vehicle, given who is before it on its track.
     fn choose(&self, vehicle: &Vehicle, before: Option<&Vehicle>, showing: &[Showing]) -> f64 {
+        if vehicle.stands_until.is_some() {
+            return 0.0;
+        }
         let kind = self.kind(vehicle);
         let can = abilities(kind);
         let wanted = (self.length_and_limit(vehicle.track).1 * vehicle.haste).min(kind.top_speed);
@@ -52,18 +55,25 @@ impl Traffic {
         let mut most = fastest;
         let (mut track, mut road) = (vehicle.track, vehicle.road);
         let mut to_end = self.length_and_limit(track).0 - vehicle.at;
-        while to_end < sight && ahead.is_none() {
+        let stops_within =
+            |distance: f64| stopping_speed(distance, &Abilities { headway: self.step, ..can }, self.step);
+        loop {
+            if let Some(halt) = self.next_halt(vehicle).filter(|halt| self.track_of_lane(halt.lane) == track) {
+                most = most.min(stops_within(to_end - self.length_and_limit(track).0 + halt.between[1]));
+            }
+            if to_end >= sight || ahead.is_some() {
+                break;
+            }
             let Some((next, next_road)) = self.after(vehicle, track, road) else {
                 if !self.is_last(vehicle, road) {
-                    most = most.min(stopping_speed(to_end, &Abilities { headway: self.step, ..can }, self.step));
+                    most = most.min(stops_within(to_end));
                 }
                 break;
             };
             if let Some(stop) = self.stops_at(next, showing) {
                 let to_stop = to_end - stop;
-                let stops_within = braking_distance(vehicle.speed, kind.deceleration, self.step);
-                if to_stop >= stops_within {
-                    most = most.min(stopping_speed(to_stop, &Abilities { headway: self.step, ..can }, self.step));
+                if to_stop >= braking_distance(vehicle.speed, kind.deceleration, self.step) {
+                    most = most.min(stops_within(to_stop));
                     break;
                 }
             }
