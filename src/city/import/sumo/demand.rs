@@ -189,6 +189,12 @@ impl<'n> Reader<'n> {
     /// Each road of a route must lead to the next, for vehicles of its kind.
     fn check_route(&self, trip: &Trip, element: &Element) -> Result<(), Mistake> {
         let streets = &self.network.streets;
+        let lanes = streets.lanes_of(trip.route[0]).count();
+        if let FirstLane::Number(lane) = trip.lane
+            && lane as usize >= lanes
+        {
+            return Err(element.mistake(format!("`departLane` is {lane}, but the first edge has {lanes} lanes")));
+        }
         let class = self.demand.kinds[trip.kinds[0].0.0 as usize].class;
         let is_torn = |pair: &&[RoadId]| !streets.roads_after(pair[0], class).any(|road| road == pair[1]);
         let Some(pair) = trip.route.windows(2).find(is_torn) else { return Ok(()) };
@@ -316,7 +322,8 @@ fn time(element: &Element, attribute: &str) -> Result<f64, Mistake> {
     if !text.contains(':') {
         return element.number(attribute, 0.0);
     }
-    let numbers: Option<Vec<f64>> = text.split(':').map(|part| part.trim().parse().ok()).collect();
+    let part = |part: &str| part.trim().parse().ok().filter(|number: &f64| number.is_finite() && *number >= 0.0);
+    let numbers: Option<Vec<f64>> = text.split(':').map(part).collect();
     match numbers.as_deref() {
         Some([hours, minutes, seconds]) => Ok((hours * 60.0 + minutes) * 60.0 + seconds),
         Some([days, hours, minutes, seconds]) => Ok(((days * 24.0 + hours) * 60.0 + minutes) * 60.0 + seconds),
@@ -403,8 +410,8 @@ fn haste(element: &Element, otherwise: Haste) -> Result<Haste, Mistake> {
         let deviation = element.maybe_number("speedDev", 0.0)?.unwrap_or(otherwise.deviation);
         return Ok(Haste { mean, deviation, ..otherwise });
     };
-    let numbers: Option<Vec<f64>> =
-        rest.trim_end_matches(')').split(',').map(|number| number.trim().parse().ok()).collect();
+    let number = |text: &str| text.trim().parse().ok().filter(|number: &f64| number.is_finite() && *number >= 0.0);
+    let numbers: Option<Vec<f64>> = rest.trim_end_matches(')').split(',').map(number).collect();
     match (name.trim(), numbers.as_deref()) {
         ("norm", Some([mean, deviation])) => Ok(Haste { mean: *mean, deviation: *deviation, between: [0.2, f64::MAX] }),
         ("normc", Some([mean, deviation, least, greatest])) if least <= greatest => {
@@ -538,6 +545,9 @@ mod tests {
                 broken("depart=\"3\"", "depart=\"soon\""),
                 broken("depart=\"0:01:05\"", "depart=\"1:05\""),
                 broken("depart=\"3\"", ""),
+                broken("depart=\"0:01:05\"", "depart=\"nan:01:05\""),
+                broken("departLane=\"1\"", "departLane=\"2\""),
+                broken("normc(1.1, 0.2", "normc(nan, 0.2"),
                 broken("length=\"4\"", "length=\"0\""),
                 broken("accel=\"3\"", "accel=\"-3\""),
                 broken("normc(1.1, 0.2, 0.5, 1.5)", "uniform(1, 2)"),

@@ -227,13 +227,14 @@ impl<'a> Raw<'a> {
     ) -> Result<(), Mistake> {
         let inner = self.inner_lanes()?;
         let next_inner = self.next_inner()?;
+        let lane_counts = self.lane_counts();
         let mut found: Vec<(LaneId, usize, Turn)> = Vec::new();
         for (number, element) in self.connections.iter().enumerate() {
             let ends = [("from", "fromLane"), ("to", "toLane")]
                 .map(|(edge, lane)| Ok::<_, Mistake>(lanes.get(&(element.text(edge)?, element.value(lane)?)).copied()));
             let [from, to] = ends;
             let (Some(from), Some(to)) = (from?, to?) else {
-                self.check_ends(element)?;
+                check_ends(element, &lane_counts)?;
                 continue;
             };
             let mut parts = Vec::new();
@@ -331,16 +332,9 @@ impl<'a> Raw<'a> {
         Ok(next)
     }
 
-    /// A connection whose ends are no lanes of roads should be of lanes within junctions, or for people on foot.
-    fn check_ends(&self, element: &Element) -> Result<(), Mistake> {
-        for (edge, lane) in [("from", "fromLane"), ("to", "toLane")] {
-            let (name, number) = (element.text(edge)?, element.value::<usize>(lane)?);
-            let known = self.edges.iter().find(|edge| edge.element.get("id") == Some(name));
-            if known.is_none_or(|edge| edge.lanes.len() <= number) {
-                return Err(element.mistake(format!("there is no lane {number} of an edge `{name}`")));
-            }
-        }
-        Ok(())
+    /// How many lanes each edge has, those within junctions among them.
+    fn lane_counts(&self) -> BTreeMap<&str, usize> {
+        self.edges.iter().filter_map(|edge| Some((edge.element.get("id")?, edge.lanes.len()))).collect()
     }
 
     /// The connections across each junction, in the order in which its requests are.
@@ -371,6 +365,17 @@ impl<'a> Raw<'a> {
 struct Links<'n, 'a> {
     junction: &'n RawJunction<'a>,
     connections: Vec<usize>,
+}
+
+/// A connection whose ends are no lanes of roads should be of lanes within junctions, or for people on foot.
+fn check_ends(element: &Element, lane_counts: &BTreeMap<&str, usize>) -> Result<(), Mistake> {
+    for (edge, lane) in [("from", "fromLane"), ("to", "toLane")] {
+        let (name, number) = (element.text(edge)?, element.value::<usize>(lane)?);
+        if lane_counts.get(name).is_none_or(|count| *count <= number) {
+            return Err(element.mistake(format!("there is no lane {number} of an edge `{name}`")));
+        }
+    }
+    Ok(())
 }
 
 fn access(lane: &Element) -> Result<Access, Mistake> {
