@@ -1,21 +1,30 @@
 //! Vehicles on streets.
 //!
-//! A step: who waits to depart does so where it is safe (`insertion`); each vehicle chooses its speed by what was before
-//! (`plan`); all move at once (`movement`).
+//! A step: signals change; who waits to depart does so where it is safe (`insertion`); each vehicle chooses its speed by what was before: it looks
+//! ahead and says when it will come to junctions (`plan`), and then waits for those who have the way (`right_of_way`); all move at once
+//! (`movement`); and then some change lanes (`lanes`).
 
 pub mod following;
 pub mod guidance;
 mod insertion;
+mod lanes;
+mod layout;
 mod movement;
 mod plan;
+mod right_of_way;
 pub mod signals;
 
 use std::sync::Arc;
 
 use self::following::Abilities;
-use self::guidance::Prospects;
+use self::guidance::{GuideId, Guides, Prospect};
+use self::layout::Layout;
+pub use self::plan::Cause;
+use self::right_of_way::{Body, Right};
+use self::signals::Showing;
 use crate::city::demand::{Demand, Halt, Kind, KindId};
 use crate::city::streets::{LaneId, Streets, TurnId};
+use crate::engine::parallel::Pool;
 use crate::engine::random::Seed;
 
 /// A lane, or a turn across a junction: whatever vehicles drive on one behind the other. Lanes come first.
@@ -49,10 +58,32 @@ pub struct Vehicle {
     pub halt: u32,
     /// Until when it stands at that halt, if it does: seconds.
     pub stands_until: Option<f64>,
+    /// For how long it has stood where it did not want to: seconds.
+    pub waited: f64,
+    /// Why it is no faster.
+    pub cause: Cause,
+    /// What has come of its trip so far.
+    pub sums: Sums,
     /// What the lanes of its route are worth.
-    prospects: Prospects,
-    /// How fast it will be at the end of the step.
-    next_speed: f64,
+    guide: GuideId,
+    /// The tracks behind its front, the nearest first, as far as its body may reach.
+    trail: [Option<TrackId>; TRAIL],
+    /// What it keeps in mind to change lanes.
+    intent: lanes::Intent,
+}
+
+/// So many tracks behind its front a vehicle's body may reach.
+const TRAIL: usize = 4;
+
+/// What has come of a trip.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Sums {
+    /// How far it has driven: metres.
+    pub length: f64,
+    /// How long it stood where it did not want to: seconds.
+    pub waiting: f64,
+    /// How much longer it took than if it had driven as fast as its driver likes, halts aside: seconds.
+    pub time_loss: f64,
 }
 
 /// A trip that is over.
@@ -64,12 +95,15 @@ pub struct Arrival {
     pub departed: f64,
     /// When it arrived: seconds.
     pub arrived: f64,
+    /// What came of it.
+    pub sums: Sums,
 }
 
 /// All vehicles on a network.
 pub struct Traffic {
     streets: Arc<Streets>,
     demand: Arc<Demand>,
+    pool: Pool,
     seed: Seed,
     /// How long a step is: seconds.
     step: f64,
@@ -80,14 +114,33 @@ pub struct Traffic {
     /// Who is on each track, from the front on.
     tracks: Vec<Vec<VehicleId>>,
     waiting: insertion::Waiting,
+    guides: Guides,
+    layout: Layout,
+    /// What each turn's signals and rules say now.
+    rights: Vec<Right>,
+    /// Whose bodies are on each turn, whole or in part.
+    bodies: Vec<Vec<Body>>,
 }
 
 impl Traffic {
     /// Empty streets before the first trip.
-    pub fn new(streets: Arc<Streets>, demand: Arc<Demand>, seed: Seed, step: f64) -> Traffic {
-        let tracks = vec![Vec::new(); streets.lanes.len() + streets.turns.len()];
-        let waiting = insertion::Waiting::default();
-        Traffic { streets, demand, seed, step, steps: 0, vehicles: Vec::new(), free: Vec::new(), tracks, waiting }
+    pub fn new(streets: Arc<Streets>, demand: Arc<Demand>, seed: Seed, step: f64, pool: Pool) -> Traffic {
+        Traffic {
+            tracks: vec![Vec::new(); streets.lanes.len() + streets.turns.len()],
+            bodies: vec![Vec::new(); streets.turns.len()],
+            rights: vec![Right::Major; streets.turns.len()],
+            layout: Layout::of(&streets),
+            guides: Guides::default(),
+            waiting: insertion::Waiting::default(),
+            vehicles: Vec::new(),
+            free: Vec::new(),
+            steps: 0,
+            streets,
+            demand,
+            pool,
+            seed,
+            step,
+        }
     }
 
     /// What time it is: seconds.
@@ -97,9 +150,12 @@ impl Traffic {
 
     /// Goes on by a step. Tells who has arrived.
     pub fn go_on(&mut self) -> Vec<Arrival> {
+        self.show_signals();
         self.insert();
-        self.plan();
-        let arrivals = self.advance();
+        let speeds = self.plan();
+        let arrivals = self.advance(&speeds);
+        self.place_bodies();
+        self.change_lanes();
         self.steps += 1;
         arrivals
     }
@@ -121,32 +177,52 @@ impl Traffic {
 
     /// A lane as a track.
     pub fn track_of_lane(&self, lane: LaneId) -> TrackId {
-        TrackId(lane.0)
+        self.layout.of_lane(lane)
     }
 
     /// A turn as a track.
     pub fn track_of_turn(&self, turn: TurnId) -> TrackId {
-        TrackId(self.streets.lanes.len() as u32 + turn.0)
+        self.layout.of_turn(turn)
     }
 
     /// What a track is: a lane, or else a turn.
-    fn place(&self, track: TrackId) -> Place {
-        match (track.0 as usize).checked_sub(self.streets.lanes.len()) {
-            None => Place::Lane(LaneId(track.0)),
-            Some(turn) => Place::Turn(TurnId(turn as u32)),
+    pub fn place(&self, track: TrackId) -> Place {
+        self.layout.place(track)
+    }
+
+    /// What a track is called: a road and the number of its lane, or both of where a turn begins and ends.
+    pub fn name(&self, track: TrackId) -> String {
+        let name = |lane: LaneId| {
+            let road = &self.streets.roads[self.streets.lane(lane).road.index()];
+            format!("{}_{}", road.name, lane.0 - road.lanes.start)
+        };
+        match self.place(track) {
+            Place::Lane(lane) => name(lane),
+            Place::Turn(turn) => {
+                let turn = self.streets.turn(turn);
+                format!("{} to {}", name(turn.from), name(turn.to))
+            }
         }
     }
 
-    /// How long a track is, and how fast one may drive there.
-    fn length_and_limit(&self, track: TrackId) -> (f64, f64) {
-        match self.place(track) {
-            Place::Lane(lane) => (self.streets.lane(lane).length, self.streets.lane(lane).speed_limit),
-            Place::Turn(turn) => (self.streets.turn(turn).length, self.streets.turn(turn).speed_limit),
+    fn show_signals(&mut self) {
+        let now = self.now();
+        let showing: Vec<Showing> =
+            self.streets.signals.iter().map(|signals| Showing::by_clock(signals, now)).collect();
+        for (right, turn) in self.rights.iter_mut().zip(&self.streets.turns) {
+            let lamp = turn.signals.map(|(signals, lamp)| {
+                showing[signals.index()].lamp(&self.streets.signals[signals.index()], lamp)
+            });
+            *right = Right::of(lamp, turn.rule);
         }
     }
 
     fn vehicle(&self, vehicle: VehicleId) -> &Vehicle {
         self.vehicles[vehicle.0 as usize].as_ref().expect("a vehicle on a track is under way")
+    }
+
+    fn vehicle_mut(&mut self, vehicle: VehicleId) -> &mut Vehicle {
+        self.vehicles[vehicle.0 as usize].as_mut().expect("a vehicle on a track is under way")
     }
 
     fn kind(&self, vehicle: &Vehicle) -> &Kind {
@@ -158,22 +234,34 @@ impl Traffic {
         self.demand.trips[vehicle.trip as usize].halts.get(vehicle.halt as usize)
     }
 
+    /// What the lanes of a road of a vehicle's route are worth.
+    fn prospects(&self, vehicle: &Vehicle, road: u32) -> &[Prospect] {
+        self.guides.of(vehicle.guide, road)
+    }
+
     /// The track after one, on a vehicle's way: none at the end of its route, or where it is on a lane that does not lead on.
     fn after(&self, vehicle: &Vehicle, track: TrackId, road: u32) -> Option<(TrackId, u32)> {
         match self.place(track) {
-            Place::Turn(turn) => Some((self.track_of_lane(self.streets.turn(turn).to), road + 1)),
-            Place::Lane(lane) => {
-                let first = self.streets.roads[self.streets.lane(lane).road.index()].lanes.start;
-                let prospect = vehicle.prospects[road as usize][(lane.0 - first) as usize];
-                Some((self.track_of_turn(prospect.turn?), road))
+            Place::Turn(turn) => Some((self.track_of_lane(self.layout.turn(turn).to), road + 1)),
+            Place::Lane(_) => {
+                let side = self.layout.track(track).side as usize;
+                Some((self.track_of_turn(self.prospects(vehicle, road)[side].turn?), road))
             }
         }
+    }
+
+    /// Whether a road is the last one of a vehicle's route.
+    fn is_last(&self, vehicle: &Vehicle, road: u32) -> bool {
+        self.guides.is_last(vehicle.guide, road)
     }
 }
 
 /// What a track is.
-enum Place {
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// A lane.
     Lane(LaneId),
+    /// A turn.
     Turn(TurnId),
 }
 
@@ -291,7 +379,7 @@ mod tests {
         ] {
             let streets = Arc::new(road(&[2000.0], 16.66, &[]));
             let demand = Arc::new(demand(car(imperfection, deviation), 5000, 1, speed));
-            let mut traffic = Traffic::new(streets, demand, Seed(1), 1.0);
+            let mut traffic = Traffic::new(streets, demand, Seed(1), 1.0, Pool::default());
             for _ in 0..3600 {
                 traffic.go_on();
                 check(&traffic);
@@ -313,7 +401,7 @@ mod tests {
         for trip in &mut demand.trips {
             trip.halts = vec![halt(0, 200.0, 20.0, None), halt(0, 300.0, 5.0, None), halt(1, 100.0, 10.0, Some(150.0))];
         }
-        let mut traffic = Traffic::new(streets, Arc::new(demand), Seed(1), 1.0);
+        let mut traffic = Traffic::new(streets, Arc::new(demand), Seed(1), 1.0, Pool::default());
         let mut stood = std::collections::BTreeMap::<(u32, u32), Vec<f64>>::new();
         let mut arrivals = Vec::new();
         for _ in 0..600 {
@@ -338,7 +426,7 @@ mod tests {
         let phases = [(30.0, Lamp::Green), (3.0, Lamp::Amber), (27.0, Lamp::Red)];
         let streets = Arc::new(road(&[500.0, 300.0], 13.89, &phases));
         let demand = Arc::new(demand(car(0.5, 0.1), 2000, 2, FirstSpeed::Most));
-        let mut traffic = Traffic::new(streets.clone(), demand, Seed(1), 1.0);
+        let mut traffic = Traffic::new(streets.clone(), demand, Seed(1), 1.0, Pool::default());
         let turn = traffic.track_of_turn(TurnId(0));
         let (mut passed, mut was) = (0, std::collections::BTreeSet::new());
         for _ in 0..3600 {

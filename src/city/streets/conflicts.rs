@@ -2,19 +2,8 @@
 
 use super::{Streets, TurnId};
 
-/// A stretch of a turn, and one of another turn, such that two vehicles touch only if each has a part of it on its stretch.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Conflict {
-    /// The other turn.
-    pub other: TurnId,
-    /// From where to where along the turn.
-    pub own: [f64; 2],
-    /// From where to where along the other.
-    pub theirs: [f64; 2],
-}
-
 /// How wide a stretch is that a vehicle needs, with a little room: metres. Buses are 2.5 m wide, cars 1.8 m.
-const ROOM: f64 = 2.5;
+const ROOM: f64 = 2.0;
 
 /// How exactly the ends of stretches are found: metres.
 const EXACT: f64 = 0.05;
@@ -22,26 +11,15 @@ const EXACT: f64 = 0.05;
 /// Lines are looked at in steps no longer than this: metres.
 const STEP: f64 = 0.5;
 
-/// The conflicts of each turn, by those whom it meets.
-pub fn conflicts(streets: &Streets) -> Vec<Vec<Conflict>> {
-    let of = |(number, turn): (u32, &super::Turn)| {
-        let meets = turn.meets.iter().filter_map(|other| conflict(streets, TurnId(number), *other));
-        meets.collect()
-    };
-    (0..).zip(&streets.turns).map(of).collect()
-}
-
-/// Where two turns touch, if they do.
-fn conflict(streets: &Streets, turn: TurnId, other: TurnId) -> Option<Conflict> {
+/// From where to where along a turn, and along another, such that two vehicles touch only if each has a part of it there. None if they never
+/// do.
+pub fn stretches(streets: &Streets, turn: TurnId, other: TurnId) -> Option<[[f64; 2]; 2]> {
     let [one, two] = [turn, other].map(|turn| Line::of(&streets.turn(turn).line));
-    let own = one.stretch_near(&two)?;
-    let theirs = two.stretch_near(&one)?;
     let along = |turn: TurnId, line: &Line, stretch: [f64; 2]| {
-        let Line { length, .. } = line;
-        let scale = if *length > 0.0 { streets.turn(turn).length / length } else { 0.0 };
+        let scale = if line.length > 0.0 { streets.turn(turn).length / line.length } else { 0.0 };
         stretch.map(|at| at * scale)
     };
-    Some(Conflict { other, own: along(turn, &one, own), theirs: along(other, &two, theirs) })
+    Some([along(turn, &one, one.stretch_near(&two)?), along(other, &two, two.stretch_near(&one)?)])
 }
 
 /// A line of pieces.

@@ -1,7 +1,8 @@
 //! Which lane a route wants: how far one gets from each lane without changing, and how many lanes away the best one is.
 
-use std::sync::Arc;
+use std::collections::BTreeMap;
 
+use crate::city::demand::Trip;
 use crate::city::streets::{Class, LaneId, RoadId, Streets, TurnId};
 
 /// What a lane is worth to a route.
@@ -15,11 +16,70 @@ pub struct Prospect {
     pub turn: Option<TurnId>,
 }
 
-/// The prospects of each lane of each road of a route.
-pub type Prospects = Arc<Vec<Vec<Prospect>>>;
+/// The prospects of the lanes of a route.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct GuideId(u32);
+
+/// Where a trip leads, for which class of vehicles, and on which lanes it has to stop.
+type Errand = (Vec<RoadId>, &'static str, Vec<Call>);
+
+/// The prospects of all routes that somebody has taken.
+#[derive(Debug, Default)]
+pub struct Guides {
+    known: BTreeMap<Errand, GuideId>,
+    /// The first prospect of each road of each route, one after the other, and where they end.
+    roads: Vec<u32>,
+    /// The first road of each route in that list.
+    routes: Vec<u32>,
+    prospects: Vec<Prospect>,
+}
+
+impl Guides {
+    /// That of a trip on which so many halts are over.
+    pub fn find(&mut self, streets: &Streets, trip: &Trip, class: Class, halts: usize) -> GuideId {
+        let route = &trip.route;
+        let mut calls: Vec<Call> = Vec::new();
+        for halt in &trip.halts[halts..] {
+            let road = streets.lane(halt.lane).road;
+            // Halts are made in order, on a route that may come to a road twice.
+            let from = calls.last().map_or(0, |last| last.road);
+            if let Some(place) = route[from..].iter().position(|there| *there == road) {
+                calls.push(Call { road: from + place, lane: halt.lane });
+            }
+        }
+        let errand = (route.clone(), class.name(), calls);
+        if let Some(known) = self.known.get(&errand) {
+            return *known;
+        }
+        let guide = GuideId(self.routes.len() as u32);
+        self.routes.push(self.roads.len() as u32);
+        for road in prospects(streets, route, class, &errand.2) {
+            self.roads.push(self.prospects.len() as u32);
+            self.prospects.extend(road);
+        }
+        // An end, after which no road begins.
+        self.roads.push(self.prospects.len() as u32);
+        self.known.insert(errand, guide);
+        guide
+    }
+
+    /// The prospects of the lanes of a road of a route.
+    #[inline]
+    pub fn of(&self, guide: GuideId, road: u32) -> &[Prospect] {
+        let place = (self.routes[guide.0 as usize] + road) as usize;
+        &self.prospects[self.roads[place] as usize..self.roads[place + 1] as usize]
+    }
+
+    /// Whether a road is the last one of a route.
+    #[inline]
+    pub fn is_last(&self, guide: GuideId, road: u32) -> bool {
+        let end = self.routes.get(guide.0 as usize + 1).map_or(self.roads.len() as u32, |next| *next);
+        self.routes[guide.0 as usize] + road + 2 == end
+    }
+}
 
 /// A lane on which a route has to stop.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Call {
     /// On which of the route's roads, counted from 0.
     pub road: usize,

@@ -1,20 +1,19 @@
 //! How trips begin: each where and as soon as it is safe, those of a road in the order in which they want to.
 
 use std::collections::{BTreeMap, VecDeque};
-use std::sync::Arc;
 
 use super::following::{braking_distance, safe_speed};
-use super::guidance::{Call, Prospect, Prospects, prospects};
-use super::{Traffic, Vehicle, VehicleId, abilities};
+use super::guidance::{GuideId, Prospect};
+use super::{Cause, Sums, TRAIL, TrackId, Traffic, Vehicle, VehicleId, abilities, lanes};
 use crate::city::demand::{FirstLane, FirstSpeed, Haste, Kind, KindId, Trip};
-use crate::city::streets::{Class, LaneId, RoadId};
+use crate::city::streets::{LaneId, RoadId};
 use crate::engine::random::{Purpose, Stream};
 
 const KIND: Purpose = Purpose::new("traffic.kind");
 const LANE: Purpose = Purpose::new("traffic.lane");
 
-/// Where a trip leads, for which class of vehicles, and on which lanes it has to stop: what its prospects depend on.
-type Errand = (Vec<RoadId>, &'static str, Vec<u32>);
+/// Nobody farther behind need brake for whoever begins a trip, at any speed that there is: metres.
+const SIGHT: f64 = 200.0;
 
 /// The trips that have not begun.
 #[derive(Clone, Debug, Default)]
@@ -22,9 +21,16 @@ pub(super) struct Waiting {
     /// The next trip that nobody has asked for so far.
     next: usize,
     /// The trips that want to begin, by the road where they do.
-    queues: BTreeMap<RoadId, VecDeque<u32>>,
-    /// What routes' lanes are worth.
-    known: BTreeMap<Errand, Prospects>,
+    queues: BTreeMap<RoadId, VecDeque<Pending>>,
+}
+
+/// A trip that wants to begin.
+#[derive(Clone, Debug)]
+struct Pending {
+    trip: u32,
+    kind: KindId,
+    haste: f64,
+    guide: GuideId,
 }
 
 impl Waiting {
@@ -38,13 +44,13 @@ impl Traffic {
     pub(super) fn insert(&mut self) {
         let demand = self.demand.clone();
         while let Some(trip) = demand.trips.get(self.waiting.next).filter(|trip| trip.departs <= self.now()) {
-            let queue = self.waiting.queues.entry(trip.route[0]).or_default();
-            queue.push_back(self.waiting.next as u32);
+            let pending = self.prepare(self.waiting.next as u32, trip);
+            self.waiting.queues.entry(trip.route[0]).or_default().push_back(pending);
             self.waiting.next += 1;
         }
         let mut queues = std::mem::take(&mut self.waiting.queues);
         for queue in queues.values_mut() {
-            while queue.front().is_some_and(|trip| self.begin(*trip, &demand.trips[*trip as usize])) {
+            while queue.front().is_some_and(|pending| self.begin(pending, &demand.trips[pending.trip as usize])) {
                 queue.pop_front();
             }
         }
@@ -52,42 +58,54 @@ impl Traffic {
         self.waiting.queues = queues;
     }
 
-    /// Begins a trip, if it can.
-    fn begin(&mut self, number: u32, trip: &Trip) -> bool {
+    /// What makes a trip, and by which lanes.
+    fn prepare(&mut self, number: u32, trip: &Trip) -> Pending {
         let mut random = self.seed.stream(u64::from(number), KIND, 0);
         let kind = draw_kind(&trip.kinds, &mut random);
-        let about = &self.demand.clone().kinds[kind.0 as usize];
+        let about = &self.demand.kinds[kind.0 as usize];
         let haste = draw_haste(about.haste, &mut random);
-        let prospects = self.prospects(trip, about.class);
-        let Some(lane) = self.first_lane(number, trip, &prospects[0]) else { return false };
-        let track = self.track_of_lane(lane);
-        let limit = (self.streets.lane(lane).speed_limit * haste).min(about.top_speed);
+        let guide = self.guides.find(&self.streets, trip, about.class, 0);
+        Pending { trip: number, kind, haste, guide }
+    }
+
+    /// Begins a trip, if it can.
+    fn begin(&mut self, pending: &Pending, trip: &Trip) -> bool {
+        let Pending { trip: number, kind, haste, guide } = *pending;
+        let about = &self.demand.kinds[kind.0 as usize];
+        let Some(lane) = self.first_lane(number, trip, self.guides.of(guide, 0)) else { return false };
+        let (length, limit) = (self.streets.lane(lane).length, self.streets.lane(lane).speed_limit);
+        let limit = (limit * haste).min(about.top_speed);
         let wanted = match trip.speed {
             FirstSpeed::At(speed) => speed.min(limit),
             FirstSpeed::Most => limit,
         };
-        let at = trip.from.min(self.streets.lane(lane).length);
+        // It begins with its whole body on the road, where there is room for it.
+        let at = trip.from.max(about.length).min(length);
         let Some((place, speed)) = self.room(lane, at, wanted, trip.speed, about) else { return false };
         let vehicle = Vehicle {
             trip: number,
             kind,
             haste,
-            track,
+            track: self.track_of_lane(lane),
             at,
             speed,
             road: 0,
             departed: self.now(),
             halt: 0,
             stands_until: None,
-            prospects,
-            next_speed: speed,
+            waited: 0.0,
+            cause: Cause::Free,
+            sums: Sums::default(),
+            guide,
+            trail: [None; TRAIL],
+            intent: lanes::Intent::default(),
         };
         let id = self.free.pop().unwrap_or_else(|| {
             self.vehicles.push(None);
             VehicleId(self.vehicles.len() as u32 - 1)
         });
         self.vehicles[id.0 as usize] = Some(vehicle);
-        self.tracks[track.0 as usize].insert(place, id);
+        self.tracks[lane.index()].insert(place, id);
         true
     }
 
@@ -105,16 +123,43 @@ impl Traffic {
             }
             speed = speed.min(safe);
         }
-        if let Some(behind) = others.get(place).map(|behind| self.vehicle(*behind)) {
-            let about = self.kind(behind);
-            let gap = at - kind.length - behind.at - about.least_gap;
-            let needed = behind.speed * about.headway + braking_distance(behind.speed, about.deceleration, self.step)
-                - braking_distance(speed, kind.deceleration.max(about.deceleration), self.step);
-            if gap < needed.max(0.0) {
-                return None;
+        let back = at - kind.length;
+        let is_safe = match others.get(place) {
+            Some(behind) => self.is_far_behind(self.vehicle(*behind), back - self.vehicle(*behind).at, speed, kind),
+            None => self.is_free_behind(lane, back, speed, kind, SIGHT),
+        };
+        is_safe.then_some((place, speed))
+    }
+
+    /// Whether those who come to a lane by turns are so far from a place on it that somebody may be there all at once.
+    pub(super) fn is_free_behind(&self, lane: LaneId, back: f64, speed: f64, kind: &Kind, sight: f64) -> bool {
+        self.layout.entries(lane).iter().all(|turn| {
+            let track = self.track_of_turn(*turn);
+            let to_turn = back + self.layout.track(track).length;
+            let is_far = |track: TrackId, end: f64| {
+                let behind = self.tracks[track.0 as usize].first().map(|behind| self.vehicle(*behind))?;
+                let comes = track.0 >= self.streets.lanes.len() as u32
+                    || self.after(behind, track, behind.road).is_some_and(|(next, _)| next == self.track_of_turn(*turn));
+                Some(!comes || self.is_far_behind(behind, end - behind.at, speed, kind))
+            };
+            if let Some(is_far) = is_far(track, to_turn) {
+                return is_far;
             }
-        }
-        Some((place, speed))
+            let from = self.streets.turn(*turn).from;
+            let length = self.streets.lane(from).length;
+            if let Some(is_far) = is_far(self.track_of_lane(from), to_turn + length) {
+                return is_far;
+            }
+            to_turn + length > sight || self.is_free_behind(from, to_turn + length, speed, kind, sight)
+        })
+    }
+
+    /// Whether one behind can brake for somebody who is so far ahead of it all at once.
+    pub(super) fn is_far_behind(&self, behind: &Vehicle, gap: f64, speed: f64, kind: &Kind) -> bool {
+        let about = self.kind(behind);
+        let needed = behind.speed * about.headway + braking_distance(behind.speed, about.deceleration, self.step)
+            - braking_distance(speed, kind.deceleration.max(about.deceleration), self.step);
+        gap - about.least_gap >= needed.max(0.0)
     }
 
     /// The lane on which a trip begins.
@@ -135,22 +180,6 @@ impl Traffic {
             }
             FirstLane::Number(lane) => lanes.map(LaneId).nth(lane as usize),
         }
-    }
-
-    /// What the lanes of a trip's route are worth.
-    fn prospects(&mut self, trip: &Trip, class: Class) -> Prospects {
-        let calls: Vec<Call> = trip
-            .halts
-            .iter()
-            .filter_map(|halt| {
-                let road = self.streets.lane(halt.lane).road;
-                Some(Call { road: trip.route.iter().position(|there| *there == road)?, lane: halt.lane })
-            })
-            .collect();
-        let key = (trip.route.clone(), class.name(), calls.iter().map(|call| call.lane.0).collect());
-        let streets = &self.streets;
-        let found = || Arc::new(prospects(streets, &trip.route, class, &calls));
-        self.waiting.known.entry(key).or_insert_with(found).clone()
     }
 }
 

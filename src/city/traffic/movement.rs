@@ -1,16 +1,29 @@
 //! How vehicles get from track to track, and to the ends of their trips.
 
-use super::{Arrival, Place, Traffic, Vehicle, VehicleId};
+use super::plan::Most;
+use super::{Arrival, Place, TRAIL, Traffic, Vehicle, VehicleId};
 
 /// Who is no faster stands: metres a second. As in SUMO.
-const STANDING: f64 = 0.1;
+pub(super) const STANDING: f64 = 0.1;
 
 impl Traffic {
-    /// All vehicles move as they have chosen.
-    pub(super) fn advance(&mut self) -> Vec<Arrival> {
-        for vehicle in self.vehicles.iter_mut().flatten() {
-            vehicle.speed = vehicle.next_speed;
+    /// All vehicles move with the speeds that they have chosen.
+    pub(super) fn advance(&mut self, speeds: &[Most]) -> Vec<Arrival> {
+        for (vehicle, most) in self.vehicles.iter_mut().zip(speeds) {
+            let Some(vehicle) = vehicle else { continue };
+            vehicle.speed = most.speed;
+            vehicle.cause = most.cause;
             vehicle.at += vehicle.speed * self.step;
+            vehicle.sums.length += vehicle.speed * self.step;
+            if vehicle.stands_until.is_some() {
+                vehicle.waited = 0.0;
+                continue;
+            }
+            let kind = &self.demand.kinds[vehicle.kind.0 as usize];
+            let liked = (self.layout.track(vehicle.track).limit * vehicle.haste).min(kind.top_speed);
+            vehicle.sums.time_loss += self.step * (1.0 - vehicle.speed / liked).max(0.0);
+            vehicle.waited = if vehicle.speed <= STANDING { vehicle.waited + self.step } else { 0.0 };
+            vehicle.sums.waiting += if vehicle.speed <= STANDING { self.step } else { 0.0 };
         }
         self.halt();
         let mut arrivals = Vec::new();
@@ -19,22 +32,24 @@ impl Traffic {
             let mut there = std::mem::take(&mut self.tracks[track]);
             moved.extend(there.extract_if(.., |id| {
                 let vehicle = self.vehicle(*id);
-                vehicle.at > self.length_and_limit(vehicle.track).0 || self.has_arrived(vehicle)
+                vehicle.at > self.layout.track(vehicle.track).length || self.has_arrived(vehicle)
             }));
             self.tracks[track] = there;
         }
         for id in moved {
             let mut vehicle = self.vehicles[id.0 as usize].take().expect("it is on a track");
             while !self.has_arrived(&vehicle) {
-                let length = self.length_and_limit(vehicle.track).0;
+                let length = self.layout.track(vehicle.track).length;
                 let next = if vehicle.at > length { self.after(&vehicle, vehicle.track, vehicle.road) } else { None };
                 let Some((track, road)) = next else { break };
                 vehicle.at -= length;
+                vehicle.trail.copy_within(..TRAIL - 1, 1);
+                vehicle.trail[0] = Some(vehicle.track);
                 (vehicle.track, vehicle.road) = (track, road);
             }
             if self.has_arrived(&vehicle) {
                 let arrived = (self.steps + 1) as f64 * self.step;
-                arrivals.push(Arrival { trip: vehicle.trip, departed: vehicle.departed, arrived });
+                arrivals.push(Arrival { trip: vehicle.trip, departed: vehicle.departed, arrived, sums: vehicle.sums });
                 self.free.push(id);
                 continue;
             }
@@ -63,16 +78,24 @@ impl Traffic {
             };
             let vehicle = self.vehicles[number].as_mut().expect("it is there");
             vehicle.stands_until = until;
-            vehicle.halt += u32::from(until.is_none());
+            if until.is_none() {
+                vehicle.halt += 1;
+                let (trip, halts) = (&self.demand.trips[vehicle.trip as usize], vehicle.halt as usize);
+                let class = self.demand.kinds[vehicle.kind.0 as usize].class;
+                vehicle.guide = self.guides.find(&self.streets, trip, class, halts);
+            }
         }
     }
 
     /// Whether a vehicle is where its trip ends.
     fn has_arrived(&self, vehicle: &Vehicle) -> bool {
+        if !self.is_last(vehicle, vehicle.road) {
+            return false;
+        }
         let Place::Lane(lane) = self.place(vehicle.track) else { return false };
         let length = self.streets.lane(lane).length;
         let to = self.demand.trips[vehicle.trip as usize].to;
         let to = if to < 0.0 { (length + to).max(0.0) } else { to.min(length) };
-        self.is_last(vehicle, vehicle.road) && vehicle.at >= to
+        vehicle.at >= to
     }
 }

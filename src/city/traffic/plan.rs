@@ -1,154 +1,372 @@
-//! How fast each vehicle will be: by the limit, who is ahead, signals, and where its way ends.
+//! How fast each vehicle will be: by the limit, who is ahead, junctions, halts, and where its way ends.
 
 use super::following::{Abilities, braking_distance, idm_acceleration, safe_speed, slackened, stopping_speed};
-use super::signals::Showing;
-use super::{Place, TrackId, Traffic, Vehicle, abilities};
+use super::right_of_way::{Approach, Approaches, Right};
+use super::{Place, TrackId, Traffic, Vehicle, VehicleId, abilities};
 use crate::city::demand::{Following, Kind};
-use crate::city::streets::{Lamp, TurnId};
+use crate::city::streets::TurnId;
 use crate::engine::random::Purpose;
 
 const SLACK: Purpose = Purpose::new("traffic.slack");
 
-/// How far before the end of a lane one waits at a signal: metres.
+/// How far before the end of a lane one waits at a signal: metres. As in SUMO, whose documentation says so ("Intersections").
 const BEFORE_SIGNAL: f64 = 1.0;
 
-/// The nearest vehicle ahead.
-#[derive(Clone, Copy, Debug)]
-struct Ahead {
-    /// From bumper to bumper.
-    gap: f64,
-    speed: f64,
-    deceleration: f64,
+/// From how far one sees who comes to a junction: metres. As in SUMO (attribute `visibility` of connections).
+const VISIBLE: f64 = 4.5;
+
+/// How much later one comes who stands before: seconds. As in SUMO.
+const STANDS: f64 = 30.0;
+
+/// Why a vehicle is no faster.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Cause {
+    /// It speeds up, or is as fast as its driver likes.
+    #[default]
+    Free,
+    /// Somebody is ahead.
+    Ahead(VehicleId),
+    /// A lower limit lies ahead.
+    Limit(TrackId),
+    /// Signals say stop.
+    Signals(TurnId),
+    /// Beyond the junction there is no room.
+    Room(TurnId),
+    /// It cannot see so far who comes to the junction.
+    Sight(TurnId),
+    /// Somebody has the way.
+    Way(TurnId),
+    /// Somebody is on the junction.
+    Body(VehicleId),
+    /// It halts.
+    Halt,
+    /// Its lane does not lead on.
+    LaneEnds,
+    /// It lets somebody change lanes, or waits for a gap.
+    Change,
 }
 
-impl Traffic {
-    /// Each vehicle chooses its next speed, by what is now.
-    pub(super) fn plan(&mut self) {
-        let showing: Vec<Showing> =
-            self.streets.signals.iter().map(|signals| Showing::by_clock(signals, self.now())).collect();
-        let mut chosen = Vec::with_capacity(self.vehicles.len() - self.free.len());
-        for track in &self.tracks {
-            for (place, id) in track.iter().enumerate() {
-                let before = place.checked_sub(1).map(|before| self.vehicle(track[before]));
-                chosen.push((*id, self.choose(self.vehicle(*id), before, &showing)));
+/// The most that one may drive, and why.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Most {
+    pub speed: f64,
+    pub cause: Cause,
+}
+
+impl Most {
+    /// No more than so much.
+    #[inline]
+    pub fn at_most(self, speed: f64, cause: Cause) -> Most {
+        if speed < self.speed { Most { speed, cause } } else { self }
+    }
+}
+
+/// A driver who looks ahead.
+pub(super) struct Driver<'a> {
+    pub id: VehicleId,
+    vehicle: &'a Vehicle,
+    kind: &'a Kind,
+    can: Abilities,
+    /// How fast it wants to be where it is.
+    wanted: f64,
+    /// How far it is until it stands, if it brakes as hard as it likes.
+    pub braking: f64,
+    step: f64,
+}
+
+impl Driver<'_> {
+    /// The most on a free road.
+    pub fn free(&self) -> f64 {
+        let Kind { acceleration, following, .. } = *self.kind;
+        let speed = self.vehicle.speed;
+        match following {
+            Following::Krauss { .. } => (speed + acceleration * self.step).min(self.wanted),
+            Following::Idm { exponent } => {
+                let gained = idm_acceleration(speed, self.wanted, exponent, f64::INFINITY, 0.0, &self.can, 0.0);
+                speed + gained * self.step
             }
-        }
-        for (id, speed) in chosen {
-            self.vehicles[id.0 as usize].as_mut().expect("it has chosen").next_speed = speed;
         }
     }
 
-    /// The next speed of a vehicle, given who is before it on its track.
-    fn choose(&self, vehicle: &Vehicle, before: Option<&Vehicle>, showing: &[Showing]) -> f64 {
-        if vehicle.stands_until.is_some() {
-            return 0.0;
+    /// The most behind somebody whose back is so far ahead.
+    pub fn behind(&self, gap: f64, speed: f64, deceleration: f64) -> f64 {
+        let Kind { least_gap, following, .. } = *self.kind;
+        match following {
+            Following::Krauss { .. } => safe_speed(gap - least_gap, speed, deceleration, &self.can, self.step),
+            Following::Idm { exponent } => {
+                let own = self.vehicle.speed;
+                let gained = idm_acceleration(own, self.wanted, exponent, gap - least_gap, speed, &self.can, least_gap);
+                (own + gained * self.step).max(0.0)
+            }
         }
+    }
+
+    /// The most from which one stops within a distance.
+    pub fn stop(&self, distance: f64) -> f64 {
+        stopping_speed(distance, &Abilities { headway: self.step, ..self.can }, self.step)
+    }
+
+    /// The most from which one is as slow as a limit when one comes to it.
+    fn slow(&self, distance: f64, limit: f64) -> f64 {
+        if distance >= self.braking + self.vehicle.speed * self.step + self.kind.acceleration * self.step * self.step {
+            return f64::INFINITY;
+        }
+        self.stop(distance + braking_distance(limit, self.kind.deceleration, self.step)).max(limit)
+    }
+
+    fn limit(&self, limit: f64) -> f64 {
+        (limit * self.vehicle.haste).min(self.kind.top_speed)
+    }
+
+    /// An approach to somewhere so far ahead, to be left after so much more.
+    fn approach(&self, turn: TurnId, distance: f64, length: f64, limit: f64, most: Most) -> Approach {
+        let Kind { acceleration, deceleration, .. } = *self.kind;
+        let speed = self.vehicle.speed;
+        let limit = self.limit(limit);
+        let after = |from: f64, way: f64| libm::sqrt(from * from + 2.0 * acceleration * way.max(0.0)).min(limit);
+        let arrives = after(most.speed, distance);
+        let leaves = after(arrives, length);
+        let comes = takes(distance, speed, arrives, if arrives >= speed { acceleration } else { deceleration });
+        let goes = comes + (length + self.kind.length) / (0.5 * (arrives + leaves)).max(0.1);
+        let slow = speed * speed - 2.0 * deceleration * distance;
+        let late = if slow > 0.0 {
+            let slow = libm::sqrt(slow);
+            [distance / (0.5 * (speed + slow)), slow]
+        } else {
+            [comes + STANDS, 0.0]
+        };
+        Approach {
+            turn,
+            vehicle: self.id,
+            distance,
+            most,
+            times: [comes, goes],
+            speeds: [arrives, leaves],
+            late,
+            deceleration,
+            waited: self.vehicle.waited,
+        }
+    }
+}
+
+/// How long one takes for a way who changes from one speed to another as soon as may be and then keeps it: seconds.
+fn takes(way: f64, from: f64, to: f64, acceleration: f64) -> f64 {
+    if way <= 0.0 {
+        return 0.0;
+    }
+    let changes = (to - from).abs() / acceleration;
+    let meanwhile = changes * 0.5 * (from + to);
+    if meanwhile <= way {
+        return changes + (way - meanwhile) / from.max(to).max(0.1);
+    }
+    // It is there before it has its speed.
+    let change = if to > from { acceleration } else { -acceleration };
+    let speed = libm::sqrt((from * from + 2.0 * change * way).max(0.0));
+    2.0 * way / (from + speed).max(0.1)
+}
+
+/// What a vehicle has found ahead.
+struct Look {
+    id: VehicleId,
+    /// The most that it may drive if it need not wait for anybody who comes to a junction.
+    most: Most,
+    /// How many turns it approaches.
+    approaches: usize,
+}
+
+impl Traffic {
+    /// The next speed of each vehicle, by what is now.
+    pub(super) fn plan(&self) -> Vec<Most> {
+        let mut looks = Vec::with_capacity(self.vehicles.len());
+        let mut all = Vec::new();
+        for track in &self.tracks {
+            for (place, id) in track.iter().enumerate() {
+                let before = place.checked_sub(1).map(|before| track[before]);
+                looks.push(self.look(*id, before, &mut all));
+            }
+        }
+        let approaches = Approaches::new(all, self.streets.turns.len());
+        let nothing = Most { speed: 0.0, cause: Cause::Halt };
+        let mut speeds = vec![nothing; self.vehicles.len()];
+        let mut first = 0;
+        for look in looks {
+            let own = &approaches.all[first..first + look.approaches];
+            first += look.approaches;
+            speeds[look.id.0 as usize] = self.choose(&look, own, &approaches);
+        }
+        speeds
+    }
+
+    /// Looks ahead.
+    fn look(&self, id: VehicleId, before: Option<VehicleId>, approaches: &mut Vec<Approach>) -> Look {
+        let vehicle = self.vehicle(id);
+        let already = approaches.len();
+        let mut most = Most { speed: 0.0, cause: Cause::Halt };
+        if vehicle.stands_until.is_none() {
+            let driver = self.driver(id);
+            most = self.look_ahead(&driver, before, approaches);
+        }
+        Look { id, most, approaches: approaches.len() - already }
+    }
+
+    pub(super) fn driver(&self, id: VehicleId) -> Driver<'_> {
+        let vehicle = self.vehicle(id);
         let kind = self.kind(vehicle);
-        let can = abilities(kind);
-        let wanted = (self.length_and_limit(vehicle.track).1 * vehicle.haste).min(kind.top_speed);
-        let fastest = (vehicle.speed + kind.acceleration * self.step).min(wanted);
+        let wanted = (self.layout.track(vehicle.track).limit * vehicle.haste).min(kind.top_speed);
+        let braking = braking_distance(vehicle.speed, kind.deceleration, self.step);
+        Driver { id, vehicle, kind, can: abilities(kind), wanted, braking, step: self.step }
+    }
+
+    fn look_ahead(&self, driver: &Driver, before: Option<VehicleId>, approaches: &mut Vec<Approach>) -> Most {
+        let Driver { vehicle, kind, .. } = *driver;
+        let fastest = (vehicle.speed + kind.acceleration * self.step).min(driver.wanted);
         // No farther than it could matter: where one would stop who speeds up now.
         let sight = fastest * (self.step + kind.headway)
             + braking_distance(fastest, kind.deceleration, self.step)
             + kind.least_gap;
-        let mut ahead = before.map(|before| self.ahead(vehicle, before, before.at));
-        let mut most = fastest;
-        let (mut track, mut road) = (vehicle.track, vehicle.road);
-        let mut to_end = self.length_and_limit(track).0 - vehicle.at;
-        let stops_within =
-            |distance: f64| stopping_speed(distance, &Abilities { headway: self.step, ..can }, self.step);
+        let mut most = Most { speed: driver.free(), cause: Cause::Free }.at_most(vehicle.intent.at_most, Cause::Change);
+        let mut is_followed = before.is_some();
+        if let Some(before) = before {
+            let behind = self.behind(driver, before, -vehicle.at);
+            most = most.at_most(behind, Cause::Ahead(before));
+        }
+        let halt = self.next_halt(vehicle).map(|halt| (self.track_of_lane(halt.lane), halt.between[1]));
+        let (mut track, mut road, mut begins) = (vehicle.track, vehicle.road, -vehicle.at);
         loop {
-            if let Some(halt) = self.next_halt(vehicle).filter(|halt| self.track_of_lane(halt.lane) == track) {
-                most = most.min(stops_within(to_end - self.length_and_limit(track).0 + halt.between[1]));
+            let about = self.layout.track(track);
+            if let Place::Turn(turn) = self.place(track) {
+                most = self.heed_bodies(driver, turn, begins, most);
+                if let Some(waits_at) = self.layout.turn(turn).waits_at.filter(|waits_at| begins + waits_at >= 0.0) {
+                    let rest = about.length - waits_at;
+                    approaches.push(driver.approach(turn, begins + waits_at, rest, about.limit, most));
+                }
             }
-            if to_end >= sight || ahead.is_some() {
-                break;
+            if let Some((_, end)) = halt.filter(|halt| halt.0 == track) {
+                most = most.at_most(driver.stop(begins + end), Cause::Halt);
+            }
+            let ends = begins + about.length;
+            if ends >= sight {
+                return most;
             }
             let Some((next, next_road)) = self.after(vehicle, track, road) else {
-                if !self.is_last(vehicle, road) {
-                    most = most.min(stops_within(to_end));
-                }
-                break;
+                let is_over = self.is_last(vehicle, road);
+                let stop = driver.stop(ends - vehicle.intent.reserve);
+                return if is_over { most } else { most.at_most(stop, Cause::LaneEnds) };
             };
-            if let Some(stop) = self.stops_at(next, showing) {
-                let to_stop = to_end - stop;
-                if to_stop >= braking_distance(vehicle.speed, kind.deceleration, self.step) {
-                    most = most.min(stops_within(to_stop));
-                    break;
+            if let Place::Turn(turn) = self.place(next) {
+                match self.come_to(driver, turn, next_road, ends, most, approaches) {
+                    Ok(slowed) => most = slowed,
+                    Err(stopped) => return stopped,
                 }
             }
-            ahead = self.tail(vehicle, track, to_end);
-            let (length, limit) = self.length_and_limit(next);
-            most = most.min(self.slowing_speed(to_end, (limit * vehicle.haste).min(kind.top_speed), &can));
-            let last = self.tracks[next.0 as usize].last().map(|last| self.vehicle(*last));
-            let nearest = last.map(|last| self.ahead(vehicle, last, vehicle.at + to_end + last.at));
-            ahead = [ahead, nearest].into_iter().flatten().min_by(|one, other| one.gap.total_cmp(&other.gap));
-            (track, road) = (next, next_road);
-            to_end += length;
-        }
-        self.follow(vehicle, kind, wanted, most, ahead)
-    }
-
-    /// The speed behind somebody, no more than the most that all else allows.
-    fn follow(&self, vehicle: &Vehicle, kind: &Kind, wanted: f64, most: f64, ahead: Option<Ahead>) -> f64 {
-        let can = abilities(kind);
-        let least = (vehicle.speed - kind.emergency_deceleration * self.step).max(0.0);
-        match kind.following {
-            Following::Krauss { imperfection } => {
-                let safe = ahead.map_or(most, |ahead| {
-                    safe_speed(ahead.gap - kind.least_gap, ahead.speed, ahead.deceleration, &can, self.step)
-                });
-                let slack = self.seed.stream(u64::from(vehicle.trip), SLACK, self.steps).uniform();
-                let most = most.min(safe).max(least);
-                slackened(most, imperfection, slack, kind.acceleration, self.step).max(least)
+            let beyond = self.layout.track(next);
+            most = most.at_most(driver.slow(ends, driver.limit(beyond.limit)), Cause::Limit(next));
+            if let Some(last) = self.tracks[next.0 as usize].last().filter(|_| !is_followed) {
+                most = most.at_most(self.behind(driver, *last, ends), Cause::Ahead(*last));
+                is_followed = true;
             }
-            Following::Idm { exponent } => {
-                let (gap, speed) =
-                    ahead.map_or((f64::INFINITY, 0.0), |ahead| (ahead.gap - kind.least_gap, ahead.speed));
-                let gained = idm_acceleration(vehicle.speed, wanted, exponent, gap, speed, &can, kind.least_gap);
-                (vehicle.speed + gained * self.step).min(most).max(least)
-            }
+            (track, road, begins) = (next, next_road, ends);
         }
     }
 
-    /// Somebody ahead, whose front is so far along the track of the one behind.
-    fn ahead(&self, vehicle: &Vehicle, other: &Vehicle, at: f64) -> Ahead {
+    /// The most behind another on a track that begins so far ahead.
+    fn behind(&self, driver: &Driver, other: VehicleId, begins: f64) -> f64 {
+        let other = self.vehicle(other);
         let about = self.kind(other);
-        Ahead { gap: at - about.length - vehicle.at, speed: other.speed, deceleration: about.deceleration }
+        driver.behind(begins + other.at - about.length, other.speed, about.deceleration)
     }
 
-    /// Who has left a lane by some turn and still has his back on it.
-    fn tail(&self, vehicle: &Vehicle, track: TrackId, to_end: f64) -> Option<Ahead> {
-        let Place::Lane(lane) = self.place(track) else { return None };
-        let turned = self.streets.turns_from(lane).filter_map(|turn| {
-            let last = self.vehicle(*self.tracks[self.track_of_turn(turn).0 as usize].last()?);
-            (last.at < self.kind(last).length).then(|| self.ahead(vehicle, last, vehicle.at + to_end + last.at))
-        });
-        turned.min_by(|one, other| one.gap.total_cmp(&other.gap))
+    /// Comes to a turn that begins so far ahead: the most that one may drive, or else that with which one stops before it.
+    fn come_to(
+        &self,
+        driver: &Driver,
+        turn: TurnId,
+        road: u32,
+        begins: f64,
+        most: Most,
+        approaches: &mut Vec<Approach>,
+    ) -> Result<Most, Most> {
+        let right = self.rights[turn.index()];
+        let about = self.layout.turn(turn);
+        if right == Right::Closed && begins >= driver.braking {
+            let stop = if begins - BEFORE_SIGNAL >= driver.braking { begins - BEFORE_SIGNAL } else { begins };
+            return Err(most.at_most(driver.stop(stop), Cause::Signals(turn)));
+        }
+        if about.is_in_the_way && begins >= driver.braking && !self.has_room_beyond(driver, turn, road) {
+            return Err(most.at_most(driver.stop(begins), Cause::Room(turn)));
+        }
+        let mut most = most;
+        let waits_here = about.waits_at.is_none();
+        let heeds = waits_here && right != Right::Major && !self.layout.yields(turn).is_empty();
+        if heeds && begins > VISIBLE && right != Right::Zipper {
+            let slow = driver.slow(begins - VISIBLE, driver.stop(VISIBLE));
+            most = most.at_most(slow, Cause::Sight(turn));
+        }
+        if waits_here && (heeds || about.is_heeded) {
+            let track = self.layout.track(self.layout.of_turn(turn));
+            approaches.push(driver.approach(turn, begins, track.length, track.limit, most));
+        }
+        Ok(most)
     }
 
-    /// How far before a turn one has to stop, if its signals say so.
-    fn stops_at(&self, track: TrackId, showing: &[Showing]) -> Option<f64> {
-        let Place::Turn(turn) = self.place(track) else { return None };
-        self.lamp(turn, showing)
-            .filter(|lamp| matches!(lamp, Lamp::Red | Lamp::Amber | Lamp::RedAmber))
-            .map(|_| BEFORE_SIGNAL)
+    /// Whether there is room for a vehicle behind a junction, so that it stands in nobody's way.
+    fn has_room_beyond(&self, driver: &Driver, turn: TurnId, road: u32) -> bool {
+        let Driver { vehicle, kind, .. } = *driver;
+        let needed = kind.length + kind.least_gap;
+        let taken = |track: TrackId| -> f64 {
+            let there = self.tracks[track.0 as usize].iter().map(|there| self.kind(self.vehicle(*there)));
+            there.map(|kind| kind.length + kind.least_gap).sum()
+        };
+        let (mut turn, mut road) = (turn, road);
+        let mut room = 0.0;
+        loop {
+            let lane = self.layout.turn(turn).to;
+            let track = self.layout.of_lane(lane);
+            room -= self.layout.entries(lane).iter().map(|turn| taken(self.layout.of_turn(*turn))).sum::<f64>();
+            road += 1;
+            if let Some(last) = self.tracks[track.0 as usize].last() {
+                let last = self.vehicle(*last);
+                let about = self.kind(last);
+                let stands = last.at - about.length + braking_distance(last.speed, about.deceleration, self.step);
+                return room + stands >= needed;
+            }
+            room += self.layout.track(track).length;
+            if room >= needed || self.is_last(vehicle, road) {
+                return true;
+            }
+            let Some((next, _)) = self.after(vehicle, track, road) else { return false };
+            let Place::Turn(next) = self.place(next) else { return false };
+            turn = next;
+        }
     }
 
-    fn lamp(&self, turn: TurnId, showing: &[Showing]) -> Option<Lamp> {
-        let (signals, lamp) = self.streets.turn(turn).signals?;
-        Some(showing[signals.index()].lamp(&self.streets.signals[signals.index()], lamp))
-    }
-
-    /// The greatest speed from which one is as slow as a limit when one comes to it.
-    fn slowing_speed(&self, distance: f64, limit: f64, can: &Abilities) -> f64 {
-        let after = braking_distance(limit, can.deceleration, self.step);
-        let can = Abilities { headway: self.step, ..*can };
-        stopping_speed(distance + after, &can, self.step).max(limit)
-    }
-
-    /// Whether a road is the last one of a vehicle's route.
-    pub(super) fn is_last(&self, vehicle: &Vehicle, road: u32) -> bool {
-        road as usize + 1 == vehicle.prospects.len()
+    /// The next speed of a vehicle that has looked ahead and knows who comes to junctions.
+    fn choose(&self, look: &Look, own: &[Approach], approaches: &Approaches) -> Most {
+        let vehicle = self.vehicle(look.id);
+        if vehicle.stands_until.is_some() {
+            return look.most;
+        }
+        let kind = self.kind(vehicle);
+        let braking = braking_distance(vehicle.speed, kind.deceleration, self.step);
+        let mut most = look.most;
+        for approach in own.iter().filter(|approach| approach.distance >= braking) {
+            let is_seen = approach.distance <= VISIBLE || self.layout.turn(approach.turn).waits_at.is_some();
+            if is_seen && !self.may_go(approach, approaches) {
+                let can = Abilities { headway: self.step, ..abilities(kind) };
+                let stop = stopping_speed(approach.distance, &can, self.step);
+                most = approach.most.at_most(stop, Cause::Way(approach.turn));
+                break;
+            }
+        }
+        let least = (vehicle.speed - kind.emergency_deceleration * self.step).max(0.0);
+        let speed = most.speed.max(least);
+        let speed = match kind.following {
+            Following::Krauss { imperfection } => {
+                let slack = self.seed.stream(u64::from(vehicle.trip), SLACK, self.steps).uniform();
+                slackened(speed, imperfection, slack, kind.acceleration, self.step).max(least)
+            }
+            Following::Idm { .. } => speed,
+        };
+        Most { speed, cause: most.cause }
     }
 }

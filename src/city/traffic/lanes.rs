@@ -1,0 +1,292 @@
+//! Changes of lanes.
+//!
+//! - **Because one must**: from a lane from which the route does not go on, the sooner the farther away the right lane is. One who finds no gap
+//!   asks the one behind it to open one, and falls back behind the one beside it. After J. Erdmann, "Lane-changing model in
+//!   SUMO" (SUMO User Conference 2014), with its figures.
+//! - **Because one gains**: MOBIL. A. Kesting, M. Treiber and D. Helbing, "General lane-changing model MOBIL for car-following models",
+//!   Transportation Research Record 1999 (2007) 86-94, with its figures.
+//!
+//! Nobody changes unless he and the one behind him can keep to their safe speeds.
+
+use super::following::braking_distance;
+use super::guidance::Prospect;
+use super::plan::Driver;
+use super::{Place, TrackId, Traffic, Vehicle, VehicleId};
+use crate::city::streets::{LaneId, RoadId};
+
+/// What a driver keeps in mind to change lanes.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Intent {
+    /// How fast it was lately: metres a second.
+    lately: f64,
+    /// No faster in the next step, so that a gap opens for somebody or for itself: metres a second.
+    pub at_most: f64,
+    /// Room that it leaves at the end of its lane for somebody who wants to come to it: metres.
+    pub reserve: f64,
+}
+
+impl Default for Intent {
+    fn default() -> Intent {
+        Intent { lately: 0.0, at_most: f64::INFINITY, reserve: 0.0 }
+    }
+}
+
+/// How long before its lane ends a driver looks for another lane, to the right and to the left: seconds (Erdmann 2014).
+const LOOKS_AHEAD: [f64; 2] = [10.0, 20.0];
+
+/// How much of what was lately stays from second to second (Erdmann 2014).
+const MEMORY: f64 = 0.9;
+
+/// How much others count (Kesting, Treiber and Helbing 2007).
+const POLITENESS: f64 = 0.2;
+
+/// What must be gained at least: metres a second squared (ibid.).
+const THRESHOLD: f64 = 0.1;
+
+/// How much more it takes to leave the outer lane, and how much less to come back to it: metres a second squared (ibid.).
+const BIAS: f64 = 0.3;
+
+/// Whether a driver wants to be on the next lane.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Wish {
+    Must,
+    Gains,
+    None,
+}
+
+/// The nearest vehicle on a lane.
+#[derive(Clone, Copy, Debug)]
+struct Neighbour {
+    id: VehicleId,
+    /// From bumper to bumper, below zero if they are side by side.
+    gap: f64,
+}
+
+impl Traffic {
+    /// Some change lanes: one after the other, from the front of a road on.
+    pub(super) fn change_lanes(&mut self) {
+        for vehicle in self.vehicles.iter_mut().flatten() {
+            vehicle.intent.at_most = f64::INFINITY;
+        }
+        let streets = self.streets.clone();
+        for road in (0..).map(RoadId).zip(&streets.roads).filter(|(_, road)| road.lanes.len() > 1).map(|(id, _)| id) {
+            let lanes = streets.lanes_of(road).map(|lane| self.track_of_lane(lane));
+            let mut there: Vec<VehicleId> =
+                lanes.flat_map(|track| self.tracks[track.0 as usize].iter().copied()).collect();
+            let at = |id: &VehicleId| self.vehicle(*id).at;
+            there.sort_by(|one, other| at(other).total_cmp(&at(one)).then(one.cmp(other)));
+            for id in there {
+                self.consider(id);
+            }
+        }
+    }
+
+    /// A driver considers the lanes beside its own.
+    fn consider(&mut self, id: VehicleId) {
+        let vehicle = self.vehicle(id);
+        if vehicle.stands_until.is_some() {
+            return;
+        }
+        let keeps = libm::pow(MEMORY, self.step);
+        let lately = vehicle.speed.max(keeps * vehicle.intent.lately + (1.0 - keeps) * vehicle.speed);
+        self.vehicle_mut(id).intent.lately = lately;
+        self.vehicle_mut(id).intent.reserve = 0.0;
+        for to_left in [false, true] {
+            let vehicle = self.vehicle(id);
+            let Some(to) = self.beside(vehicle, to_left) else { continue };
+            let wish = self.wish(id, to, to_left);
+            if wish == Wish::None {
+                continue;
+            }
+            let [ahead, behind] = self.neighbours(id, to);
+            let [front, back] =
+                [ahead.is_none_or(|ahead| self.can_follow(id, ahead)), self.lets_in(id, to, behind)];
+            if front && back {
+                self.change(id, to);
+                return;
+            }
+            if wish == Wish::Must {
+                self.make_room(id, to, ahead.filter(|_| !front));
+            }
+        }
+    }
+
+    /// The lane beside a vehicle's own that it may use.
+    fn beside(&self, vehicle: &Vehicle, to_left: bool) -> Option<LaneId> {
+        let Place::Lane(lane) = self.place(vehicle.track) else { return None };
+        let about = self.layout.track(vehicle.track);
+        let lanes = &self.streets.roads[about.road.index()].lanes;
+        let to = if to_left { lane.0 + 1 } else { lane.0.checked_sub(1)? };
+        let is_open = lanes.contains(&to) && self.prospects(vehicle, vehicle.road)[(to - lanes.start) as usize].reach > 0.0;
+        is_open.then_some(LaneId(to))
+    }
+
+    fn wish(&self, id: VehicleId, to: LaneId, to_left: bool) -> Wish {
+        let vehicle = self.vehicle(id);
+        let kind = self.kind(vehicle);
+        let [own, other] = [vehicle.track, self.track_of_lane(to)]
+            .map(|track| self.prospects(vehicle, vehicle.road)[self.layout.track(track).side as usize]);
+        let looks = vehicle.intent.lately * LOOKS_AHEAD[usize::from(to_left)] + 2.0 * (kind.length + kind.least_gap);
+        let leads_there = own.best != 0 && (own.best > 0) == to_left;
+        let left = |prospect: Prospect| (prospect.reach - vehicle.at).max(0.0);
+        let taken = self.taken(self.track_of_lane(to));
+        if leads_there && (left(own) - taken).max(0.0) / f64::from(own.best.unsigned_abs()) < looks {
+            return Wish::Must;
+        }
+        if !leads_there && other.best != 0 && left(other) / f64::from(other.best.unsigned_abs() + 2) < looks {
+            return Wish::None;
+        }
+        if own.best != 0 && !leads_there {
+            return Wish::None;
+        }
+        if self.gains(id, to, to_left) { Wish::Gains } else { Wish::None }
+    }
+
+    /// How much of a lane is taken: metres.
+    fn taken(&self, track: TrackId) -> f64 {
+        let there = self.tracks[track.0 as usize].iter().map(|there| self.kind(self.vehicle(*there)));
+        there.map(|kind| kind.length + kind.least_gap).sum()
+    }
+
+    /// Who would be ahead and behind on a lane.
+    fn neighbours(&self, id: VehicleId, lane: LaneId) -> [Option<Neighbour>; 2] {
+        let vehicle = self.vehicle(id);
+        let there = &self.tracks[self.track_of_lane(lane).0 as usize];
+        let place = there.partition_point(|other| self.vehicle(*other).at >= vehicle.at);
+        let is_own = self.track_of_lane(lane) == vehicle.track;
+        let ahead = place.checked_sub(1 + usize::from(is_own)).map(|ahead| {
+            let other = self.vehicle(there[ahead]);
+            Neighbour { id: there[ahead], gap: other.at - self.kind(other).length - vehicle.at }
+        });
+        let behind = there.get(place).map(|behind| {
+            let other = self.vehicle(*behind);
+            Neighbour { id: *behind, gap: vehicle.at - self.kind(vehicle).length - other.at }
+        });
+        [ahead.or_else(|| self.beyond(vehicle, lane)), behind]
+    }
+
+    /// The nearest vehicle beyond the end of a lane on which nobody is ahead.
+    fn beyond(&self, vehicle: &Vehicle, lane: LaneId) -> Option<Neighbour> {
+        let mut track = self.track_of_lane(lane);
+        let mut ends = self.layout.track(track).length - vehicle.at;
+        let turned = self.streets.turns_from(lane).flat_map(|turn| &self.bodies[turn.index()]);
+        let turned = turned.filter(|body| body.back < 0.0).map(|body| Neighbour { id: body.vehicle, gap: ends + body.back });
+        if let Some(turned) = turned.min_by(|one, other| one.gap.total_cmp(&other.gap)) {
+            return Some(turned);
+        }
+        let mut road = vehicle.road;
+        while ends < 3.0 * vehicle.speed + 10.0 {
+            (track, road) = self.after(vehicle, track, road)?;
+            if let Some(last) = self.tracks[track.0 as usize].last() {
+                let other = self.vehicle(*last);
+                return Some(Neighbour { id: *last, gap: ends + other.at - self.kind(other).length });
+            }
+            ends += self.layout.track(track).length;
+        }
+        None
+    }
+
+    /// Whether a vehicle keeps to its safe speed behind another.
+    fn can_follow(&self, id: VehicleId, ahead: Neighbour) -> bool {
+        let other = self.vehicle(ahead.id);
+        self.is_far_behind(self.vehicle(id), ahead.gap, other.speed, self.kind(other))
+    }
+
+    /// Whether a vehicle that comes to a lane hinders nobody behind.
+    fn lets_in(&self, id: VehicleId, to: LaneId, behind: Option<Neighbour>) -> bool {
+        let vehicle = self.vehicle(id);
+        let kind = self.kind(vehicle);
+        match behind {
+            Some(behind) => self.is_far_behind(self.vehicle(behind.id), behind.gap, vehicle.speed, kind),
+            None => self.is_free_behind(to, vehicle.at - kind.length, vehicle.speed, kind, 100.0),
+        }
+    }
+
+    fn change(&mut self, id: VehicleId, to: LaneId) {
+        let vehicle = self.vehicle(id);
+        let [from, to] = [vehicle.track, self.track_of_lane(to)];
+        let at = vehicle.at;
+        let place = self.tracks[from.0 as usize].iter().position(|there| *there == id).expect("it is there");
+        self.tracks[from.0 as usize].remove(place);
+        let place = self.tracks[to.0 as usize].partition_point(|other| self.vehicle(*other).at >= at);
+        self.tracks[to.0 as usize].insert(place, id);
+        self.vehicle_mut(id).track = to;
+    }
+
+    /// Asks somebody behind to open a gap, and falls back behind the one ahead, each no harder than it likes to brake.
+    fn make_room(&mut self, id: VehicleId, to: LaneId, ahead: Option<Neighbour>) {
+        if let Some((behind, most)) = self.gap_opener(id, to) {
+            let intent = &mut self.vehicle_mut(behind).intent;
+            intent.at_most = intent.at_most.min(most);
+        }
+        if let Some(ahead) = ahead {
+            let (vehicle, other) = (self.vehicle(id), self.vehicle(ahead.id));
+            let (kind, about) = (self.kind(vehicle), self.kind(other));
+            let most = self.driver(id).behind(ahead.gap, other.speed, about.deceleration);
+            let most = most.max(vehicle.speed - kind.deceleration * self.step);
+            // Who wants to come to where this one is goes first if it is ahead.
+            let is_left = self.layout.track(other.track).side > self.layout.track(vehicle.track).side;
+            let reserve =
+                if self.wants(other, !is_left) { about.length + about.least_gap + kind.least_gap } else { 0.0 };
+            let intent = &mut self.vehicle_mut(id).intent;
+            intent.at_most = intent.at_most.min(most);
+            intent.reserve = reserve;
+        }
+    }
+
+    /// The first on a lane who can get behind a vehicle beside it without more than it likes to brake, and the most that it may drive then.
+    /// Those who are beside it, or too near, go first.
+    fn gap_opener(&self, id: VehicleId, lane: LaneId) -> Option<(VehicleId, f64)> {
+        let vehicle = self.vehicle(id);
+        let kind = self.kind(vehicle);
+        let there = &self.tracks[self.track_of_lane(lane).0 as usize];
+        let place = there.partition_point(|other| self.vehicle(*other).at >= vehicle.at);
+        there[place..].iter().find_map(|behind| {
+            let other = self.vehicle(*behind);
+            let about = self.kind(other);
+            let gap = vehicle.at - kind.length - other.at;
+            let room = gap - about.least_gap + braking_distance(vehicle.speed, kind.deceleration, self.step);
+            let can = room >= braking_distance(other.speed, about.deceleration, self.step);
+            let most = || self.driver(*behind).behind(gap, vehicle.speed, kind.deceleration);
+            can.then(|| (*behind, most().max(other.speed - about.deceleration * self.step).max(0.0)))
+        })
+    }
+
+    /// Whether a vehicle has to change to the left, or to the right.
+    fn wants(&self, vehicle: &Vehicle, to_left: bool) -> bool {
+        let Place::Lane(_) = self.place(vehicle.track) else { return false };
+        let best = self.prospects(vehicle, vehicle.road)[self.layout.track(vehicle.track).side as usize].best;
+        if to_left { best > 0 } else { best < 0 }
+    }
+
+    /// MOBIL: whether a change gains more than it costs others.
+    fn gains(&self, id: VehicleId, to: LaneId, to_left: bool) -> bool {
+        let vehicle = self.vehicle(id);
+        let Place::Lane(lane) = self.place(vehicle.track) else { return false };
+        let [ahead, behind] = self.neighbours(id, lane);
+        let [ahead_there, behind_there] = self.neighbours(id, to);
+        let driver = self.driver(id);
+        let after = |driver: &Driver, ahead: Option<Neighbour>| {
+            let free = driver.free();
+            ahead.map_or(free, |ahead| {
+                let other = self.vehicle(ahead.id);
+                free.min(driver.behind(ahead.gap, other.speed, self.kind(other).deceleration))
+            })
+        };
+        let gain = (after(&driver, ahead_there) - after(&driver, ahead)) / self.step;
+        if gain <= THRESHOLD {
+            return false;
+        }
+        // What those behind gain who lose or get somebody ahead.
+        let follower = |behind: Option<Neighbour>, ahead: Option<Neighbour>, comes: bool| {
+            let Some(behind) = behind else { return 0.0 };
+            let driver = self.driver(behind.id);
+            let beyond = ahead.map(|ahead| Neighbour { id: ahead.id, gap: ahead.gap + self.kind(vehicle).length + behind.gap });
+            let [with, without] = [Some(Neighbour { id, gap: behind.gap }), beyond].map(|ahead| after(&driver, ahead));
+            (if comes { with - without } else { without - with }) / self.step
+        };
+        let others = follower(behind, ahead, false) + follower(behind_there, ahead_there, true);
+        let bias = if to_left { BIAS } else { -BIAS };
+        gain + POLITENESS * others > THRESHOLD + bias
+    }
+}

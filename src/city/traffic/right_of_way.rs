@@ -1,0 +1,241 @@
+//! Who goes first at junctions.
+//!
+//! Whoever comes to a turn says from when to when it will be on it. One who has to let others pass goes only if it is through before they come,
+//! or comes after they are through. Whoever is on a junction is besides in the way of all whose turns touch its own: they stop before the
+//! stretch on which they would run into it. After D. Krajzewicz and J. Erdmann, "Road intersection model in SUMO" (SUMO User
+//! Conference 2013).
+
+use super::following::braking_distance;
+use super::layout::{Conflict, Touch, Way};
+use super::plan::{Cause, Driver, Most};
+use super::{Place, Traffic, VehicleId};
+use crate::city::streets::{Lamp, Rule, TurnId};
+
+/// What signals and rules say to whoever comes to a turn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Right {
+    /// Stop.
+    Closed,
+    /// Go.
+    Major,
+    /// Go if those pass who have the way.
+    Minor,
+    /// Stop, and go if those pass who have the way.
+    Stop,
+    /// Stop; who has stood longest goes first.
+    AllStop,
+    /// Who comes first goes first.
+    Zipper,
+}
+
+impl Right {
+    pub fn of(lamp: Option<Lamp>, rule: Rule) -> Right {
+        match lamp {
+            Some(Lamp::Red | Lamp::Amber | Lamp::RedAmber) => Right::Closed,
+            Some(Lamp::Green) => Right::Major,
+            Some(Lamp::GreenYielding) => Right::Minor,
+            Some(Lamp::RedArrow) => Right::Stop,
+            Some(Lamp::Off) | None => match rule {
+                Rule::Major => Right::Major,
+                Rule::Minor => Right::Minor,
+                Rule::Stop => Right::Stop,
+                Rule::AllStop => Right::AllStop,
+                Rule::Zipper => Right::Zipper,
+            },
+        }
+    }
+}
+
+/// The body of a vehicle on a turn, whole or in part.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Body {
+    pub vehicle: VehicleId,
+    /// How far along the turn its front is: past the end where only a part of it is on the turn.
+    pub front: f64,
+    pub back: f64,
+    pub speed: f64,
+    /// How far it is until it stands, if it brakes as hard as it likes.
+    pub braking: f64,
+    pub deceleration: f64,
+}
+
+/// A vehicle that comes to a turn.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Approach {
+    pub turn: TurnId,
+    pub vehicle: VehicleId,
+    /// How far it is to where it would wait: metres.
+    pub distance: f64,
+    /// The most that it may drive because of all that comes before.
+    pub most: Most,
+    /// From when to when it is on the turn, if it goes: seconds from now on.
+    pub times: [f64; 2],
+    /// How fast it is then.
+    pub speeds: [f64; 2],
+    /// When it would come, and how fast, if it braked for those who have to let it pass.
+    pub late: [f64; 2],
+    pub deceleration: f64,
+    pub waited: f64,
+}
+
+/// All who come to turns.
+#[derive(Debug, Default)]
+pub(super) struct Approaches {
+    pub all: Vec<Approach>,
+    /// The first of each turn, and after each of them the next of the same turn.
+    first: Vec<u32>,
+    next: Vec<u32>,
+}
+
+const NONE: u32 = u32::MAX;
+
+impl Approaches {
+    pub fn new(all: Vec<Approach>, turns: usize) -> Approaches {
+        let mut first = vec![NONE; turns];
+        let link = |(number, approach): (u32, &Approach)| {
+            std::mem::replace(&mut first[approach.turn.index()], number)
+        };
+        let next = (0..).zip(&all).map(link).collect();
+        Approaches { all, first, next }
+    }
+
+    fn to(&self, turn: TurnId) -> impl Iterator<Item = &Approach> {
+        let follow = |number: &u32| Some(self.next[*number as usize]).filter(|next| *next != NONE);
+        let first = Some(self.first[turn.index()]).filter(|first| *first != NONE);
+        std::iter::successors(first, follow).map(|number| &self.all[number as usize])
+    }
+}
+
+/// Who goes ahead of another where both want to go keeps so long a time to it: seconds. As in SUMO.
+const MARGIN: f64 = 1.0;
+
+/// After so long a wait one goes as if those with the way would brake: seconds. As in SUMO.
+const PATIENCE: f64 = 300.0;
+
+impl Traffic {
+    /// Notes whose bodies are on which turns.
+    pub(super) fn place_bodies(&mut self) {
+        let mut bodies = std::mem::take(&mut self.bodies);
+        bodies.iter_mut().for_each(Vec::clear);
+        for (id, vehicle) in self.vehicles() {
+            let mut front = vehicle.at;
+            let kind = self.kind(vehicle);
+            let mut note = |track, front: f64| {
+                if let Place::Turn(turn) = self.place(track) {
+                    let braking = braking_distance(vehicle.speed, kind.deceleration, self.step);
+                    let (speed, deceleration) = (vehicle.speed, kind.deceleration);
+                    let back = front - kind.length;
+                    bodies[turn.index()].push(Body { vehicle: id, front, back, speed, braking, deceleration });
+                }
+            };
+            note(vehicle.track, front);
+            for track in vehicle.trail.iter().flatten() {
+                if front >= kind.length {
+                    break;
+                }
+                front += self.layout.track(*track).length;
+                note(*track, front);
+            }
+        }
+        self.bodies = bodies;
+    }
+
+    /// The most that one may drive because of those who are on a junction. The turn begins so far ahead, or behind.
+    pub(super) fn heed_bodies(&self, driver: &Driver, turn: TurnId, begins: f64, most: Most) -> Most {
+        let conflicts = self.layout.conflicts(turn).iter().filter(|conflict| !self.bodies[conflict.other.index()].is_empty());
+        conflicts.fold(most, |most, conflict| {
+            let bodies = self.bodies[conflict.other.index()].iter();
+            bodies.filter(|body| body.vehicle != driver.id).fold(most, |most, body| {
+                let speed = self.heed_body(driver, conflict, turn, begins, body);
+                speed.map_or(most, |speed| most.at_most(speed, Cause::Body(body.vehicle)))
+            })
+        })
+    }
+
+    fn heed_body(&self, driver: &Driver, conflict: &Conflict, turn: TurnId, begins: f64, body: &Body) -> Option<f64> {
+        let Conflict { own, theirs, touch, other, .. } = *conflict;
+        if body.back >= theirs[1] {
+            return None;
+        }
+        if touch == Touch::Diverging {
+            return (body.front > -begins).then(|| driver.behind(begins + body.back, body.speed, body.deceleration));
+        }
+        let (to_own, to_theirs) = (begins + own[0], theirs[0] - body.front);
+        if !self.goes_first(driver, conflict, to_own, to_theirs, body) {
+            return None;
+        }
+        if touch == Touch::Merging {
+            // As if it were ahead on the same way, as far from its end.
+            let [length, their_length] =
+                [turn, other].map(|turn| self.layout.track(self.layout.of_turn(turn)).length);
+            let gap = begins + length - (their_length - body.back);
+            return Some(driver.behind(gap.max(to_own), body.speed, body.deceleration));
+        }
+        // One stops at the beginning of the turn, if one still can.
+        let line = if begins > 0.0 && begins >= driver.braking { begins } else { to_own };
+        let stop = driver.stop(line.min(to_own));
+        let rest = theirs[1] - body.back;
+        let clears = body.braking >= rest;
+        // It will have gone by when one gets there, even if it begins to brake.
+        Some(if clears { stop.max(to_own / (rest / body.speed + self.step)) } else { stop })
+    }
+
+    /// Whether somebody on a junction goes first where two turns touch.
+    fn goes_first(&self, driver: &Driver, conflict: &Conflict, to_own: f64, to_theirs: f64, body: &Body) -> bool {
+        let (is_there, am_there) = (to_theirs <= 0.0, to_own <= 0.0);
+        if is_there && am_there {
+            // Two who have come to where their ways become one: the one that is farther.
+            let farther = conflict.theirs[0] - conflict.theirs[1] - to_theirs < conflict.own[0] - conflict.own[1] - to_own;
+            return conflict.touch == Touch::Merging && !farther;
+        }
+        match [to_theirs < body.braking || is_there, to_own < driver.braking || am_there] {
+            [true, false] => true,
+            [false, true] => false,
+            _ => match conflict.way {
+                Way::Theirs => true,
+                Way::Own => false,
+                Way::First => (to_theirs, body.vehicle) < (to_own, driver.id),
+            },
+        }
+    }
+
+    /// Whether one may go where one has come to.
+    pub(super) fn may_go(&self, own: &Approach, approaches: &Approaches) -> bool {
+        let right = self.rights[own.turn.index()];
+        match right {
+            // Who waits in the midst of a junction leaves it, whatever the signals behind say by then.
+            Right::Closed if self.vehicle(own.vehicle).track == self.track_of_turn(own.turn) => {}
+            Right::Closed => return false,
+            Right::Major => return true,
+            Right::Stop | Right::AllStop if own.waited <= 0.0 => return false,
+            _ => {}
+        }
+        let impatience = (own.waited / PATIENCE).min(1.0);
+        self.layout.yields(own.turn).iter().all(|other| {
+            let is_same_lane = self.layout.turn(*other).to == self.layout.turn(own.turn).to;
+            approaches.to(*other).filter(|foe| foe.vehicle != own.vehicle).all(|foe| { let ok = match right {
+                Right::AllStop => (own.waited, foe.vehicle) > (foe.waited, own.vehicle),
+                Right::Zipper => (own.times[0], own.vehicle) < (foe.times[0], foe.vehicle),
+                _ => keeps_clear(own, foe, is_same_lane, impatience),
+            }; if !ok { let v = self.vehicle(own.vehicle); let f = self.vehicle(foe.vehicle); if let Ok(n) = std::env::var("TURN") { if self.name(self.track_of_turn(own.turn)) == n { eprintln!("{} {:?} v {:.1} by {} on {} at {:.1} v {:.1} foe right {:?} times {:?} own {:?}", self.now(), self.place(v.track), v.speed, self.name(self.track_of_turn(foe.turn)), self.name(f.track), f.at, f.speed, self.rights[foe.turn.index()], foe.times, own.times); } } } ok })
+        })
+    }
+}
+
+/// Whether one is through before another comes, or comes after it.
+fn keeps_clear(own: &Approach, foe: &Approach, is_same_lane: bool, impatience: f64) -> bool {
+    let comes = foe.times[0] + impatience * (foe.late[0] - foe.times[0]);
+    if foe.times[1] < own.times[0] {
+        let stops = stops_behind(own.speeds[0], own.deceleration, foe.speeds[1], foe.deceleration);
+        !is_same_lane || (own.times[0] - foe.times[1] >= MARGIN && stops)
+    } else if comes > own.times[1] + MARGIN {
+        !is_same_lane || stops_behind(foe.late[1], foe.deceleration, own.speeds[1], own.deceleration)
+    } else {
+        false
+    }
+}
+
+/// Whether one behind needs no more room to stop than the one ahead.
+fn stops_behind(behind: f64, deceleration: f64, ahead: f64, ahead_deceleration: f64) -> bool {
+    behind * behind * ahead_deceleration <= ahead * ahead * deceleration
+}
