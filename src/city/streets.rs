@@ -127,6 +127,10 @@ pub struct Turn {
     pub meets: Vec<TurnId>,
     /// How far along it one may wait for those who have to be let pass, in the midst of the junction.
     pub waits_at: Option<f64>,
+    /// From how far before its beginning one sees whom one has to let pass.
+    pub visible_from: f64,
+    /// Whether one must not enter it unless there is room beyond.
+    pub keeps_clear: bool,
 }
 
 /// Where a turn leads.

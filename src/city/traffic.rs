@@ -311,6 +311,8 @@ mod tests {
                 yields_to: Vec::new(),
                 meets: Vec::new(),
                 waits_at: None,
+                visible_from: 4.5,
+                keeps_clear: true,
             })
             .collect();
         let phase = |(lasts, lamp): &(f64, Lamp)| Phase { lasts: *lasts, between: [*lasts; 2], lamps: vec![*lamp] };

@@ -200,6 +200,8 @@ mod tests {
                 yields_to: Vec::new(),
                 meets: Vec::new(),
                 waits_at: None,
+                visible_from: 4.5,
+                keeps_clear: true,
             })
             .collect();
         streets

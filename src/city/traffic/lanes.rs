@@ -133,7 +133,8 @@ impl Traffic {
         if leads_there && (left(own) - taken).max(0.0) / f64::from(own.best.unsigned_abs()) < looks {
             return Wish::Must;
         }
-        if !leads_there && other.best != 0 && left(other) / f64::from(other.best.unsigned_abs() + 2) < looks {
+        let taken = taken.max(self.taken(vehicle.track));
+        if !leads_there && other.best != 0 && (left(other) - taken).max(0.0) / f64::from(other.best.unsigned_abs() + 2) < looks {
             return Wish::None;
         }
         if own.best != 0 && !leads_there {
@@ -142,8 +143,8 @@ impl Traffic {
         if self.gains(id, to, to_left) { Wish::Gains } else { Wish::None }
     }
 
-    /// How much of a lane is taken: metres.
-    fn taken(&self, track: TrackId) -> f64 {
+    /// How much of a track is taken: metres.
+    pub(super) fn taken(&self, track: TrackId) -> f64 {
         let there = self.tracks[track.0 as usize].iter().map(|there| self.kind(self.vehicle(*there)));
         there.map(|kind| kind.length + kind.least_gap).sum()
     }
@@ -290,3 +291,4 @@ impl Traffic {
         gain + POLITENESS * others > THRESHOLD + bias
     }
 }
+impl Traffic { pub fn best(&self, v: &Vehicle) -> (f64, i8) { let p = self.prospects(v, v.road)[self.layout.track(v.track).side as usize]; (p.reach, p.best) } }

@@ -38,8 +38,10 @@ pub(super) struct Crossing {
     yields: Range<u32>,
     /// Whether anybody has to let those pass who take it.
     pub is_heeded: bool,
-    /// Whether those who stand on it are in anybody's way.
-    pub is_in_the_way: bool,
+    /// From how far before it one sees whom one has to let pass.
+    pub visible_from: f64,
+    /// Whether it must be kept clear for others: nobody enters it without room beyond.
+    pub is_kept_clear: bool,
 }
 
 /// Where two turns touch.
@@ -96,7 +98,7 @@ impl Layout {
         for (number, turn) in (0..).zip(&streets.turns) {
             let number = TurnId(number);
             let siblings = streets.turns_from(turn.from).filter(|other| *other != number);
-            let others = turn.meets.iter().copied().chain(siblings);
+            let others = turn.meets.iter().copied().chain(siblings.filter(|_| std::env::var("DIV").is_ok()));
             let conflicts: Vec<Conflict> = others.filter_map(|other| conflict(streets, number, other)).collect();
             layout.tracks.push(Track {
                 length: turn.length,
@@ -111,7 +113,8 @@ impl Layout {
                 conflicts: append(&mut layout.conflicts, conflicts),
                 yields: append(&mut layout.yields, turn.yields_to.iter().copied()),
                 is_heeded: false,
-                is_in_the_way: !turn.meets.is_empty(),
+                visible_from: turn.visible_from,
+                is_kept_clear: turn.keeps_clear && !turn.meets.is_empty(),
             });
         }
         for turn in &layout.yields {

@@ -1,6 +1,7 @@
 //! How fast each vehicle will be: by the limit, who is ahead, junctions, halts, and where its way ends.
 
 use super::following::{Abilities, braking_distance, idm_acceleration, safe_speed, slackened, stopping_speed};
+use super::movement::STANDING;
 use super::right_of_way::{Approach, Approaches, Right};
 use super::{Place, TrackId, Traffic, Vehicle, VehicleId, abilities};
 use crate::city::demand::{Following, Kind};
@@ -12,8 +13,8 @@ const SLACK: Purpose = Purpose::new("traffic.slack");
 /// How far before the end of a lane one waits at a signal: metres. As in SUMO, whose documentation says so ("Intersections").
 const BEFORE_SIGNAL: f64 = 1.0;
 
-/// From how far one sees who comes to a junction: metres. As in SUMO (attribute `visibility` of connections).
-const VISIBLE: f64 = 4.5;
+/// How much less room beyond a junction is enough for one who waits for it: metres a second. As in SUMO.
+const PRESSES: f64 = 0.1;
 
 /// How much later one comes who stands before: seconds. As in SUMO.
 const STANDS: f64 = 30.0;
@@ -292,14 +293,14 @@ impl Traffic {
             let stop = if begins - BEFORE_SIGNAL >= driver.braking { begins - BEFORE_SIGNAL } else { begins };
             return Err(most.at_most(driver.stop(stop), Cause::Signals(turn)));
         }
-        if about.is_in_the_way && begins >= driver.braking && !self.has_room_beyond(driver, turn, road) {
+        if about.is_kept_clear && begins >= driver.braking && !self.has_room_beyond(driver, turn, road) {
             return Err(most.at_most(driver.stop(begins), Cause::Room(turn)));
         }
         let mut most = most;
         let waits_here = about.waits_at.is_none();
         let heeds = waits_here && right != Right::Major && !self.layout.yields(turn).is_empty();
-        if heeds && begins > VISIBLE && right != Right::Zipper {
-            let slow = driver.slow(begins - VISIBLE, driver.stop(VISIBLE));
+        if heeds && begins > about.visible_from && right != Right::Zipper {
+            let slow = driver.slow(begins - about.visible_from, driver.stop(about.visible_from));
             most = most.at_most(slow, Cause::Sight(turn));
         }
         if waits_here && (heeds || about.is_heeded) {
@@ -309,32 +310,30 @@ impl Traffic {
         Ok(most)
     }
 
-    /// Whether there is room for a vehicle behind a junction, so that it stands in nobody's way.
+    /// Whether there is room for a vehicle behind a junction, so that it stands in nobody's way: as far as to the next one who stands, less what
+    /// those who drive before it will need.
     fn has_room_beyond(&self, driver: &Driver, turn: TurnId, road: u32) -> bool {
         let Driver { vehicle, kind, .. } = *driver;
-        let needed = kind.length + kind.least_gap;
-        let taken = |track: TrackId| -> f64 {
-            let there = self.tracks[track.0 as usize].iter().map(|there| self.kind(self.vehicle(*there)));
-            there.map(|kind| kind.length + kind.least_gap).sum()
-        };
+        let needed = kind.length + kind.least_gap - PRESSES * vehicle.waited;
         let (mut turn, mut road) = (turn, road);
         let mut room = 0.0;
         loop {
-            let lane = self.layout.turn(turn).to;
-            let track = self.layout.of_lane(lane);
-            room -= self.layout.entries(lane).iter().map(|turn| taken(self.layout.of_turn(*turn))).sum::<f64>();
-            road += 1;
-            if let Some(last) = self.tracks[track.0 as usize].last() {
-                let last = self.vehicle(*last);
-                let about = self.kind(last);
-                let stands = last.at - about.length + braking_distance(last.speed, about.deceleration, self.step);
-                return room + stands >= needed;
+            let lane = self.layout.of_lane(self.layout.turn(turn).to);
+            room -= self.taken(self.layout.of_turn(turn));
+            let there = self.tracks[lane.0 as usize].iter().rev().map(|there| self.vehicle(*there));
+            for other in there {
+                let about = self.kind(other);
+                if other.speed <= STANDING {
+                    return room + other.at - about.length >= needed;
+                }
+                room -= about.length + about.least_gap;
             }
-            room += self.layout.track(track).length;
+            room += self.layout.track(lane).length;
+            road += 1;
             if room >= needed || self.is_last(vehicle, road) {
                 return true;
             }
-            let Some((next, _)) = self.after(vehicle, track, road) else { return false };
+            let Some((next, _)) = self.after(vehicle, lane, road) else { return false };
             let Place::Turn(next) = self.place(next) else { return false };
             turn = next;
         }
@@ -350,7 +349,8 @@ impl Traffic {
         let braking = braking_distance(vehicle.speed, kind.deceleration, self.step);
         let mut most = look.most;
         for approach in own.iter().filter(|approach| approach.distance >= braking) {
-            let is_seen = approach.distance <= VISIBLE || self.layout.turn(approach.turn).waits_at.is_some();
+            let about = self.layout.turn(approach.turn);
+            let is_seen = approach.distance <= about.visible_from || about.waits_at.is_some();
             if is_seen && !self.may_go(approach, approaches) {
                 let can = Abilities { headway: self.step, ..abilities(kind) };
                 let stop = stopping_speed(approach.distance, &can, self.step);

@@ -458,6 +458,8 @@ mod tests {
             yields_to: Vec::<TurnId>::new(),
             meets: Vec::new(),
             waits_at: None,
+            visible_from: 4.5,
+            keeps_clear: true,
         };
         let phase = Phase { lasts: 10.0, between: [10.0; 2], lamps: vec![Lamp::Green] };
         let signals = Signals { name: "lights".to_owned(), control: Control::Fixed, offset: 0.0, phases: vec![phase] };

@@ -22,6 +22,9 @@ pub struct Network {
 /// The width of a lane that does not say: metres.
 const LANE_WIDTH: f64 = 3.2;
 
+/// From how far one sees whom one has to let pass, where a connection does not say: metres.
+const VISIBLE_FROM: f64 = 4.5;
+
 /// Reads a network.
 ///
 /// # Errors
@@ -282,6 +285,8 @@ impl<'a> Raw<'a> {
                     yields_to: Vec::new(),
                     meets: Vec::new(),
                     waits_at: (parts.len() > 1).then(|| parts[0].length),
+                    visible_from: element.maybe_number("visibility", 0.0)?.unwrap_or(VISIBLE_FROM),
+                    keeps_clear: !matches!(element.get("keepClear"), Some("0" | "false" | "no" | "off")),
                 },
             ));
         }
