@@ -121,6 +121,8 @@ pub enum FirstSpeed {
     At(f64),
     /// As fast as is safe, and no faster than the driver likes.
     Most,
+    /// As fast as those on the lane are on average, or as the driver likes where there is nobody.
+    Mean,
 }
 
 /// The lane on which a trip begins.

@@ -8,7 +8,8 @@ use crate::city::streets::{Class, LaneId, RoadId, Streets, TurnId};
 /// What a lane is worth to a route.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Prospect {
-    /// How far one gets from the beginning of the lane without changing lanes: metres. Zero where one may not drive at all.
+    /// How far one gets from the beginning of the lane without changing lanes: metres of road. Turns do not count, or lanes on the outer
+    /// side of a bend would be worth more. Zero where one may not drive at all.
     pub reach: f64,
     /// How many lanes away the nearest of the best lanes is: above zero towards the inner side of the road.
     pub best: i8,
@@ -131,7 +132,7 @@ pub fn prospects(streets: &Streets, route: &[RoadId], class: Class, calls: &[Cal
     all
 }
 
-/// The turn from a lane to a road from which one gets farthest, and how far, the turn itself included.
+/// The turn from a lane to a road from which one gets farthest, and how far.
 fn best_turn(
     streets: &Streets,
     lane: LaneId,
@@ -144,7 +145,7 @@ fn best_turn(
         let across = streets.turn(turn);
         let to = streets.lane(across.to);
         let is_open = to.road == next && to.access.allows(class);
-        is_open.then(|| (turn, across.length + prospects[(across.to.0 - first) as usize].reach))
+        is_open.then(|| (turn, prospects[(across.to.0 - first) as usize].reach))
     });
     // The first of the best, so that it does not depend on anything else.
     turns.fold(None, |best: Option<(TurnId, f64)>, turn| match best {

@@ -1,4 +1,4 @@
-//! How trips begin: each where and as soon as it is safe, those of a road in the order in which they want to.
+//! How trips begin: each where and as soon as it is safe, those that may use the same lanes in the order in which they want to.
 
 use std::collections::{BTreeMap, VecDeque};
 
@@ -20,8 +20,8 @@ const SIGHT: f64 = 200.0;
 pub(super) struct Waiting {
     /// The next trip that nobody has asked for so far.
     next: usize,
-    /// The trips that want to begin, by the road where they do.
-    queues: BTreeMap<RoadId, VecDeque<Pending>>,
+    /// The trips that want to begin, by the road where they do, and by the lanes of it on which they can, as bits.
+    queues: BTreeMap<(RoadId, u64), VecDeque<Pending>>,
 }
 
 /// A trip that wants to begin.
@@ -40,18 +40,32 @@ impl Waiting {
 }
 
 impl Traffic {
-    /// Lets trips begin. Where one cannot, those behind it on the same road wait too.
+    /// Lets trips begin. Where one cannot, those behind it that may use the same lanes wait too.
     pub(super) fn insert(&mut self) {
         let demand = self.demand.clone();
         while let Some(trip) = demand.trips.get(self.waiting.next).filter(|trip| trip.departs <= self.now()) {
             let pending = self.prepare(self.waiting.next as u32, trip);
-            self.waiting.queues.entry(trip.route[0]).or_default().push_back(pending);
+            let lanes = (0..).zip(self.guides.of(pending.guide, 0));
+            let can = lanes.filter(|(number, prospect)| may_begin(trip.lane, *number, prospect));
+            let bits = can.fold(0, |bits, (number, _)| bits | 1 << (number % 64));
+            self.waiting.queues.entry((trip.route[0], bits)).or_default().push_back(pending);
             self.waiting.next += 1;
         }
         let mut queues = std::mem::take(&mut self.waiting.queues);
-        for queue in queues.values_mut() {
-            while queue.front().is_some_and(|pending| self.begin(pending, &demand.trips[pending.trip as usize])) {
-                queue.pop_front();
+        let mut lines: Vec<(RoadId, &mut VecDeque<Pending>)> =
+            queues.iter_mut().map(|((road, _), queue)| (*road, queue)).collect();
+        for lines in lines.chunk_by_mut(|one, other| one.0 == other.0) {
+            let mut open: Vec<&mut VecDeque<Pending>> = lines.iter_mut().map(|(_, queue)| &mut **queue).collect();
+            // The one that has waited longest goes first.
+            while let Some(first) = (0..open.len()).min_by_key(|line| open[*line].front().map(|pending| pending.trip)) {
+                let pending = open[first].pop_front();
+                let waits = pending.filter(|pending| !self.begin(pending, &demand.trips[pending.trip as usize]));
+                if let Some(waits) = waits {
+                    open[first].push_front(waits);
+                    open.swap_remove(first);
+                } else if open[first].is_empty() {
+                    open.swap_remove(first);
+                }
             }
         }
         queues.retain(|_, queue| !queue.is_empty());
@@ -78,6 +92,7 @@ impl Traffic {
         let wanted = match trip.speed {
             FirstSpeed::At(speed) => speed.min(limit),
             FirstSpeed::Most => limit,
+            FirstSpeed::Mean => self.mean_speed(lane).unwrap_or(limit).min(limit),
         };
         // It begins with its whole body on the road, where there is room for it.
         let at = trip.from.max(about.length).min(length);
@@ -109,6 +124,13 @@ impl Traffic {
         true
     }
 
+    /// How fast those on a lane are on average.
+    fn mean_speed(&self, lane: LaneId) -> Option<f64> {
+        let there = &self.tracks[lane.index()];
+        let sum: f64 = there.iter().map(|there| self.vehicle(*there).speed).sum();
+        (!there.is_empty()).then(|| sum / there.len() as f64)
+    }
+
     /// Where among the others on a lane there is room to begin, and how fast that is safe.
     fn room(&self, lane: LaneId, at: f64, wanted: f64, asked: FirstSpeed, kind: &Kind) -> Option<(usize, f64)> {
         let others = &self.tracks[self.track_of_lane(lane).0 as usize];
@@ -118,7 +140,7 @@ impl Traffic {
             let about = self.kind(ahead);
             let gap = ahead.at - about.length - at - kind.least_gap;
             let safe = safe_speed(gap, ahead.speed, about.deceleration, &abilities(kind), self.step);
-            if gap < 0.0 || (safe < wanted && matches!(asked, FirstSpeed::At(_))) {
+            if gap < 0.0 || (safe < wanted && asked != FirstSpeed::Most) {
                 return None;
             }
             speed = speed.min(safe);
@@ -164,22 +186,27 @@ impl Traffic {
 
     /// The lane on which a trip begins.
     fn first_lane(&self, number: u32, trip: &Trip, prospects: &[Prospect]) -> Option<LaneId> {
-        let lanes = self.streets.roads[trip.route[0].index()].lanes.clone();
-        let open = || lanes.clone().map(LaneId).zip(prospects).filter(|(_, prospect)| prospect.reach > 0.0);
-        let count = |lane: &LaneId| self.tracks[self.track_of_lane(*lane).0 as usize].len();
-        match trip.lane {
-            FirstLane::Best => {
-                open().filter(|(_, prospect)| prospect.best == 0).map(|(lane, _)| lane).min_by_key(count)
-            }
-            FirstLane::Free => open().map(|(lane, _)| lane).min_by_key(count),
-            FirstLane::Random => {
-                let open: Vec<LaneId> = open().map(|(lane, _)| lane).collect();
-                // Anew in each step.
-                let mut random = self.seed.stream(u64::from(number), LANE, self.steps);
-                (!open.is_empty()).then(|| open[random.below(open.len())])
-            }
-            FirstLane::Number(lane) => lanes.map(LaneId).nth(lane as usize),
+        let lanes = self.streets.roads[trip.route[0].index()].lanes.clone().map(LaneId);
+        let can = lanes.zip((0..).zip(prospects)).filter(|(_, (lane, prospect))| may_begin(trip.lane, *lane, prospect));
+        let mut can = can.map(|(lane, _)| lane);
+        if trip.lane == FirstLane::Random {
+            let can: Vec<LaneId> = can.collect();
+            // Anew in each step.
+            let mut random = self.seed.stream(u64::from(number), LANE, self.steps);
+            return (!can.is_empty()).then(|| can[random.below(can.len())]);
         }
+        let first = can.next()?;
+        let count = |lane: &LaneId| self.tracks[self.track_of_lane(*lane).0 as usize].len();
+        std::iter::once(first).chain(can).min_by_key(count)
+    }
+}
+
+/// Whether a trip may begin on a lane.
+fn may_begin(asked: FirstLane, lane: u32, prospect: &Prospect) -> bool {
+    match asked {
+        FirstLane::Best => prospect.reach > 0.0 && prospect.best == 0,
+        FirstLane::Free | FirstLane::Random => prospect.reach > 0.0,
+        FirstLane::Number(number) => number == lane,
     }
 }
 

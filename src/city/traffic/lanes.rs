@@ -292,3 +292,4 @@ impl Traffic {
     }
 }
 impl Traffic { pub fn best(&self, v: &Vehicle) -> (f64, i8) { let p = self.prospects(v, v.road)[self.layout.track(v.track).side as usize]; (p.reach, p.best) } }
+impl Traffic { pub fn all_best(&self, v: &Vehicle) -> Vec<(String, Vec<(f64, i8, bool)>)> { (0..).take_while(|r| *r == 0 || !self.is_last(v, r - 1)).map(|r| (self.streets.roads[self.demand.trips[v.trip as usize].route[r as usize].index()].name.clone(), self.prospects(v, r).iter().map(|p| (p.reach.round(), p.best, p.turn.is_some())).collect())).collect() } }

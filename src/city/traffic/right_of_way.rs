@@ -110,7 +110,7 @@ impl Approaches {
 const MARGIN: f64 = 1.0;
 
 /// After so long a wait one goes as if those with the way would brake: seconds. As in SUMO.
-const PATIENCE: f64 = 300.0;
+const PATIENCE: f64 = 180.0;
 
 impl Traffic {
     /// Notes whose bodies are on which turns.

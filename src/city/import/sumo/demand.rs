@@ -238,8 +238,9 @@ impl<'n> Reader<'n> {
             Some(_) => FirstLane::Number(element.value("departLane")?),
         };
         let speed = match element.get("departSpeed") {
-            None => FirstSpeed::At(0.0),
-            Some("max" | "desired" | "speedLimit" | "avg" | "last") => FirstSpeed::Most,
+            // As SUMO does since its version 1.24 where nothing is said.
+            None | Some("avg") => FirstSpeed::Mean,
+            Some("max" | "desired" | "speedLimit" | "last") => FirstSpeed::Most,
             Some(_) => FirstSpeed::At(element.number("departSpeed", 0.0)?),
         };
         let kinds = kinds.ok_or_else(|| element.mistake(format!("there is no `vType` `{kind}` above")))?;
