@@ -72,6 +72,13 @@ pub struct Vehicle {
     intent: lanes::Intent,
 }
 
+impl Vehicle {
+    /// The tracks on which its body may be: where its front is, and then those behind, as far as it has come by them.
+    pub fn tracks(&self) -> impl Iterator<Item = TrackId> + '_ {
+        std::iter::once(self.track).chain(self.trail.iter().map_while(|track| *track))
+    }
+}
+
 /// So many tracks behind its front a vehicle's body may reach.
 const TRAIL: usize = 4;
 
@@ -120,6 +127,8 @@ pub struct Traffic {
     rights: Vec<Right>,
     /// Whose bodies are on each turn, whole or in part.
     bodies: Vec<Vec<Body>>,
+    /// Of those who have left a track with their fronts, the one whose back is farthest behind on it.
+    tails: Vec<Option<Body>>,
 }
 
 impl Traffic {
@@ -128,6 +137,7 @@ impl Traffic {
         Traffic {
             tracks: vec![Vec::new(); streets.lanes.len() + streets.turns.len()],
             bodies: vec![Vec::new(); streets.turns.len()],
+            tails: vec![None; streets.lanes.len() + streets.turns.len()],
             rights: vec![Right::Major; streets.turns.len()],
             layout: Layout::of(&streets),
             guides: Guides::default(),

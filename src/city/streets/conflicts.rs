@@ -3,7 +3,7 @@
 use super::{Streets, TurnId};
 
 /// How wide a stretch is that a vehicle needs, with a little room: metres. Buses are 2.5 m wide, cars 1.8 m.
-const ROOM: f64 = 1.8;
+const ROOM: f64 = 2.2;
 
 /// How exactly the ends of stretches are found: metres.
 const EXACT: f64 = 0.05;

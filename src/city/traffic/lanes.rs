@@ -10,7 +10,8 @@
 
 use super::following::braking_distance;
 use super::guidance::Prospect;
-use super::plan::Driver;
+use super::plan::{Cause, Driver};
+use super::right_of_way::Right;
 use super::{Place, TrackId, Traffic, Vehicle, VehicleId};
 use crate::city::streets::{LaneId, RoadId};
 
@@ -101,7 +102,7 @@ impl Traffic {
             let [ahead, behind] = self.neighbours(id, to);
             let [front, back] =
                 [ahead.is_none_or(|ahead| self.can_follow(id, ahead)), self.lets_in(id, to, behind)];
-            if front && back {
+            if front && back && self.can_drive(id, to, ahead) {
                 self.change(id, to);
                 return;
             }
@@ -170,10 +171,8 @@ impl Traffic {
     fn beyond(&self, vehicle: &Vehicle, lane: LaneId) -> Option<Neighbour> {
         let mut track = self.track_of_lane(lane);
         let mut ends = self.layout.track(track).length - vehicle.at;
-        let turned = self.streets.turns_from(lane).flat_map(|turn| &self.bodies[turn.index()]);
-        let turned = turned.filter(|body| body.back < 0.0).map(|body| Neighbour { id: body.vehicle, gap: ends + body.back });
-        if let Some(turned) = turned.min_by(|one, other| one.gap.total_cmp(&other.gap)) {
-            return Some(turned);
+        if let Some(tail) = self.tails[track.0 as usize] {
+            return Some(Neighbour { id: tail.vehicle, gap: tail.back - vehicle.at });
         }
         let mut road = vehicle.road;
         while ends < 3.0 * vehicle.speed + 10.0 {
@@ -181,6 +180,9 @@ impl Traffic {
             if let Some(last) = self.tracks[track.0 as usize].last() {
                 let other = self.vehicle(*last);
                 return Some(Neighbour { id: *last, gap: ends + other.at - self.kind(other).length });
+            }
+            if let Some(tail) = self.tails[track.0 as usize] {
+                return Some(Neighbour { id: tail.vehicle, gap: ends + tail.back });
             }
             ends += self.layout.track(track).length;
         }
@@ -191,6 +193,21 @@ impl Traffic {
     fn can_follow(&self, id: VehicleId, ahead: Neighbour) -> bool {
         let other = self.vehicle(ahead.id);
         self.is_far_behind(self.vehicle(id), ahead.gap, other.speed, self.kind(other))
+    }
+
+    /// Whether a vehicle that comes to a lane can go on there, no slower than it likes to brake: because of signals, those who have the way,
+    /// and those who are on the junction.
+    fn can_drive(&self, id: VehicleId, to: LaneId, ahead: Option<Neighbour>) -> bool {
+        let there = Vehicle { track: self.track_of_lane(to), ..self.vehicle(id).clone() };
+        let driver = self.driver_of(id, &there);
+        let ends = self.layout.track(there.track).length - there.at;
+        let turn = self.prospects(&there, there.road)[self.layout.track(there.track).side as usize].turn;
+        if turn.is_some_and(|turn| ends < driver.braking && self.rights[turn.index()] != Right::Major) {
+            return false;
+        }
+        let ahead = ahead.map(|ahead| ahead.id).filter(|ahead| self.vehicle(*ahead).track == there.track);
+        let most = self.look_ahead(&driver, ahead, &mut Vec::new());
+        most.cause == Cause::Change || most.speed >= driver.gentlest()
     }
 
     /// Whether a vehicle that comes to a lane hinders nobody behind.

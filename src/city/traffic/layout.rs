@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::{Place, TrackId};
 use crate::city::streets::conflicts::stretches;
-use crate::city::streets::{LaneId, RoadId, Streets, Turn, TurnId};
+use crate::city::streets::{LaneId, RoadId, Streets, TurnId};
 
 /// A network as vehicles see it.
 #[derive(Debug)]
@@ -98,7 +98,7 @@ impl Layout {
         for (number, turn) in (0..).zip(&streets.turns) {
             let number = TurnId(number);
             let siblings = streets.turns_from(turn.from).filter(|other| *other != number);
-            let others = turn.meets.iter().copied().chain(siblings.filter(|_| std::env::var("DIV").is_ok()));
+            let others = turn.meets.iter().copied().chain(siblings);
             let conflicts: Vec<Conflict> = others.filter_map(|other| conflict(streets, number, other)).collect();
             layout.tracks.push(Track {
                 length: turn.length,
@@ -107,9 +107,12 @@ impl Layout {
                 side: 0,
                 entries: 0..0,
             });
+            // Who waits in the midst of a junction for others waits where it is out of their way.
+            let reaches = conflicts.iter().filter(|conflict| turn.yields_to.contains(&conflict.other));
+            let out_of_the_way = reaches.map(|conflict| conflict.own[0]).fold(f64::INFINITY, f64::min);
             layout.turns.push(Crossing {
                 to: turn.to,
-                waits_at: turn.waits_at,
+                waits_at: turn.waits_at.map(|at| at.min(out_of_the_way)).filter(|at| *at > 0.0),
                 conflicts: append(&mut layout.conflicts, conflicts),
                 yields: append(&mut layout.yields, turn.yields_to.iter().copied()),
                 is_heeded: false,
@@ -177,15 +180,7 @@ fn append<T>(all: &mut Vec<T>, more: impl IntoIterator<Item = T>) -> Range<u32> 
 
 fn conflict(streets: &Streets, turn: TurnId, other: TurnId) -> Option<Conflict> {
     let [one, two] = [turn, other].map(|turn| streets.turn(turn));
-    let [mut own, mut theirs] = stretches(streets, turn, other)?;
-    // Who waits in the midst of a junction for others waits where it is out of their way.
-    let keeps_out = |stretch: &mut [f64; 2], turn: &Turn, other: TurnId| {
-        if let Some(waits_at) = turn.waits_at.filter(|_| turn.yields_to.contains(&other)) {
-            *stretch = stretch.map(|end| end.max(waits_at));
-        }
-    };
-    keeps_out(&mut own, one, other);
-    keeps_out(&mut theirs, two, turn);
+    let [own, theirs] = stretches(streets, turn, other)?;
     let touch = match (one.from == two.from, one.to == two.to) {
         (true, _) => Touch::Diverging,
         (_, true) => Touch::Merging,

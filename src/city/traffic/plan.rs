@@ -89,6 +89,15 @@ impl Driver<'_> {
         }
     }
 
+    /// The least speed to which it likes to slow down in a step.
+    pub fn gentlest(&self) -> f64 {
+        (self.vehicle.speed - self.kind.deceleration * self.step).max(0.0)
+    }
+
+    pub fn speed(&self) -> f64 {
+        self.vehicle.speed
+    }
+
     /// The most behind somebody whose back is so far ahead.
     pub fn behind(&self, gap: f64, speed: f64, deceleration: f64) -> f64 {
         let Kind { least_gap, following, .. } = *self.kind;
@@ -211,14 +220,17 @@ impl Traffic {
     }
 
     pub(super) fn driver(&self, id: VehicleId) -> Driver<'_> {
-        let vehicle = self.vehicle(id);
+        self.driver_of(id, self.vehicle(id))
+    }
+
+    pub(super) fn driver_of<'a>(&'a self, id: VehicleId, vehicle: &'a Vehicle) -> Driver<'a> {
         let kind = self.kind(vehicle);
         let wanted = (self.layout.track(vehicle.track).limit * vehicle.haste).min(kind.top_speed);
         let braking = braking_distance(vehicle.speed, kind.deceleration, self.step);
         Driver { id, vehicle, kind, can: abilities(kind), wanted, braking, step: self.step }
     }
 
-    fn look_ahead(&self, driver: &Driver, before: Option<VehicleId>, approaches: &mut Vec<Approach>) -> Most {
+    pub(super) fn look_ahead(&self, driver: &Driver, before: Option<VehicleId>, approaches: &mut Vec<Approach>) -> Most {
         let Driver { vehicle, kind, .. } = *driver;
         let fastest = (vehicle.speed + kind.acceleration * self.step).min(driver.wanted);
         // No farther than it could matter: where one would stop who speeds up now.
@@ -235,6 +247,11 @@ impl Traffic {
         let (mut track, mut road, mut begins) = (vehicle.track, vehicle.road, -vehicle.at);
         loop {
             let about = self.layout.track(track);
+            if let Some(tail) = self.tails[track.0 as usize].filter(|_| !is_followed) {
+                let behind = driver.behind(begins + tail.back, tail.speed, tail.deceleration);
+                most = most.at_most(behind, Cause::Ahead(tail.vehicle));
+                is_followed = true;
+            }
             if let Place::Turn(turn) = self.place(track) {
                 most = self.heed_bodies(driver, turn, begins, most);
                 if let Some(waits_at) = self.layout.turn(turn).waits_at.filter(|waits_at| begins + waits_at >= 0.0) {

@@ -7,6 +7,7 @@
 
 use super::following::braking_distance;
 use super::layout::{Conflict, Touch, Way};
+use super::movement::STANDING;
 use super::plan::{Cause, Driver, Most};
 use super::{Place, Traffic, VehicleId};
 use crate::city::streets::{Lamp, Rule, TurnId};
@@ -113,31 +114,34 @@ const MARGIN: f64 = 1.0;
 const PATIENCE: f64 = 180.0;
 
 impl Traffic {
-    /// Notes whose bodies are on which turns.
+    /// Notes whose bodies are on which turns, and who still has a part of it on a track that he has left.
     pub(super) fn place_bodies(&mut self) {
-        let mut bodies = std::mem::take(&mut self.bodies);
+        let (mut bodies, mut tails) = (std::mem::take(&mut self.bodies), std::mem::take(&mut self.tails));
         bodies.iter_mut().for_each(Vec::clear);
-        for (id, vehicle) in self.vehicles() {
-            let mut front = vehicle.at;
-            let kind = self.kind(vehicle);
-            let mut note = |track, front: f64| {
-                if let Place::Turn(turn) = self.place(track) {
-                    let braking = braking_distance(vehicle.speed, kind.deceleration, self.step);
-                    let (speed, deceleration) = (vehicle.speed, kind.deceleration);
-                    let back = front - kind.length;
-                    bodies[turn.index()].push(Body { vehicle: id, front, back, speed, braking, deceleration });
+        tails.fill(None);
+        for (vehicle, about) in self.vehicles() {
+            let kind = self.kind(about);
+            let braking = braking_distance(about.speed, kind.deceleration, self.step);
+            let (speed, deceleration) = (about.speed, kind.deceleration);
+            let mut front = about.at;
+            for track in about.tracks() {
+                if track != about.track {
+                    front += self.layout.track(track).length;
                 }
-            };
-            note(vehicle.track, front);
-            for track in vehicle.trail.iter().flatten() {
-                if front >= kind.length {
+                let body = Body { vehicle, front, back: front - kind.length, speed, braking, deceleration };
+                let tail = &mut tails[track.0 as usize];
+                if track != about.track && tail.is_none_or(|tail| body.back < tail.back) {
+                    *tail = Some(body);
+                }
+                if let Place::Turn(turn) = self.place(track) {
+                    bodies[turn.index()].push(body);
+                }
+                if body.back >= 0.0 {
                     break;
                 }
-                front += self.layout.track(*track).length;
-                note(*track, front);
             }
         }
-        self.bodies = bodies;
+        (self.bodies, self.tails) = (bodies, tails);
     }
 
     /// The most that one may drive because of those who are on a junction. The turn begins so far ahead, or behind.
@@ -160,8 +164,8 @@ impl Traffic {
         if touch == Touch::Diverging {
             return (body.front > -begins).then(|| driver.behind(begins + body.back, body.speed, body.deceleration));
         }
-        let (to_own, to_theirs) = (begins + own[0], theirs[0] - body.front);
-        if !self.goes_first(driver, conflict, to_own, to_theirs, body) {
+        let to_own = begins + own[0];
+        if !self.goes_first(driver, conflict, [turn, other], begins, body) {
             return None;
         }
         if touch == Touch::Merging {
@@ -169,7 +173,11 @@ impl Traffic {
             let [length, their_length] =
                 [turn, other].map(|turn| self.layout.track(self.layout.of_turn(turn)).length);
             let gap = begins + length - (their_length - body.back);
-            return Some(driver.behind(gap.max(to_own), body.speed, body.deceleration));
+            return Some(if gap > to_own.max(0.0) {
+                driver.behind(gap, body.speed, body.deceleration)
+            } else {
+                driver.stop(to_own)
+            });
         }
         // One stops at the beginning of the turn, if one still can.
         let line = if begins > 0.0 && begins >= driver.braking { begins } else { to_own };
@@ -180,23 +188,32 @@ impl Traffic {
         Some(if clears { stop.max(to_own / (rest / body.speed + self.step)) } else { stop })
     }
 
-    /// Whether somebody on a junction goes first where two turns touch.
-    fn goes_first(&self, driver: &Driver, conflict: &Conflict, to_own: f64, to_theirs: f64, body: &Body) -> bool {
-        let (is_there, am_there) = (to_theirs <= 0.0, to_own <= 0.0);
-        if is_there && am_there {
+    /// Whether somebody on a junction goes first where two turns touch: the one who can no longer wait, or else who has the way.
+    fn goes_first(&self, driver: &Driver, conflict: &Conflict, turns: [TurnId; 2], begins: f64, body: &Body) -> bool {
+        let (to_own, to_theirs) = (begins + conflict.own[0], conflict.theirs[0] - body.front);
+        if to_theirs <= 0.0 && to_own <= 0.0 {
             // Two who have come to where their ways become one: the one that is farther.
             let farther = conflict.theirs[0] - conflict.theirs[1] - to_theirs < conflict.own[0] - conflict.own[1] - to_own;
             return conflict.touch == Touch::Merging && !farther;
         }
-        match [to_theirs < body.braking || is_there, to_own < driver.braking || am_there] {
-            [true, false] => true,
-            [false, true] => false,
-            _ => match conflict.way {
-                Way::Theirs => true,
-                Way::Own => false,
-                Way::First => (to_theirs, body.vehicle) < (to_own, driver.id),
-            },
-        }
+        // How far from being able to wait: there, too near to stop, or just on its way from where it waited, which it does not stop at once.
+        let claim = |turn: TurnId, at: f64, left: f64, speed: f64, braking: f64| match left {
+            left if left <= 0.0 => 3,
+            left if left < braking => 2,
+            left => {
+                let has_begun = at > self.layout.turn(turn).waits_at.unwrap_or(0.0) && speed > STANDING;
+                i32::from(has_begun && left < 2.0 * speed * self.step)
+            }
+        };
+        let own = claim(turns[0], -begins, to_own, driver.speed(), driver.braking);
+        let theirs = claim(turns[1], body.front, to_theirs, body.speed, body.braking);
+        theirs > own
+            || theirs == own
+                && match conflict.way {
+                    Way::Theirs => true,
+                    Way::Own => false,
+                    Way::First => (to_theirs, body.vehicle) < (to_own, driver.id),
+                }
     }
 
     /// Whether one may go where one has come to.
@@ -213,11 +230,11 @@ impl Traffic {
         let impatience = (own.waited / PATIENCE).min(1.0);
         self.layout.yields(own.turn).iter().all(|other| {
             let is_same_lane = self.layout.turn(*other).to == self.layout.turn(own.turn).to;
-            approaches.to(*other).filter(|foe| foe.vehicle != own.vehicle).all(|foe| { let ok = match right {
+            approaches.to(*other).filter(|foe| foe.vehicle != own.vehicle).all(|foe| match right {
                 Right::AllStop => (own.waited, foe.vehicle) > (foe.waited, own.vehicle),
                 Right::Zipper => (own.times[0], own.vehicle) < (foe.times[0], foe.vehicle),
                 _ => keeps_clear(own, foe, is_same_lane, impatience),
-            }; if !ok { let v = self.vehicle(own.vehicle); let f = self.vehicle(foe.vehicle); if let Ok(n) = std::env::var("TURN") { if self.name(self.track_of_turn(own.turn)) == n { eprintln!("{} {:?} v {:.1} by {} on {} at {:.1} v {:.1} foe right {:?} times {:?} own {:?}", self.now(), self.place(v.track), v.speed, self.name(self.track_of_turn(foe.turn)), self.name(f.track), f.at, f.speed, self.rights[foe.turn.index()], foe.times, own.times); } } } ok })
+            })
         })
     }
 }
