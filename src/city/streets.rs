@@ -79,6 +79,8 @@ pub struct Road {
     pub to: JunctionId,
     /// Its lanes, from the outer one on.
     pub lanes: Range<u32>,
+    /// Whether it goes round a roundabout.
+    pub is_round: bool,
 }
 
 /// A lane of a road.

@@ -129,6 +129,8 @@ pub struct Traffic {
     bodies: Vec<Vec<Body>>,
     /// Of those who have left a track with their fronts, the one whose back is farthest behind on it.
     tails: Vec<Option<Body>>,
+    /// How much of each track is taken by vehicles and the gaps that they keep: metres.
+    taken: Vec<f64>,
 }
 
 impl Traffic {
@@ -137,6 +139,7 @@ impl Traffic {
         Traffic {
             tracks: vec![Vec::new(); streets.lanes.len() + streets.turns.len()],
             bodies: vec![Vec::new(); streets.turns.len()],
+            taken: vec![0.0; streets.lanes.len() + streets.turns.len()],
             tails: vec![None; streets.lanes.len() + streets.turns.len()],
             rights: vec![Right::Major; streets.turns.len()],
             layout: Layout::of(&streets),
@@ -304,7 +307,7 @@ mod tests {
                 turns,
             });
             let (from, to) = (JunctionId(number), JunctionId(number + 1));
-            streets.roads.push(Road { name: String::new(), from, to, lanes: number..number + 1 });
+            streets.roads.push(Road { name: String::new(), from, to, lanes: number..number + 1, is_round: false });
             streets.junctions.push(Junction { name: String::new(), place: [0.0; 2], outline: Vec::new() });
         }
         streets.turns = (1..lengths.len() as u32)

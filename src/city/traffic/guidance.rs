@@ -11,6 +11,8 @@ pub struct Prospect {
     /// How far one gets from the beginning of the lane without changing lanes: metres of road. Turns do not count, or lanes on the outer
     /// side of a bend would be worth more. Zero where one may not drive at all.
     pub reach: f64,
+    /// How much of that goes round roundabouts, without a break from the first such road on.
+    pub round: f64,
     /// How many lanes away the nearest of the best lanes is: above zero towards the inner side of the road.
     pub best: i8,
     /// The turn by which the lane goes on along the route, if it does.
@@ -102,13 +104,15 @@ pub fn prospects(streets: &Streets, route: &[RoadId], class: Class, calls: &[Cal
             .map(|lane| {
                 let there = streets.lane(lane);
                 if !there.access.allows(class) {
-                    return Prospect { reach: 0.0, best: 0, turn: None };
+                    return Prospect { reach: 0.0, round: 0.0, best: 0, turn: None };
                 }
                 let beyond = after.and_then(|(prospects, next)| best_turn(streets, lane, *next, prospects, class));
                 // Whoever has to stop on another lane gets no farther on this one.
                 let beyond = beyond.filter(|_| call.is_none_or(|call| call == lane));
                 let (turn, more) = beyond.unzip();
-                Prospect { reach: there.length + more.unwrap_or(0.0), best: 0, turn }
+                let (more, round) = more.map_or((0.0, 0.0), |next| (next.reach, next.round));
+                let round = if streets.roads[road.index()].is_round { there.length + round } else { round };
+                Prospect { reach: there.length + more, round, best: 0, turn }
             })
             .collect();
         let aim = |place: usize, prospect: &Prospect, farthest: f64| match call {
@@ -132,24 +136,23 @@ pub fn prospects(streets: &Streets, route: &[RoadId], class: Class, calls: &[Cal
     all
 }
 
-/// The turn from a lane to a road from which one gets farthest, and how far.
-fn best_turn(
+/// The turn from a lane to a road from which one gets farthest, and the prospect of where it leads.
+fn best_turn<'p>(
     streets: &Streets,
     lane: LaneId,
     next: RoadId,
-    prospects: &[Prospect],
+    prospects: &'p [Prospect],
     class: Class,
-) -> Option<(TurnId, f64)> {
+) -> Option<(TurnId, &'p Prospect)> {
     let first = streets.roads[next.index()].lanes.start;
     let turns = streets.turns_from(lane).filter_map(|turn| {
-        let across = streets.turn(turn);
-        let to = streets.lane(across.to);
+        let to = streets.lane(streets.turn(turn).to);
         let is_open = to.road == next && to.access.allows(class);
-        is_open.then(|| (turn, prospects[(across.to.0 - first) as usize].reach))
+        is_open.then(|| (turn, &prospects[(streets.turn(turn).to.0 - first) as usize]))
     });
     // The first of the best, so that it does not depend on anything else.
-    turns.fold(None, |best: Option<(TurnId, f64)>, turn| match best {
-        Some(best) if best.1 > turn.1 - ALIKE => Some(best),
+    turns.fold(None, |best: Option<(TurnId, &Prospect)>, turn| match best {
+        Some(best) if best.1.reach > turn.1.reach - ALIKE => Some(best),
         _ => Some(turn),
     })
 }
@@ -184,6 +187,7 @@ mod tests {
                 from: JunctionId(number),
                 to: JunctionId(number),
                 lanes: first..first + count,
+                is_round: false,
             });
         }
         streets.turns = turns

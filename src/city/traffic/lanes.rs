@@ -35,8 +35,17 @@ impl Default for Intent {
 /// How long before its lane ends a driver looks for another lane, to the right and to the left: seconds (Erdmann 2014).
 const LOOKS_AHEAD: [f64; 2] = [10.0, 20.0];
 
+/// So far along the route one takes into account how full lanes are: metres. As in SUMO.
+const LOOKS_ALONG: f64 = 300.0;
+
 /// How much of what was lately stays from second to second (Erdmann 2014).
 const MEMORY: f64 = 0.9;
+
+/// How much longer the lanes of roundabouts are for the question whether one has to change, as a share (Erdmann 2014).
+const ROUND: f64 = 9.0;
+
+/// One who goes round for more than this takes the inner lane: metres (ibid.).
+const GOES_ROUND: f64 = 10.0;
 
 /// How much others count (Kesting, Treiber and Helbing 2007).
 const POLITENESS: f64 = 0.2;
@@ -129,25 +138,41 @@ impl Traffic {
             .map(|track| self.prospects(vehicle, vehicle.road)[self.layout.track(track).side as usize]);
         let looks = vehicle.intent.lately * LOOKS_AHEAD[usize::from(to_left)] + 2.0 * (kind.length + kind.least_gap);
         let leads_there = own.best != 0 && (own.best > 0) == to_left;
-        let left = |prospect: Prospect| (prospect.reach - vehicle.at).max(0.0);
-        let taken = self.taken(self.track_of_lane(to));
-        if leads_there && (left(own) - taken).max(0.0) / f64::from(own.best.unsigned_abs()) < looks {
-            return Wish::Must;
+        // Roads of roundabouts are short, but who goes round is in no hurry to leave the inner lane.
+        let left = |prospect: Prospect| (prospect.reach + ROUND * prospect.round - vehicle.at).max(0.0);
+        let there = self.track_of_lane(to);
+        if leads_there {
+            let looks = looks * f64::from(own.best.unsigned_abs());
+            if left(own) < looks || left(own) - self.taken_along(vehicle, there) < looks {
+                return Wish::Must;
+            }
         }
-        let taken = taken.max(self.taken(vehicle.track));
-        if !leads_there && other.best != 0 && (left(other) - taken).max(0.0) / f64::from(other.best.unsigned_abs() + 2) < looks {
-            return Wish::None;
+        if !leads_there && other.best != 0 {
+            let taken = self.taken_along(vehicle, there).max(self.taken_along(vehicle, vehicle.track));
+            if left(other) - taken < looks * f64::from(other.best.unsigned_abs() + 2) {
+                return Wish::None;
+            }
         }
         if own.best != 0 && !leads_there {
             return Wish::None;
         }
+        if to_left && other.round > GOES_ROUND {
+            return Wish::Gains;
+        }
         if self.gains(id, to, to_left) { Wish::Gains } else { Wish::None }
     }
 
-    /// How much of a track is taken: metres.
-    pub(super) fn taken(&self, track: TrackId) -> f64 {
-        let there = self.tracks[track.0 as usize].iter().map(|there| self.kind(self.vehicle(*there)));
-        there.map(|kind| kind.length + kind.least_gap).sum()
+    /// How much is taken of a lane of a vehicle's road and of those to which it leads along the route: metres.
+    fn taken_along(&self, vehicle: &Vehicle, lane: TrackId) -> f64 {
+        let mut taken = 0.0;
+        let mut way = 0.0;
+        let mut next = Some((lane, vehicle.road));
+        while let Some((track, road)) = next.filter(|_| way < LOOKS_ALONG) {
+            taken += self.taken[track.0 as usize];
+            way += self.layout.track(track).length;
+            next = self.after(vehicle, track, road);
+        }
+        taken
     }
 
     /// Who would be ahead and behind on a lane.

@@ -255,6 +255,7 @@ impl Traffic {
             if let Place::Turn(turn) = self.place(track) {
                 most = self.heed_bodies(driver, turn, begins, most);
                 if let Some(waits_at) = self.layout.turn(turn).waits_at.filter(|waits_at| begins + waits_at >= 0.0) {
+                    most = self.slow_to_see(driver, turn, begins + waits_at, most);
                     let rest = about.length - waits_at;
                     approaches.push(driver.approach(turn, begins + waits_at, rest, about.limit, most));
                 }
@@ -314,17 +315,29 @@ impl Traffic {
             return Err(most.at_most(driver.stop(begins), Cause::Room(turn)));
         }
         let mut most = most;
-        let waits_here = about.waits_at.is_none();
-        let heeds = waits_here && right != Right::Major && !self.layout.yields(turn).is_empty();
-        if heeds && begins > about.visible_from && right != Right::Zipper {
-            let slow = driver.slow(begins - about.visible_from, driver.stop(about.visible_from));
-            most = most.at_most(slow, Cause::Sight(turn));
-        }
-        if waits_here && (heeds || about.is_heeded) {
+        // Who may wait in the midst of the junction comes to that place later.
+        if about.waits_at.is_none() {
+            most = self.slow_to_see(driver, turn, begins, most);
             let track = self.layout.track(self.layout.of_turn(turn));
-            approaches.push(driver.approach(turn, begins, track.length, track.limit, most));
+            if self.heeds(turn) || about.is_heeded {
+                approaches.push(driver.approach(turn, begins, track.length, track.limit, most));
+            }
         }
         Ok(most)
+    }
+
+    /// Whether those who come to a turn have to let others pass.
+    fn heeds(&self, turn: TurnId) -> bool {
+        self.rights[turn.index()] != Right::Major && !self.layout.yields(turn).is_empty()
+    }
+
+    /// One who has to let others pass comes so slowly that he can stop when he sees them.
+    fn slow_to_see(&self, driver: &Driver, turn: TurnId, distance: f64, most: Most) -> Most {
+        let visible = self.layout.turn(turn).visible_from;
+        if distance <= visible || self.rights[turn.index()] == Right::Zipper || !self.heeds(turn) {
+            return most;
+        }
+        most.at_most(driver.slow(distance - visible, driver.stop(visible)), Cause::Sight(turn))
     }
 
     /// Whether there is room for a vehicle behind a junction, so that it stands in nobody's way: as far as to the next one who stands, less what
@@ -336,7 +349,7 @@ impl Traffic {
         let mut room = 0.0;
         loop {
             let lane = self.layout.of_lane(self.layout.turn(turn).to);
-            room -= self.taken(self.layout.of_turn(turn));
+            room -= self.taken[self.layout.of_turn(turn).0 as usize];
             let there = self.tracks[lane.0 as usize].iter().rev().map(|there| self.vehicle(*there));
             for other in there {
                 let about = self.kind(other);
@@ -366,9 +379,7 @@ impl Traffic {
         let braking = braking_distance(vehicle.speed, kind.deceleration, self.step);
         let mut most = look.most;
         for approach in own.iter().filter(|approach| approach.distance >= braking) {
-            let about = self.layout.turn(approach.turn);
-            let is_seen = approach.distance <= about.visible_from || about.waits_at.is_some();
-            if is_seen && !self.may_go(approach, approaches) {
+            if approach.distance <= self.layout.turn(approach.turn).visible_from && !self.may_go(approach, approaches) {
                 let can = Abilities { headway: self.step, ..abilities(kind) };
                 let stop = stopping_speed(approach.distance, &can, self.step);
                 most = approach.most.at_most(stop, Cause::Way(approach.turn));

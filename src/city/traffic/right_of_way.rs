@@ -119,11 +119,14 @@ impl Traffic {
         let (mut bodies, mut tails) = (std::mem::take(&mut self.bodies), std::mem::take(&mut self.tails));
         bodies.iter_mut().for_each(Vec::clear);
         tails.fill(None);
+        let mut taken = std::mem::take(&mut self.taken);
+        taken.fill(0.0);
         for (vehicle, about) in self.vehicles() {
             let kind = self.kind(about);
             let braking = braking_distance(about.speed, kind.deceleration, self.step);
             let (speed, deceleration) = (about.speed, kind.deceleration);
             let mut front = about.at;
+            taken[about.track.0 as usize] += kind.length + kind.least_gap;
             for track in about.tracks() {
                 if track != about.track {
                     front += self.layout.track(track).length;
@@ -141,7 +144,7 @@ impl Traffic {
                 }
             }
         }
-        (self.bodies, self.tails) = (bodies, tails);
+        (self.bodies, self.tails, self.taken) = (bodies, tails, taken);
     }
 
     /// The most that one may drive because of those who are on a junction. The turn begins so far ahead, or behind.

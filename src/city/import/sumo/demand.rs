@@ -436,6 +436,7 @@ mod tests {
             from: JunctionId(number),
             to: JunctionId(number + 1),
             lanes,
+            is_round: false,
         };
         let lane = |road, turns| Lane {
             road: RoadId(road),

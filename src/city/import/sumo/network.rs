@@ -1,6 +1,6 @@
 //! Networks: `.net.xml`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use crate::city::import::Mistake;
@@ -66,6 +66,8 @@ struct Raw<'a> {
     junctions: Vec<RawJunction<'a>>,
     connections: Vec<Element<'a>>,
     signals: Vec<(Element<'a>, Vec<Element<'a>>)>,
+    /// The edges of roundabouts.
+    round: BTreeSet<String>,
 }
 
 fn parse(source: &Source) -> Result<Network, Mistake> {
@@ -110,6 +112,7 @@ impl<'a> Raw<'a> {
                 junction.requests.push(request);
             }
             "connection" => self.connections.push(element),
+            "roundabout" => self.round.extend(element.text("edges")?.split_whitespace().map(str::to_owned)),
             "tlLogic" => self.signals.push((element, Vec::new())),
             "phase" => match self.signals.last_mut() {
                 Some((_, phases)) => phases.push(element),
@@ -195,7 +198,9 @@ impl<'a> Raw<'a> {
             if lanes.is_empty() {
                 return Err(element.mistake(format!("edge `{name}` has no lanes")));
             }
-            streets.roads.push(Road { name: name.to_owned(), from, to, lanes: first..streets.lanes.len() as u32 });
+            let lanes = first..streets.lanes.len() as u32;
+            let is_round = self.round.contains(name);
+            streets.roads.push(Road { name: name.to_owned(), from, to, lanes, is_round });
         }
         remarks.extend(
             passed_over
