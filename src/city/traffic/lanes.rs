@@ -139,7 +139,10 @@ impl Traffic {
         let looks = vehicle.intent.lately * LOOKS_AHEAD[usize::from(to_left)] + 2.0 * (kind.length + kind.least_gap);
         let leads_there = own.best != 0 && (own.best > 0) == to_left;
         // Roads of roundabouts are short, but who goes round is in no hurry to leave the inner lane.
-        let left = |prospect: Prospect| (prospect.reach + ROUND * prospect.round - vehicle.at).max(0.0);
+        let road = &self.streets.roads[self.layout.track(vehicle.track).road.index()];
+        let driven = if road.is_round { vehicle.at } else { 0.0 };
+        let round = |prospect: Prospect| (prospect.round - driven).max(0.0);
+        let left = |prospect: Prospect| (prospect.reach + ROUND * round(prospect) - vehicle.at).max(0.0);
         let there = self.track_of_lane(to);
         if leads_there {
             let looks = looks * f64::from(own.best.unsigned_abs());
@@ -156,7 +159,7 @@ impl Traffic {
         if own.best != 0 && !leads_there {
             return Wish::None;
         }
-        if to_left && other.round > GOES_ROUND {
+        if to_left && round(other) > GOES_ROUND {
             return Wish::Gains;
         }
         if self.gains(id, to, to_left) { Wish::Gains } else { Wish::None }

@@ -34,6 +34,8 @@ pub(super) struct Track {
 pub(super) struct Crossing {
     pub to: LaneId,
     pub waits_at: Option<f64>,
+    /// How far along it the first way of those begins whom one has to let pass.
+    pub reaches_at: f64,
     conflicts: Range<u32>,
     yields: Range<u32>,
     /// Whether anybody has to let those pass who take it.
@@ -109,10 +111,11 @@ impl Layout {
             });
             // Who waits in the midst of a junction for others waits where it is out of their way.
             let reaches = conflicts.iter().filter(|conflict| turn.yields_to.contains(&conflict.other));
-            let out_of_the_way = reaches.map(|conflict| conflict.own[0]).fold(f64::INFINITY, f64::min);
+            let reaches_at = reaches.map(|conflict| conflict.own[0]).fold(f64::INFINITY, f64::min);
             layout.turns.push(Crossing {
                 to: turn.to,
-                waits_at: turn.waits_at.map(|at| at.min(out_of_the_way)).filter(|at| *at > 0.0),
+                waits_at: turn.waits_at.map(|at| at.min(reaches_at)).filter(|at| *at > 0.0),
+                reaches_at,
                 conflicts: append(&mut layout.conflicts, conflicts),
                 yields: append(&mut layout.yields, turn.yields_to.iter().copied()),
                 is_heeded: false,

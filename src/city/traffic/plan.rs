@@ -129,7 +129,7 @@ impl Driver<'_> {
     }
 
     /// An approach to somewhere so far ahead, to be left after so much more.
-    fn approach(&self, turn: TurnId, distance: f64, length: f64, limit: f64, most: Most) -> Approach {
+    fn approach(&self, turn: TurnId, distance: f64, [length, limit]: [f64; 2], sees: bool, most: Most) -> Approach {
         let Kind { acceleration, deceleration, .. } = *self.kind;
         let speed = self.vehicle.speed;
         let limit = self.limit(limit);
@@ -153,6 +153,8 @@ impl Driver<'_> {
             times: [comes, goes],
             speeds: [arrives, leaves],
             late,
+            can_stop: distance >= speed * self.step + self.braking,
+            sees,
             deceleration,
             waited: self.vehicle.waited,
         }
@@ -254,10 +256,17 @@ impl Traffic {
             }
             if let Place::Turn(turn) = self.place(track) {
                 most = self.heed_bodies(driver, turn, begins, most);
-                if let Some(waits_at) = self.layout.turn(turn).waits_at.filter(|waits_at| begins + waits_at >= 0.0) {
-                    most = self.slow_to_see(driver, turn, begins + waits_at, most);
-                    let rest = about.length - waits_at;
-                    approaches.push(driver.approach(turn, begins + waits_at, rest, about.limit, most));
+                let waits_at = self.layout.turn(turn).waits_at.map(|at| begins + at).filter(|to| *to >= 0.0);
+                if let Some(to) = waits_at {
+                    most = self.slow_to_see(driver, turn, to, most);
+                    let sees = to <= self.layout.turn(turn).visible_from;
+                    approaches.push(driver.approach(turn, to, [begins + about.length - to, about.limit], sees, most));
+                } else if track == vehicle.track && vehicle.speed <= STANDING && self.heeds(turn) {
+                    // Somebody was in its way, and others may come meanwhile.
+                    let to = begins + self.layout.turn(turn).reaches_at;
+                    if to >= 0.0 {
+                        approaches.push(driver.approach(turn, to, [begins + about.length - to, about.limit], true, most));
+                    }
                 }
             }
             if let Some((_, end)) = halt.filter(|halt| halt.0 == track) {
@@ -320,7 +329,8 @@ impl Traffic {
             most = self.slow_to_see(driver, turn, begins, most);
             let track = self.layout.track(self.layout.of_turn(turn));
             if self.heeds(turn) || about.is_heeded {
-                approaches.push(driver.approach(turn, begins, track.length, track.limit, most));
+                let sees = begins <= about.visible_from;
+                approaches.push(driver.approach(turn, begins, [track.length, track.limit], sees, most));
             }
         }
         Ok(most)
@@ -379,7 +389,7 @@ impl Traffic {
         let braking = braking_distance(vehicle.speed, kind.deceleration, self.step);
         let mut most = look.most;
         for approach in own.iter().filter(|approach| approach.distance >= braking) {
-            if approach.distance <= self.layout.turn(approach.turn).visible_from && !self.may_go(approach, approaches) {
+            if approach.sees && !self.may_go(approach, approaches) {
                 let can = Abilities { headway: self.step, ..abilities(kind) };
                 let stop = stopping_speed(approach.distance, &can, self.step);
                 most = approach.most.at_most(stop, Cause::Way(approach.turn));

@@ -75,6 +75,10 @@ pub(super) struct Approach {
     pub speeds: [f64; 2],
     /// When it would come, and how fast, if it braked for those who have to let it pass.
     pub late: [f64; 2],
+    /// Whether it could stop for them, from the next step on.
+    pub can_stop: bool,
+    /// Whether it sees who comes.
+    pub sees: bool,
     pub deceleration: f64,
     pub waited: f64,
 }
@@ -195,9 +199,9 @@ impl Traffic {
     fn goes_first(&self, driver: &Driver, conflict: &Conflict, turns: [TurnId; 2], begins: f64, body: &Body) -> bool {
         let (to_own, to_theirs) = (begins + conflict.own[0], conflict.theirs[0] - body.front);
         if to_theirs <= 0.0 && to_own <= 0.0 {
-            // Two who have come to where their ways become one: the one that is farther.
-            let farther = conflict.theirs[0] - conflict.theirs[1] - to_theirs < conflict.own[0] - conflict.own[1] - to_own;
-            return conflict.touch == Touch::Merging && !farther;
+            // Two who have come to where their ways touch: the one that is farther.
+            let rest = |stretch: [f64; 2], to: f64| stretch[1] - stretch[0] + to;
+            return (rest(conflict.theirs, to_theirs), body.vehicle) < (rest(conflict.own, to_own), driver.id);
         }
         // How far from being able to wait: there, too near to stop, or just on its way from where it waited, which it does not stop at once.
         let claim = |turn: TurnId, at: f64, left: f64, speed: f64, braking: f64| match left {
@@ -244,7 +248,7 @@ impl Traffic {
 
 /// Whether one is through before another comes, or comes after it.
 fn keeps_clear(own: &Approach, foe: &Approach, is_same_lane: bool, impatience: f64) -> bool {
-    let comes = foe.times[0] + impatience * (foe.late[0] - foe.times[0]);
+    let comes = foe.times[0] + if foe.can_stop { impatience * (foe.late[0] - foe.times[0]) } else { 0.0 };
     if foe.times[1] < own.times[0] {
         let stops = stops_behind(own.speeds[0], own.deceleration, foe.speeds[1], foe.deceleration);
         !is_same_lane || (own.times[0] - foe.times[1] >= MARGIN && stops)
