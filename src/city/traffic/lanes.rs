@@ -13,7 +13,7 @@ use super::guidance::Prospect;
 use super::plan::{Cause, Driver};
 use super::right_of_way::Right;
 use super::{Place, TrackId, Traffic, Vehicle, VehicleId};
-use crate::city::streets::{LaneId, RoadId};
+use crate::city::streets::{LaneId, RoadId, TurnId};
 
 /// What a driver keeps in mind to change lanes.
 #[derive(Clone, Copy, Debug)]
@@ -230,7 +230,9 @@ impl Traffic {
         let driver = self.driver_of(id, &there);
         let ends = self.layout.track(there.track).length - there.at;
         let turn = self.prospects(&there, there.road)[self.layout.track(there.track).side as usize].turn;
-        if turn.is_some_and(|turn| ends < driver.braking && self.rights[turn.index()] != Right::Major) {
+        // Close to a junction others count on what they have seen.
+        let counts = |turn: TurnId| self.rights[turn.index()] != Right::Major || self.layout.turn(turn).is_heeded;
+        if turn.is_some_and(|turn| ends < driver.braking + driver.speed() * self.step && counts(turn)) {
             return false;
         }
         let ahead = ahead.map(|ahead| ahead.id).filter(|ahead| self.vehicle(*ahead).track == there.track);

@@ -34,8 +34,6 @@ pub(super) struct Track {
 pub(super) struct Crossing {
     pub to: LaneId,
     pub waits_at: Option<f64>,
-    /// How far along it the first way of those begins whom one has to let pass.
-    pub reaches_at: f64,
     conflicts: Range<u32>,
     yields: Range<u32>,
     /// Whether anybody has to let those pass who take it.
@@ -115,7 +113,6 @@ impl Layout {
             layout.turns.push(Crossing {
                 to: turn.to,
                 waits_at: turn.waits_at.map(|at| at.min(reaches_at)).filter(|at| *at > 0.0),
-                reaches_at,
                 conflicts: append(&mut layout.conflicts, conflicts),
                 yields: append(&mut layout.yields, turn.yields_to.iter().copied()),
                 is_heeded: false,

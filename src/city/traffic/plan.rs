@@ -1,6 +1,7 @@
 //! How fast each vehicle will be: by the limit, who is ahead, junctions, halts, and where its way ends.
 
 use super::following::{Abilities, braking_distance, idm_acceleration, safe_speed, slackened, stopping_speed};
+use super::layout::Way;
 use super::movement::STANDING;
 use super::right_of_way::{Approach, Approaches, Right};
 use super::{Place, TrackId, Traffic, Vehicle, VehicleId, abilities};
@@ -15,6 +16,9 @@ const BEFORE_SIGNAL: f64 = 1.0;
 
 /// How much less room beyond a junction is enough for one who waits for it: metres a second. As in SUMO.
 const PRESSES: f64 = 0.1;
+
+/// Who is no faster on a junction can wait there for others: metres a second.
+const CREEPS: f64 = 1.0;
 
 /// How much later one comes who stands before: seconds. As in SUMO.
 const STANDS: f64 = 30.0;
@@ -261,10 +265,11 @@ impl Traffic {
                     most = self.slow_to_see(driver, turn, to, most);
                     let sees = to <= self.layout.turn(turn).visible_from;
                     approaches.push(driver.approach(turn, to, [begins + about.length - to, about.limit], sees, most));
-                } else if track == vehicle.track && vehicle.speed <= STANDING && self.heeds(turn) {
+                } else if track == vehicle.track && vehicle.speed <= CREEPS && self.heeds(turn) {
                     // Somebody was in its way, and others may come meanwhile.
-                    let to = begins + self.layout.turn(turn).reaches_at;
-                    if to >= 0.0 {
+                    let ahead = self.layout.conflicts(turn).iter().filter(|there| there.way == Way::Theirs);
+                    let to = ahead.map(|there| begins + there.own[0]).filter(|to| *to >= 0.0).fold(f64::INFINITY, f64::min);
+                    if to < f64::INFINITY {
                         approaches.push(driver.approach(turn, to, [begins + about.length - to, about.limit], true, most));
                     }
                 }

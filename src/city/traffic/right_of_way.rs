@@ -207,10 +207,7 @@ impl Traffic {
         let claim = |turn: TurnId, at: f64, left: f64, speed: f64, braking: f64| match left {
             left if left <= 0.0 => 3,
             left if left < braking => 2,
-            left => {
-                let has_begun = at > self.layout.turn(turn).waits_at.unwrap_or(0.0) && speed > STANDING;
-                i32::from(has_begun && left < 2.0 * speed * self.step)
-            }
+            _ => i32::from(at > self.layout.turn(turn).waits_at.unwrap_or(0.0) && speed > STANDING),
         };
         let own = claim(turns[0], -begins, to_own, driver.speed(), driver.braking);
         let theirs = claim(turns[1], body.front, to_theirs, body.speed, body.braking);
@@ -226,23 +223,31 @@ impl Traffic {
     /// Whether one may go where one has come to.
     pub(super) fn may_go(&self, own: &Approach, approaches: &Approaches) -> bool {
         let right = self.rights[own.turn.index()];
+        let vehicle = self.vehicle(own.vehicle);
+        let is_there = vehicle.track == self.track_of_turn(own.turn);
         match right {
             // Who waits in the midst of a junction leaves it, whatever the signals behind say by then.
-            Right::Closed if self.vehicle(own.vehicle).track == self.track_of_turn(own.turn) => {}
+            Right::Closed if is_there => {}
             Right::Closed => return false,
             Right::Major => return true,
-            Right::Stop | Right::AllStop if own.waited <= 0.0 => return false,
+            Right::Stop | Right::AllStop if own.waited <= 0.0 && !is_there => return false,
             _ => {}
         }
         let impatience = (own.waited / PATIENCE).min(1.0);
-        self.layout.yields(own.turn).iter().all(|other| {
-            let is_same_lane = self.layout.turn(*other).to == self.layout.turn(own.turn).to;
-            approaches.to(*other).filter(|foe| foe.vehicle != own.vehicle).all(|foe| match right {
+        let lets_pass = |other: TurnId| {
+            let is_same_lane = self.layout.turn(other).to == self.layout.turn(own.turn).to;
+            approaches.to(other).filter(|foe| foe.vehicle != own.vehicle).all(|foe| match right {
                 Right::AllStop => (own.waited, foe.vehicle) > (foe.waited, own.vehicle),
                 Right::Zipper => (own.times[0], own.vehicle) < (foe.times[0], foe.vehicle),
                 _ => keeps_clear(own, foe, is_same_lane, impatience),
             })
-        })
+        };
+        if !is_there {
+            return self.layout.yields(own.turn).iter().all(|other| lets_pass(*other));
+        }
+        // Whose ways it already stands in, they see it.
+        let ahead = self.layout.conflicts(own.turn).iter().filter(|there| there.own[0] >= vehicle.at);
+        ahead.filter(|there| there.way == Way::Theirs).all(|there| lets_pass(there.other))
     }
 }
 
