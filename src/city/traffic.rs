@@ -35,41 +35,44 @@ pub struct TrackId(u32);
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct VehicleId(u32);
 
-/// A vehicle under way.
+/// A vehicle under way. What is looked at most comes first.
 #[derive(Clone, Debug)]
+#[repr(C)]
 pub struct Vehicle {
-    /// Its trip, among those of the demand.
-    pub trip: u32,
+    /// How far along its track its front is: metres.
+    pub at: f64,
+    /// How fast: metres a second.
+    pub speed: f64,
+    /// Where its front is.
+    pub track: TrackId,
     /// What it is.
     pub kind: KindId,
     /// How fast its driver wants to be, as a share of the limit.
     pub haste: f64,
-    /// Where its front is.
-    pub track: TrackId,
-    /// How far along: metres.
-    pub at: f64,
-    /// How fast: metres a second.
-    pub speed: f64,
     /// On which road of its route it is, or was before the turn that it is on; counted from 0.
     pub road: u32,
-    /// When it departed: seconds.
-    pub departed: f64,
-    /// Which of its trip's halts is next, counted from 0.
-    pub halt: u32,
-    /// Until when it stands at that halt, if it does: seconds.
-    pub stands_until: Option<f64>,
-    /// For how long it has stood where it did not want to: seconds.
-    pub waited: f64,
-    /// Why it is no faster.
-    pub cause: Cause,
-    /// What has come of its trip so far.
-    pub sums: Sums,
     /// What the lanes of its route are worth.
     guide: GuideId,
-    /// The tracks behind its front, the nearest first, as far as its body may reach.
-    trail: [Option<TrackId>; TRAIL],
     /// What it keeps in mind to change lanes.
     intent: lanes::Intent,
+    /// Until when it stands at a halt, if it does: seconds.
+    pub stands_until: Option<f64>,
+    /// Its trip, among those of the demand.
+    pub trip: u32,
+    /// Which of its trip's halts is next, counted from 0.
+    pub halt: u32,
+    /// Where on its track its trip ends, if it does: metres.
+    ends_at: f64,
+    /// For how long it has stood where it did not want to: seconds.
+    pub waited: f64,
+    /// The tracks behind its front, the nearest first, as far as its body may reach.
+    trail: [Option<TrackId>; TRAIL],
+    /// Why it is no faster.
+    pub cause: Cause,
+    /// When it departed: seconds.
+    pub departed: f64,
+    /// What has come of its trip so far.
+    pub sums: Sums,
 }
 
 impl Vehicle {
@@ -129,6 +132,8 @@ pub struct Traffic {
     bodies: Vec<Vec<Body>>,
     /// Of those who have left a track with their fronts, the one whose back is farthest behind on it.
     tails: Vec<Option<Body>>,
+    /// The tracks that have bodies or tails.
+    left: Vec<TrackId>,
     /// How much of each track is taken by vehicles and the gaps that they keep: metres.
     taken: Vec<f64>,
 }
@@ -140,6 +145,7 @@ impl Traffic {
             tracks: vec![Vec::new(); streets.lanes.len() + streets.turns.len()],
             bodies: vec![Vec::new(); streets.turns.len()],
             taken: vec![0.0; streets.lanes.len() + streets.turns.len()],
+            left: Vec::new(),
             tails: vec![None; streets.lanes.len() + streets.turns.len()],
             rights: vec![Right::Major; streets.turns.len()],
             layout: Layout::of(&streets),

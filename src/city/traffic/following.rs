@@ -22,8 +22,13 @@ pub struct Abilities {
 /// How far it is until a vehicle stands that loses `deceleration × step` of its speed at the beginning of each step.
 pub fn braking_distance(speed: f64, deceleration: f64, step: f64) -> f64 {
     let lost = deceleration * step;
-    let steps = (speed / lost).floor();
+    let steps = whole(speed / lost);
     step * (steps * speed - lost * steps * (steps + 1.0) / 2.0)
+}
+
+/// The whole part of a number that is not below zero. Processors without a rounding instruction take long for `floor`.
+fn whole(number: f64) -> f64 {
+    number as i64 as f64
 }
 
 /// The greatest speed from which one stops within a gap: after the headway, and then by braking as in [`braking_distance`].
@@ -38,7 +43,7 @@ pub fn stopping_speed(gap: f64, abilities: &Abilities, step: f64) -> f64 {
     let lost = deceleration * step;
     // So many whole steps of braking fit: lost × (steps × headway + step × steps × (steps - 1) / 2) <= gap.
     let linear = headway - step / 2.0;
-    let steps = (((linear * linear + 2.0 * step * gap / lost).sqrt() - linear) / step).floor().max(0.0);
+    let steps = whole(((linear * linear + 2.0 * step * gap / lost).sqrt() - linear) / step).max(0.0);
     let used = lost * (steps * headway + step * steps * (steps - 1.0) / 2.0);
     let rest = headway + steps * step;
     if rest > 0.0 { (steps * lost + (gap - used) / rest).max(0.0) } else { gap / step }

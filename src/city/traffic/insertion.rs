@@ -111,6 +111,7 @@ impl Traffic {
             waited: 0.0,
             cause: Cause::Free,
             sums: Sums::default(),
+            ends_at: self.end_of_trip(number, guide, 0, self.track_of_lane(lane)),
             guide,
             trail: [None; TRAIL],
             intent: lanes::Intent::default(),

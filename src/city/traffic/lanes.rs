@@ -64,6 +64,14 @@ enum Wish {
     None,
 }
 
+/// What a driver wants to the right and to the left.
+struct Wanted {
+    road: RoadId,
+    at: f64,
+    id: VehicleId,
+    wishes: [Wish; 2],
+}
+
 /// The nearest vehicle on a lane.
 #[derive(Clone, Copy, Debug)]
 struct Neighbour {
@@ -73,41 +81,50 @@ struct Neighbour {
 }
 
 impl Traffic {
-    /// Some change lanes: one after the other, from the front of a road on.
+    /// Some change lanes: all say what they want, and then those who want something go one after the other, from the front of a road on.
     pub(super) fn change_lanes(&mut self) {
+        let keeps = libm::pow(MEMORY, self.step);
         for vehicle in self.vehicles.iter_mut().flatten() {
-            vehicle.intent.at_most = f64::INFINITY;
+            let lately = vehicle.speed.max(keeps * vehicle.intent.lately + (1.0 - keeps) * vehicle.speed);
+            vehicle.intent = Intent { lately, ..Intent::default() };
         }
-        let streets = self.streets.clone();
-        for road in (0..).map(RoadId).zip(&streets.roads).filter(|(_, road)| road.lanes.len() > 1).map(|(id, _)| id) {
-            let lanes = streets.lanes_of(road).map(|lane| self.track_of_lane(lane));
-            let mut there: Vec<VehicleId> =
-                lanes.flat_map(|track| self.tracks[track.0 as usize].iter().copied()).collect();
-            let at = |id: &VehicleId| self.vehicle(*id).at;
-            there.sort_by(|one, other| at(other).total_cmp(&at(one)).then(one.cmp(other)));
-            for id in there {
-                self.consider(id);
-            }
+        let wide = self.layout.wide();
+        let shares = self.shares(wide.len(), |place| wide[place]);
+        let wanted = self.pool.map(&shares, |share| self.wishes(&wide[share.clone()]));
+        let mut wanted: Vec<Wanted> = wanted.into_iter().flatten().collect();
+        wanted.sort_unstable_by(|one, other| {
+            one.road.cmp(&other.road).then(other.at.total_cmp(&one.at)).then(one.id.cmp(&other.id))
+        });
+        for Wanted { id, wishes, .. } in wanted {
+            self.try_to_change(id, wishes);
         }
     }
 
-    /// A driver considers the lanes beside its own.
-    fn consider(&mut self, id: VehicleId) {
-        let vehicle = self.vehicle(id);
-        if vehicle.stands_until.is_some() {
-            return;
-        }
-        let keeps = libm::pow(MEMORY, self.step);
-        let lately = vehicle.speed.max(keeps * vehicle.intent.lately + (1.0 - keeps) * vehicle.speed);
-        self.vehicle_mut(id).intent.lately = lately;
-        self.vehicle_mut(id).intent.reserve = 0.0;
-        for to_left in [false, true] {
-            let vehicle = self.vehicle(id);
-            let Some(to) = self.beside(vehicle, to_left) else { continue };
-            let wish = self.wish(id, to, to_left);
-            if wish == Wish::None {
-                continue;
+    /// What those on some lanes want.
+    fn wishes(&self, tracks: &[TrackId]) -> Vec<Wanted> {
+        let mut wanted = Vec::new();
+        for track in tracks {
+            for (place, id) in self.tracks[track.0 as usize].iter().enumerate() {
+                let vehicle = self.vehicle(*id);
+                if vehicle.stands_until.is_some() {
+                    continue;
+                }
+                let wish = |to_left| {
+                    self.beside(vehicle, to_left).map_or(Wish::None, |to| self.wish(*id, place, to, to_left))
+                };
+                let wishes = [false, true].map(wish);
+                if wishes != [Wish::None; 2] {
+                    wanted.push(Wanted { road: self.layout.track(*track).road, at: vehicle.at, id: *id, wishes });
+                }
             }
+        }
+        wanted
+    }
+
+    /// A driver changes to the right or to the left, as he wants, if there is room, and else asks for it if he must.
+    fn try_to_change(&mut self, id: VehicleId, wishes: [Wish; 2]) {
+        for (to_left, wish) in [false, true].into_iter().zip(wishes).filter(|(_, wish)| *wish != Wish::None) {
+            let Some(to) = self.beside(self.vehicle(id), to_left) else { continue };
             let [ahead, behind] = self.neighbours(id, to);
             let [front, back] =
                 [ahead.is_none_or(|ahead| self.can_follow(id, ahead)), self.lets_in(id, to, behind)];
@@ -131,7 +148,8 @@ impl Traffic {
         is_open.then_some(LaneId(to))
     }
 
-    fn wish(&self, id: VehicleId, to: LaneId, to_left: bool) -> Wish {
+    /// What the vehicle at a place of its lane wants of a lane beside it.
+    fn wish(&self, id: VehicleId, place: usize, to: LaneId, to_left: bool) -> Wish {
         let vehicle = self.vehicle(id);
         let kind = self.kind(vehicle);
         let [own, other] = [vehicle.track, self.track_of_lane(to)]
@@ -162,7 +180,9 @@ impl Traffic {
         if to_left && round(other) > GOES_ROUND {
             return Wish::Gains;
         }
-        if self.gains(id, to, to_left) { Wish::Gains } else { Wish::None }
+        // One whom nobody holds up gains nothing.
+        let is_held_up = matches!(vehicle.cause, Cause::Ahead(_) | Cause::Change);
+        if is_held_up && self.gains(id, place, to, to_left) { Wish::Gains } else { Wish::None }
     }
 
     /// How much is taken of a lane of a vehicle's road and of those to which it leads along the route: metres.
@@ -178,21 +198,28 @@ impl Traffic {
         taken
     }
 
-    /// Who would be ahead and behind on a lane.
+    /// Who would be ahead and behind on another lane.
     fn neighbours(&self, id: VehicleId, lane: LaneId) -> [Option<Neighbour>; 2] {
-        let vehicle = self.vehicle(id);
+        let at = self.vehicle(id).at;
         let there = &self.tracks[self.track_of_lane(lane).0 as usize];
-        let place = there.partition_point(|other| self.vehicle(*other).at >= vehicle.at);
-        let is_own = self.track_of_lane(lane) == vehicle.track;
-        let ahead = place.checked_sub(1 + usize::from(is_own)).map(|ahead| {
-            let other = self.vehicle(there[ahead]);
-            Neighbour { id: there[ahead], gap: other.at - self.kind(other).length - vehicle.at }
-        });
-        let behind = there.get(place).map(|behind| {
-            let other = self.vehicle(*behind);
-            Neighbour { id: *behind, gap: vehicle.at - self.kind(vehicle).length - other.at }
-        });
-        [ahead.or_else(|| self.beyond(vehicle, lane)), behind]
+        let place = there.partition_point(|other| self.vehicle(*other).at >= at);
+        [self.ahead(id, lane, place), self.behind_place(id, lane, place)]
+    }
+
+    /// Who is ahead of a vehicle on a lane on which so many are farther.
+    fn ahead(&self, id: VehicleId, lane: LaneId, place: usize) -> Option<Neighbour> {
+        let vehicle = self.vehicle(id);
+        let Some(ahead) = place.checked_sub(1) else { return self.beyond(vehicle, lane) };
+        let id = self.tracks[self.track_of_lane(lane).0 as usize][ahead];
+        let other = self.vehicle(id);
+        Some(Neighbour { id, gap: other.at - self.kind(other).length - vehicle.at })
+    }
+
+    /// Who is behind a vehicle on a lane on which so many are farther, or are itself.
+    fn behind_place(&self, id: VehicleId, lane: LaneId, place: usize) -> Option<Neighbour> {
+        let vehicle = self.vehicle(id);
+        let id = *self.tracks[self.track_of_lane(lane).0 as usize].get(place)?;
+        Some(Neighbour { id, gap: vehicle.at - self.kind(vehicle).length - self.vehicle(id).at })
     }
 
     /// The nearest vehicle beyond the end of a lane on which nobody is ahead.
@@ -258,7 +285,10 @@ impl Traffic {
         self.tracks[from.0 as usize].remove(place);
         let place = self.tracks[to.0 as usize].partition_point(|other| self.vehicle(*other).at >= at);
         self.tracks[to.0 as usize].insert(place, id);
-        self.vehicle_mut(id).track = to;
+        let vehicle = self.vehicle(id);
+        let ends_at = self.end_of_trip(vehicle.trip, vehicle.guide, vehicle.road, to);
+        let vehicle = self.vehicle_mut(id);
+        (vehicle.track, vehicle.ends_at) = (to, ends_at);
     }
 
     /// Asks somebody behind to open a gap, and falls back behind the one ahead, each no harder than it likes to brake.
@@ -308,11 +338,10 @@ impl Traffic {
     }
 
     /// MOBIL: whether a change gains more than it costs others.
-    fn gains(&self, id: VehicleId, to: LaneId, to_left: bool) -> bool {
+    fn gains(&self, id: VehicleId, place: usize, to: LaneId, to_left: bool) -> bool {
         let vehicle = self.vehicle(id);
         let Place::Lane(lane) = self.place(vehicle.track) else { return false };
-        let [ahead, behind] = self.neighbours(id, lane);
-        let [ahead_there, behind_there] = self.neighbours(id, to);
+        let ahead = self.ahead(id, lane, place);
         let driver = self.driver(id);
         let after = |driver: &Driver, ahead: Option<Neighbour>| {
             let free = driver.free();
@@ -321,10 +350,16 @@ impl Traffic {
                 free.min(driver.behind(ahead.gap, other.speed, self.kind(other).deceleration))
             })
         };
-        let gain = (after(&driver, ahead_there) - after(&driver, ahead)) / self.step;
+        let now = after(&driver, ahead);
+        if driver.free() - now <= THRESHOLD * self.step {
+            return false;
+        }
+        let [ahead_there, behind_there] = self.neighbours(id, to);
+        let gain = (after(&driver, ahead_there) - now) / self.step;
         if gain <= THRESHOLD {
             return false;
         }
+        let behind = self.behind_place(id, lane, place + 1);
         // What those behind gain who lose or get somebody ahead.
         let follower = |behind: Option<Neighbour>, ahead: Option<Neighbour>, comes: bool| {
             let Some(behind) = behind else { return 0.0 };

@@ -15,6 +15,7 @@ pub(super) struct Layout {
     conflicts: Vec<Conflict>,
     yields: Vec<TurnId>,
     entries: Vec<TurnId>,
+    wide: Vec<TrackId>,
 }
 
 /// A track: what of it matters at every step.
@@ -84,6 +85,7 @@ impl Layout {
             conflicts: Vec::new(),
             yields: Vec::new(),
             entries: Vec::new(),
+            wide: Vec::new(),
         };
         let mut entries: Vec<Vec<TurnId>> = vec![Vec::new(); streets.lanes.len()];
         for (number, turn) in (0..).zip(&streets.turns) {
@@ -120,6 +122,8 @@ impl Layout {
                 is_kept_clear: turn.keeps_clear && !turn.meets.is_empty(),
             });
         }
+        let wide = streets.roads.iter().filter(|road| road.lanes.len() > 1);
+        layout.wide = wide.flat_map(|road| road.lanes.clone().map(TrackId)).collect();
         for turn in &layout.yields {
             layout.turns[turn.index()].is_heeded = true;
         }
@@ -163,6 +167,11 @@ impl Layout {
     pub fn yields(&self, turn: TurnId) -> &[TurnId] {
         let Range { start, end } = self.turn(turn).yields;
         &self.yields[start as usize..end as usize]
+    }
+
+    /// The lanes of roads that have several.
+    pub fn wide(&self) -> &[TrackId] {
+        &self.wide
     }
 
     /// The turns that lead to a lane.

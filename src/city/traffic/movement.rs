@@ -1,7 +1,8 @@
 //! How vehicles get from track to track, and to the ends of their trips.
 
 use super::plan::Most;
-use super::{Arrival, Place, TRAIL, Traffic, Vehicle, VehicleId};
+use super::guidance::GuideId;
+use super::{Arrival, Place, TRAIL, TrackId, Traffic, VehicleId};
 
 /// Who is no faster stands: metres a second. As in SUMO.
 pub(super) const STANDING: f64 = 0.1;
@@ -9,36 +10,44 @@ pub(super) const STANDING: f64 = 0.1;
 impl Traffic {
     /// All vehicles move with the speeds that they have chosen.
     pub(super) fn advance(&mut self, speeds: &[Most]) -> Vec<Arrival> {
+        let mut leaving: Vec<TrackId> = Vec::new();
         for (vehicle, most) in self.vehicles.iter_mut().zip(speeds) {
             let Some(vehicle) = vehicle else { continue };
             vehicle.speed = most.speed;
             vehicle.cause = most.cause;
             vehicle.at += vehicle.speed * self.step;
             vehicle.sums.length += vehicle.speed * self.step;
+            let track = self.layout.track(vehicle.track);
+            if vehicle.at > track.length || vehicle.at >= vehicle.ends_at {
+                leaving.push(vehicle.track);
+            }
             if vehicle.stands_until.is_some() {
                 vehicle.waited = 0.0;
                 continue;
             }
             let kind = &self.demand.kinds[vehicle.kind.0 as usize];
-            let liked = (self.layout.track(vehicle.track).limit * vehicle.haste).min(kind.top_speed);
+            let liked = (track.limit * vehicle.haste).min(kind.top_speed);
             vehicle.sums.time_loss += self.step * (1.0 - vehicle.speed / liked).max(0.0);
             vehicle.waited = if vehicle.speed <= STANDING { vehicle.waited + self.step } else { 0.0 };
             vehicle.sums.waiting += if vehicle.speed <= STANDING { self.step } else { 0.0 };
         }
         self.halt();
         let mut arrivals = Vec::new();
+        // Who leaves a track, by tracks, so that nothing depends on where in memory they are.
+        leaving.sort_unstable();
+        leaving.dedup();
         let mut moved: Vec<VehicleId> = Vec::new();
-        for track in 0..self.tracks.len() {
-            let mut there = std::mem::take(&mut self.tracks[track]);
+        for track in leaving {
+            let mut there = std::mem::take(&mut self.tracks[track.0 as usize]);
             moved.extend(there.extract_if(.., |id| {
                 let vehicle = self.vehicle(*id);
-                vehicle.at > self.layout.track(vehicle.track).length || self.has_arrived(vehicle)
+                vehicle.at > self.layout.track(track).length || vehicle.at >= vehicle.ends_at
             }));
-            self.tracks[track] = there;
+            self.tracks[track.0 as usize] = there;
         }
         for id in moved {
             let mut vehicle = self.vehicles[id.0 as usize].take().expect("it is on a track");
-            while !self.has_arrived(&vehicle) {
+            while vehicle.at < vehicle.ends_at {
                 let length = self.layout.track(vehicle.track).length;
                 let next = if vehicle.at > length { self.after(&vehicle, vehicle.track, vehicle.road) } else { None };
                 let Some((track, road)) = next else { break };
@@ -46,8 +55,9 @@ impl Traffic {
                 vehicle.trail.copy_within(..TRAIL - 1, 1);
                 vehicle.trail[0] = Some(vehicle.track);
                 (vehicle.track, vehicle.road) = (track, road);
+                vehicle.ends_at = self.end_of_trip(vehicle.trip, vehicle.guide, road, track);
             }
-            if self.has_arrived(&vehicle) {
+            if vehicle.at >= vehicle.ends_at {
                 let arrived = (self.steps + 1) as f64 * self.step;
                 arrivals.push(Arrival { trip: vehicle.trip, departed: vehicle.departed, arrived, sums: vehicle.sums });
                 self.free.push(id);
@@ -87,15 +97,14 @@ impl Traffic {
         }
     }
 
-    /// Whether a vehicle is where its trip ends.
-    fn has_arrived(&self, vehicle: &Vehicle) -> bool {
-        if !self.is_last(vehicle, vehicle.road) {
-            return false;
+    /// Where on a track a trip ends; at no place if that is not on its last road.
+    pub(super) fn end_of_trip(&self, trip: u32, guide: GuideId, road: u32, track: TrackId) -> f64 {
+        let Place::Lane(lane) = self.place(track) else { return f64::INFINITY };
+        if !self.guides.is_last(guide, road) {
+            return f64::INFINITY;
         }
-        let Place::Lane(lane) = self.place(vehicle.track) else { return false };
         let length = self.streets.lane(lane).length;
-        let to = self.demand.trips[vehicle.trip as usize].to;
-        let to = if to < 0.0 { (length + to).max(0.0) } else { to.min(length) };
-        vehicle.at >= to
+        let to = self.demand.trips[trip as usize].to;
+        if to < 0.0 { (length + to).max(0.0) } else { to.min(length) }
     }
 }

@@ -1,5 +1,7 @@
 //! How fast each vehicle will be: by the limit, who is ahead, junctions, halts, and where its way ends.
 
+use std::ops::Range;
+
 use super::following::{Abilities, braking_distance, idm_acceleration, safe_speed, slackened, stopping_speed};
 use super::layout::Way;
 use super::movement::STANDING;
@@ -65,6 +67,9 @@ impl Most {
         if speed < self.speed { Most { speed, cause } } else { self }
     }
 }
+
+/// Fewer vehicles are not worth the way to another thread.
+const FEWEST: usize = 200;
 
 /// A driver who looks ahead.
 pub(super) struct Driver<'a> {
@@ -193,24 +198,64 @@ struct Look {
 impl Traffic {
     /// The next speed of each vehicle, by what is now.
     pub(super) fn plan(&self) -> Vec<Most> {
-        let mut looks = Vec::with_capacity(self.vehicles.len());
-        let mut all = Vec::new();
-        for track in &self.tracks {
-            for (place, id) in track.iter().enumerate() {
-                let before = place.checked_sub(1).map(|before| track[before]);
-                looks.push(self.look(*id, before, &mut all));
+        let shares = self.shares(self.tracks.len(), |track| TrackId(track as u32));
+        let mut looked = self.pool.map(&shares, |share| self.look_from(share.clone()));
+        let mut all = std::mem::take(&mut looked[0].1);
+        looked[1..].iter().for_each(|(_, more)| all.extend_from_slice(more));
+        let approaches = Approaches::new(all, self.streets.turns.len());
+        let begins = looked.iter().scan(0, |end, (looks, _)| {
+            let begin = *end;
+            *end += looks.iter().map(|look| look.approaches).sum::<usize>();
+            Some((looks, begin))
+        });
+        let begins: Vec<(&Vec<Look>, usize)> = begins.collect();
+        let chosen = self.pool.map(&begins, |(looks, begin)| self.choose_all(looks, *begin, &approaches));
+        let mut speeds = vec![Most { speed: 0.0, cause: Cause::Halt }; self.vehicles.len()];
+        for ((looks, _), chosen) in begins.iter().zip(chosen) {
+            for (look, most) in looks.iter().zip(chosen) {
+                speeds[look.id.0 as usize] = most;
             }
         }
-        let approaches = Approaches::new(all, self.streets.turns.len());
-        let nothing = Most { speed: 0.0, cause: Cause::Halt };
-        let mut speeds = vec![nothing; self.vehicles.len()];
-        let mut first = 0;
-        for look in looks {
-            let own = &approaches.all[first..first + look.approaches];
-            first += look.approaches;
-            speeds[look.id.0 as usize] = self.choose(&look, own, &approaches);
-        }
         speeds
+    }
+
+    /// Shares of tracks with about as many vehicles on each, one for each thread.
+    pub(super) fn shares(&self, count: usize, track: impl Fn(usize) -> TrackId) -> Vec<Range<usize>> {
+        let under_way = self.vehicles.len() - self.free.len();
+        let threads = self.pool.threads().min(under_way / FEWEST).max(1);
+        let (mut shares, mut begin, mut vehicles) = (Vec::with_capacity(threads), 0, 0);
+        for place in 0..count {
+            vehicles += self.tracks[track(place).0 as usize].len();
+            if shares.len() + 1 < threads && vehicles * threads >= under_way {
+                shares.push(begin..place + 1);
+                (begin, vehicles) = (place + 1, 0);
+            }
+        }
+        shares.push(begin..count);
+        shares
+    }
+
+    /// What the vehicles on some tracks see, and what they come to.
+    fn look_from(&self, tracks: Range<usize>) -> (Vec<Look>, Vec<Approach>) {
+        let (mut looks, mut approaches) = (Vec::new(), Vec::new());
+        for track in &self.tracks[tracks] {
+            for (place, id) in track.iter().enumerate() {
+                let before = place.checked_sub(1).map(|before| track[before]);
+                looks.push(self.look(*id, before, &mut approaches));
+            }
+        }
+        (looks, approaches)
+    }
+
+    /// The next speeds of vehicles whose own approaches are one after the other from a place on.
+    fn choose_all(&self, looks: &[Look], begin: usize, approaches: &Approaches) -> Vec<Most> {
+        let mut begin = begin;
+        let choose = |look: &Look| {
+            let own = &approaches.all[begin..begin + look.approaches];
+            begin += look.approaches;
+            self.choose(look, own, approaches)
+        };
+        looks.iter().map(choose).collect()
     }
 
     /// Looks ahead.

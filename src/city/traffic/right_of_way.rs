@@ -121,8 +121,13 @@ impl Traffic {
     /// Notes whose bodies are on which turns, and who still has a part of it on a track that he has left.
     pub(super) fn place_bodies(&mut self) {
         let (mut bodies, mut tails) = (std::mem::take(&mut self.bodies), std::mem::take(&mut self.tails));
-        bodies.iter_mut().for_each(Vec::clear);
-        tails.fill(None);
+        for track in self.left.drain(..) {
+            tails[track.0 as usize] = None;
+            if let Place::Turn(turn) = self.layout.place(track) {
+                bodies[turn.index()].clear();
+            }
+        }
+        let mut left = std::mem::take(&mut self.left);
         let mut taken = std::mem::take(&mut self.taken);
         taken.fill(0.0);
         for (vehicle, about) in self.vehicles() {
@@ -142,13 +147,16 @@ impl Traffic {
                 }
                 if let Place::Turn(turn) = self.place(track) {
                     bodies[turn.index()].push(body);
+                    left.push(track);
+                } else if track != about.track {
+                    left.push(track);
                 }
                 if body.back >= 0.0 {
                     break;
                 }
             }
         }
-        (self.bodies, self.tails, self.taken) = (bodies, tails, taken);
+        (self.bodies, self.tails, self.taken, self.left) = (bodies, tails, taken, left);
     }
 
     /// The most that one may drive because of those who are on a junction. The turn begins so far ahead, or behind.
