@@ -180,9 +180,7 @@ impl Traffic {
         if to_left && round(other) > GOES_ROUND {
             return Wish::Gains;
         }
-        // One whom nobody holds up gains nothing.
-        let is_held_up = matches!(vehicle.cause, Cause::Ahead(_) | Cause::Change);
-        if is_held_up && self.gains(id, place, to, to_left) { Wish::Gains } else { Wish::None }
+        if self.gains(id, place, to, to_left) { Wish::Gains } else { Wish::None }
     }
 
     /// How much is taken of a lane of a vehicle's road and of those to which it leads along the route: metres.
