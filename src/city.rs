@@ -1,7 +1,14 @@
 //! Cities: streets and who moves on them.
 
+mod check;
 pub mod demand;
 pub mod import;
+mod indicators;
+pub mod packed;
 pub mod plan;
+pub mod plugin;
+mod report;
+pub mod settings;
 pub mod streets;
+mod tables;
 pub mod traffic;

@@ -4,7 +4,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::streets::{Class, LaneId, RoadId};
+use super::streets::{Class, LaneId, RoadId, Streets};
 
 /// A kind of vehicle, of [`Demand::kinds`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -149,4 +149,63 @@ pub struct Halt {
     pub lasts: f64,
     /// Not before: seconds.
     pub until: Option<f64>,
+}
+
+impl Demand {
+    /// Of so many copies of streets beside each other: all trips on each.
+    pub fn copies(&self, copies: u32, streets: &Streets) -> Demand {
+        let (roads, lanes) = (streets.roads.len() as u32, streets.lanes.len() as u32);
+        let mut all = Demand { kinds: self.kinds.clone(), ..Demand::default() };
+        for copy in 0..copies {
+            let named = |name: &str| if copy == 0 { name.to_owned() } else { format!("{name}#{copy}") };
+            let lane = |lane: LaneId| LaneId(lane.0 + copy * lanes);
+            let stop = |stop: &Stop| Stop { name: named(&stop.name), lane: lane(stop.lane), ..stop.clone() };
+            all.stops.extend(self.stops.iter().map(stop));
+            all.trips.extend(self.trips.iter().map(|trip| Trip {
+                name: named(&trip.name),
+                route: trip.route.iter().map(|road| RoadId(road.0 + copy * roads)).collect(),
+                halts: trip.halts.iter().map(|halt| Halt { lane: lane(halt.lane), ..*halt }).collect(),
+                ..trip.clone()
+            }));
+        }
+        all.trips.sort_by(|one, other| one.departs.total_cmp(&other.departs));
+        all
+    }
+
+    /// Whether all that is named is there, and every vehicle can drive.
+    ///
+    /// # Errors
+    /// The first thing that is wrong, in words.
+    pub fn check(&self, streets: &Streets) -> Result<(), String> {
+        for kind in &self.kinds {
+            let above =
+                [kind.length, kind.width, kind.acceleration, kind.deceleration, kind.top_speed, kind.haste.between[0]];
+            let least =
+                [kind.least_gap, kind.headway, kind.haste.deviation, kind.emergency_deceleration - kind.deceleration];
+            let is_fine = above.iter().all(|number| number.is_finite() && *number > 0.0)
+                && least.iter().all(|number| number.is_finite() && *number >= 0.0)
+                && kind.haste.mean.is_finite()
+                && kind.haste.between[1] >= kind.haste.between[0];
+            if !is_fine {
+                return Err(format!(
+                    "vehicles of kind `{}` cannot drive: a number is missing, or not above 0",
+                    kind.name
+                ));
+            }
+        }
+        if !self.trips.is_sorted_by(|one, other| one.departs <= other.departs) {
+            return Err("the trips are not in the order in which they depart".to_owned());
+        }
+        for trip in &self.trips {
+            let kinds = !trip.kinds.is_empty()
+                && trip.kinds.iter().all(|(kind, weight)| (kind.0 as usize) < self.kinds.len() && *weight > 0.0);
+            let roads = !trip.route.is_empty() && trip.route.iter().all(|road| road.index() < streets.roads.len());
+            let halts = trip.halts.iter().all(|halt| halt.lane.index() < streets.lanes.len());
+            let numbers = [trip.departs, trip.from, trip.to].iter().all(|number| number.is_finite());
+            if !(kinds && roads && halts && numbers && trip.departs >= 0.0) {
+                return Err(format!("trip `{}` names something that is not there", trip.name));
+            }
+        }
+        Ok(())
+    }
 }

@@ -244,4 +244,84 @@ impl Streets {
         let next = lanes.flat_map(|lane| self.turns_from(lane)).map(|turn| self.lane(self.turn(turn).to));
         next.filter(move |lane| lane.access.allows(class)).map(|lane| lane.road)
     }
+
+    /// So many copies beside each other. All after the first have a number behind their names.
+    pub fn copies(&self, copies: u32) -> Streets {
+        let mut all = Streets::default();
+        for copy in 0..copies {
+            let [junctions, roads, lanes, turns, signals] =
+                [all.junctions.len(), all.roads.len(), all.lanes.len(), all.turns.len(), all.signals.len()]
+                    .map(|count| count as u32);
+            let named = |name: &str| if copy == 0 { name.to_owned() } else { format!("{name}#{copy}") };
+            let shift = |range: &Range<u32>, by: u32| range.start + by..range.end + by;
+            all.junctions
+                .extend(self.junctions.iter().map(|there| Junction { name: named(&there.name), ..there.clone() }));
+            all.roads.extend(self.roads.iter().map(|road| Road {
+                name: named(&road.name),
+                from: JunctionId(road.from.0 + junctions),
+                to: JunctionId(road.to.0 + junctions),
+                lanes: shift(&road.lanes, lanes),
+                is_round: road.is_round,
+            }));
+            all.lanes.extend(self.lanes.iter().map(|lane| Lane {
+                road: RoadId(lane.road.0 + roads),
+                turns: shift(&lane.turns, turns),
+                ..lane.clone()
+            }));
+            let others = |others: &[TurnId]| others.iter().map(|turn| TurnId(turn.0 + turns)).collect();
+            all.turns.extend(self.turns.iter().map(|turn| Turn {
+                from: LaneId(turn.from.0 + lanes),
+                to: LaneId(turn.to.0 + lanes),
+                junction: JunctionId(turn.junction.0 + junctions),
+                signals: turn.signals.map(|(there, lamp)| (SignalsId(there.0 + signals), lamp)),
+                yields_to: others(&turn.yields_to),
+                meets: others(&turn.meets),
+                ..turn.clone()
+            }));
+            all.signals.extend(self.signals.iter().map(|there| Signals { name: named(&there.name), ..there.clone() }));
+        }
+        all
+    }
+
+    /// Whether all that is named is there, and every length and limit can be driven.
+    ///
+    /// # Errors
+    /// The first thing that is wrong, in words.
+    pub fn check(&self) -> Result<(), String> {
+        let within = |range: &Range<u32>, count: usize| range.start <= range.end && range.end as usize <= count;
+        let is_fine = |number: f64| number.is_finite() && number > 0.0;
+        let of = |what: &str, name: &str| format!("{what} `{name}` names something that is not there");
+        for road in &self.roads {
+            let ends = [road.from, road.to].iter().all(|end| end.index() < self.junctions.len());
+            if !ends || !within(&road.lanes, self.lanes.len()) || road.lanes.is_empty() {
+                return Err(of("road", &road.name));
+            }
+        }
+        for (number, lane) in self.lanes.iter().enumerate() {
+            let road = self.roads.get(lane.road.index()).filter(|road| road.lanes.contains(&(number as u32)));
+            let Some(road) = road.filter(|_| within(&lane.turns, self.turns.len())) else {
+                return Err(of("lane", &number.to_string()));
+            };
+            if ![lane.length, lane.speed_limit, lane.width].into_iter().all(is_fine) {
+                return Err(format!("a lane of road `{}` has no length, limit or width", road.name));
+            }
+        }
+        for (number, turn) in self.turns.iter().enumerate() {
+            let lanes = [turn.from, turn.to].iter().all(|lane| lane.index() < self.lanes.len());
+            let others = turn.yields_to.iter().chain(&turn.meets).all(|other| other.index() < self.turns.len());
+            let signals = turn.signals.is_none_or(|(signals, _)| signals.index() < self.signals.len());
+            let junction = turn.junction.index() < self.junctions.len();
+            if !(lanes && others && signals && junction && self.lane(turn.from).turns.contains(&(number as u32))) {
+                return Err(of("turn", &number.to_string()));
+            }
+            if !(turn.length.is_finite() && turn.length >= 0.0 && is_fine(turn.speed_limit)) {
+                return Err(format!("turn {number} has no length or limit"));
+            }
+        }
+        let has_phases = |signals: &&Signals| signals.phases.is_empty();
+        match self.signals.iter().find(has_phases) {
+            Some(signals) => Err(format!("signals `{}` have no phases", signals.name)),
+            None => Ok(()),
+        }
+    }
 }

@@ -16,6 +16,9 @@ pub mod signals;
 
 use std::sync::Arc;
 
+use bevy_ecs::prelude::Resource;
+use serde::{Deserialize, Serialize};
+
 use self::following::Abilities;
 use self::guidance::{GuideId, Guides, Prospect};
 use self::layout::Layout;
@@ -28,15 +31,15 @@ use crate::engine::parallel::Pool;
 use crate::engine::random::Seed;
 
 /// A lane, or a turn across a junction: whatever vehicles drive on one behind the other. Lanes come first.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct TrackId(u32);
 
 /// A vehicle under way, among all that there are.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct VehicleId(u32);
 
 /// A vehicle under way. What is looked at most comes first.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[repr(C)]
 pub struct Vehicle {
     /// How far along its track its front is: metres.
@@ -52,6 +55,7 @@ pub struct Vehicle {
     /// On which road of its route it is, or was before the turn that it is on; counted from 0.
     pub road: u32,
     /// What the lanes of its route are worth.
+    #[serde(skip)]
     guide: GuideId,
     /// What it keeps in mind to change lanes.
     intent: lanes::Intent,
@@ -86,7 +90,7 @@ impl Vehicle {
 const TRAIL: usize = 4;
 
 /// What has come of a trip.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Sums {
     /// How far it has driven: metres.
     pub length: f64,
@@ -101,6 +105,8 @@ pub struct Sums {
 pub struct Arrival {
     /// The trip.
     pub trip: u32,
+    /// What kind of vehicle made it.
+    pub kind: KindId,
     /// When it departed: seconds.
     pub departed: f64,
     /// When it arrived: seconds.
@@ -109,57 +115,211 @@ pub struct Arrival {
     pub sums: Sums,
 }
 
-/// All vehicles on a network.
+/// What has happened on a road for a while.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct RoadSums {
+    /// How many came to it or departed on it.
+    pub entered: u64,
+    /// How long vehicles were on it, all together: seconds.
+    pub seconds: f64,
+    /// How far they drove: metres.
+    pub metres: f64,
+    /// How long they stood where they did not want to: seconds.
+    pub waiting: f64,
+    /// How much longer they took than their drivers like: seconds.
+    pub time_loss: f64,
+}
+
+/// What has come of all trips that are over.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Totals {
+    /// How many.
+    pub arrived: u64,
+    /// How far they led: metres.
+    pub length: f64,
+    /// The mean speed of each, added up: metres a second.
+    pub speed: f64,
+    /// How long they took: seconds.
+    pub duration: f64,
+    /// How long vehicles stood where they did not want to: seconds.
+    pub waiting: f64,
+    /// How much longer they took than their drivers like: seconds.
+    pub time_loss: f64,
+    /// How much later they departed than they wanted: seconds.
+    pub depart_delay: f64,
+}
+
+impl Totals {
+    fn add(&mut self, arrival: &Arrival, departs: f64) {
+        let (sums, duration) = (arrival.sums, arrival.arrived - arrival.departed);
+        self.arrived += 1;
+        self.length += sums.length;
+        self.speed += sums.length / duration;
+        self.duration += duration;
+        self.waiting += sums.waiting;
+        self.time_loss += sums.time_loss;
+        self.depart_delay += arrival.departed - departs;
+    }
+}
+
+/// What does not change while vehicles drive: the streets, who wants to drive where, and what follows from that.
+#[derive(Debug, Default)]
+pub struct Town {
+    /// The streets.
+    pub streets: Streets,
+    /// Who wants to drive where.
+    pub demand: Demand,
+    layout: Layout,
+}
+
+impl Town {
+    /// That of streets and demand.
+    pub fn new(streets: Streets, demand: Demand) -> Town {
+        Town { layout: Layout::of(&streets), streets, demand }
+    }
+
+    /// That of so many copies of streets beside each other, each with all trips.
+    pub fn copies(streets: &Streets, demand: &Demand, copies: u32) -> Town {
+        Town::new(streets.copies(copies), demand.copies(copies, streets))
+    }
+}
+
+/// All vehicles on a network. What is saved of it is who drives where; the rest follows from that.
+#[derive(Resource, Clone, Debug, Serialize, Deserialize)]
 pub struct Traffic {
-    streets: Arc<Streets>,
-    demand: Arc<Demand>,
-    pool: Pool,
-    seed: Seed,
     /// How long a step is: seconds.
     step: f64,
     /// How many steps are done.
     steps: u64,
     vehicles: Vec<Option<Vehicle>>,
     free: Vec<VehicleId>,
-    /// Who is on each track, from the front on.
-    tracks: Vec<Vec<VehicleId>>,
     waiting: insertion::Waiting,
+    seed: Seed,
+    /// What the signals show.
+    showing: Vec<Showing>,
+    /// What has happened on each road since it was last asked.
+    roads: Vec<RoadSums>,
+    totals: Totals,
+    #[serde(skip)]
+    town: Arc<Town>,
+    #[serde(skip)]
     guides: Guides,
-    layout: Layout,
+    /// Who is on each track, from the front on.
+    #[serde(skip)]
+    tracks: Vec<Vec<VehicleId>>,
     /// What each turn's signals and rules say now.
+    #[serde(skip)]
     rights: Vec<Right>,
     /// Whose bodies are on each turn, whole or in part.
+    #[serde(skip)]
     bodies: Vec<Vec<Body>>,
     /// Of those who have left a track with their fronts, the one whose back is farthest behind on it.
+    #[serde(skip)]
     tails: Vec<Option<Body>>,
     /// The tracks that have bodies or tails.
+    #[serde(skip)]
     left: Vec<TrackId>,
     /// How much of each track is taken by vehicles and the gaps that they keep: metres.
+    #[serde(skip)]
     taken: Vec<f64>,
 }
 
 impl Traffic {
     /// Empty streets before the first trip.
-    pub fn new(streets: Arc<Streets>, demand: Arc<Demand>, seed: Seed, step: f64, pool: Pool) -> Traffic {
-        Traffic {
-            tracks: vec![Vec::new(); streets.lanes.len() + streets.turns.len()],
-            bodies: vec![Vec::new(); streets.turns.len()],
-            taken: vec![0.0; streets.lanes.len() + streets.turns.len()],
-            left: Vec::new(),
-            tails: vec![None; streets.lanes.len() + streets.turns.len()],
-            rights: vec![Right::Major; streets.turns.len()],
-            layout: Layout::of(&streets),
-            guides: Guides::default(),
-            waiting: insertion::Waiting::default(),
+    pub fn new(town: Arc<Town>, step: f64) -> Traffic {
+        let mut traffic = Traffic {
+            step,
+            steps: 0,
             vehicles: Vec::new(),
             free: Vec::new(),
-            steps: 0,
-            streets,
-            demand,
-            pool,
-            seed,
-            step,
+            waiting: insertion::Waiting::default(),
+            seed: Seed(0),
+            showing: Vec::new(),
+            roads: vec![RoadSums::default(); town.streets.roads.len()],
+            totals: Totals::default(),
+            town: Arc::default(),
+            guides: Guides::default(),
+            tracks: Vec::new(),
+            rights: Vec::new(),
+            bodies: Vec::new(),
+            tails: Vec::new(),
+            left: Vec::new(),
+            taken: Vec::new(),
+        };
+        traffic.settle_in(town);
+        traffic
+    }
+
+    /// Works out anew what follows from who drives where, in a town.
+    pub fn settle_in(&mut self, town: Arc<Town>) {
+        let (lanes, turns) = (town.streets.lanes.len(), town.streets.turns.len());
+        self.town = town;
+        self.guides = Guides::default();
+        self.find_guides();
+        self.tracks = vec![Vec::new(); lanes + turns];
+        let mut there: Vec<(TrackId, f64, VehicleId)> =
+            self.vehicles().map(|(id, vehicle)| (vehicle.track, vehicle.at, id)).collect();
+        there.sort_unstable_by(|one, other| {
+            one.0.cmp(&other.0).then(other.1.total_cmp(&one.1)).then(one.2.cmp(&other.2))
+        });
+        for (track, _, id) in there {
+            self.tracks[track.0 as usize].push(id);
         }
+        self.rights = vec![Right::Major; turns];
+        self.bodies = vec![Vec::new(); turns];
+        self.tails = vec![None; lanes + turns];
+        self.left = Vec::new();
+        self.taken = vec![0.0; lanes + turns];
+        self.place_bodies();
+    }
+
+    /// Finds the guides of all trips that are under way or wait.
+    fn find_guides(&mut self) {
+        let town = self.town.clone();
+        let find = |guides: &mut Guides, trip: u32, kind: KindId, halt: u32| {
+            let class = town.demand.kinds[kind.0 as usize].class;
+            guides.find(&town.streets, &town.demand.trips[trip as usize], class, halt as usize)
+        };
+        for vehicle in self.vehicles.iter_mut().flatten() {
+            vehicle.guide = find(&mut self.guides, vehicle.trip, vehicle.kind, vehicle.halt);
+        }
+        self.waiting.find_guides(|trip, kind| find(&mut self.guides, trip, kind, 0));
+    }
+
+    /// Where it is.
+    pub fn town(&self) -> &Arc<Town> {
+        &self.town
+    }
+
+    /// What the signals show.
+    pub fn showing(&self) -> &[Showing] {
+        &self.showing
+    }
+
+    /// What has come of all trips that are over, since it was last set back.
+    pub fn totals(&self) -> Totals {
+        self.totals
+    }
+
+    /// Counts trips afresh.
+    pub fn reset_totals(&mut self) {
+        self.totals = Totals::default();
+    }
+
+    /// What has happened on each road since this was last asked.
+    pub fn take_road_sums(&mut self) -> Vec<RoadSums> {
+        let none = vec![RoadSums::default(); self.roads.len()];
+        std::mem::replace(&mut self.roads, none)
+    }
+
+    /// How many drive.
+    pub fn under_way(&self) -> usize {
+        self.vehicles.len() - self.free.len()
+    }
+
+    /// Whether nobody drives, and nobody ever will.
+    pub fn is_over(&self) -> bool {
+        self.under_way() == 0 && self.waiting.is_over(&self.town.demand)
     }
 
     /// What time it is: seconds.
@@ -167,14 +327,15 @@ impl Traffic {
         self.steps as f64 * self.step
     }
 
-    /// Goes on by a step. Tells who has arrived.
-    pub fn go_on(&mut self) -> Vec<Arrival> {
+    /// Goes on by a step, on all threads of a pool. Tells who has arrived.
+    pub fn go_on(&mut self, seed: Seed, pool: &Pool) -> Vec<Arrival> {
+        self.seed = seed;
         self.show_signals();
         self.insert();
-        let speeds = self.plan();
+        let speeds = self.plan(pool);
         let arrivals = self.advance(&speeds);
         self.place_bodies();
-        self.change_lanes();
+        self.change_lanes(pool);
         self.steps += 1;
         arrivals
     }
@@ -196,29 +357,29 @@ impl Traffic {
 
     /// A lane as a track.
     pub fn track_of_lane(&self, lane: LaneId) -> TrackId {
-        self.layout.of_lane(lane)
+        self.town.layout.of_lane(lane)
     }
 
     /// A turn as a track.
     pub fn track_of_turn(&self, turn: TurnId) -> TrackId {
-        self.layout.of_turn(turn)
+        self.town.layout.of_turn(turn)
     }
 
     /// What a track is: a lane, or else a turn.
     pub fn place(&self, track: TrackId) -> Place {
-        self.layout.place(track)
+        self.town.layout.place(track)
     }
 
     /// What a track is called: a road and the number of its lane, or both of where a turn begins and ends.
     pub fn name(&self, track: TrackId) -> String {
         let name = |lane: LaneId| {
-            let road = &self.streets.roads[self.streets.lane(lane).road.index()];
+            let road = &self.town.streets.roads[self.town.streets.lane(lane).road.index()];
             format!("{}_{}", road.name, lane.0 - road.lanes.start)
         };
         match self.place(track) {
             Place::Lane(lane) => name(lane),
             Place::Turn(turn) => {
-                let turn = self.streets.turn(turn);
+                let turn = self.town.streets.turn(turn);
                 format!("{} to {}", name(turn.from), name(turn.to))
             }
         }
@@ -226,12 +387,14 @@ impl Traffic {
 
     fn show_signals(&mut self) {
         let now = self.now();
-        let showing: Vec<Showing> =
-            self.streets.signals.iter().map(|signals| Showing::by_clock(signals, now)).collect();
-        for (right, turn) in self.rights.iter_mut().zip(&self.streets.turns) {
-            let lamp = turn.signals.map(|(signals, lamp)| {
-                showing[signals.index()].lamp(&self.streets.signals[signals.index()], lamp)
-            });
+        self.showing.clear();
+        self.showing.extend(self.town.streets.signals.iter().map(|signals| Showing::by_clock(signals, now)));
+        let showing = &self.showing;
+        let streets = &self.town.streets;
+        for (right, turn) in self.rights.iter_mut().zip(&streets.turns) {
+            let lamp = turn
+                .signals
+                .map(|(signals, lamp)| showing[signals.index()].lamp(&streets.signals[signals.index()], lamp));
             *right = Right::of(lamp, turn.rule);
         }
     }
@@ -245,12 +408,12 @@ impl Traffic {
     }
 
     fn kind(&self, vehicle: &Vehicle) -> &Kind {
-        &self.demand.kinds[vehicle.kind.0 as usize]
+        &self.town.demand.kinds[vehicle.kind.0 as usize]
     }
 
     /// Where a vehicle has to halt next.
     fn next_halt(&self, vehicle: &Vehicle) -> Option<&Halt> {
-        self.demand.trips[vehicle.trip as usize].halts.get(vehicle.halt as usize)
+        self.town.demand.trips[vehicle.trip as usize].halts.get(vehicle.halt as usize)
     }
 
     /// What the lanes of a road of a vehicle's route are worth.
@@ -261,9 +424,9 @@ impl Traffic {
     /// The track after one, on a vehicle's way: none at the end of its route, or where it is on a lane that does not lead on.
     fn after(&self, vehicle: &Vehicle, track: TrackId, road: u32) -> Option<(TrackId, u32)> {
         match self.place(track) {
-            Place::Turn(turn) => Some((self.track_of_lane(self.layout.turn(turn).to), road + 1)),
+            Place::Turn(turn) => Some((self.track_of_lane(self.town.layout.turn(turn).to), road + 1)),
             Place::Lane(_) => {
-                let side = self.layout.track(track).side as usize;
+                let side = self.town.layout.track(track).side as usize;
                 Some((self.track_of_turn(self.prospects(vehicle, road)[side].turn?), road))
             }
         }
@@ -398,11 +561,11 @@ mod tests {
             (0.0, 0.1, FirstSpeed::Most, 2075.0),
             (0.5, 0.1, FirstSpeed::Most, 1635.0),
         ] {
-            let streets = Arc::new(road(&[2000.0], 16.66, &[]));
-            let demand = Arc::new(demand(car(imperfection, deviation), 5000, 1, speed));
-            let mut traffic = Traffic::new(streets, demand, Seed(1), 1.0, Pool::default());
+            let streets = road(&[2000.0], 16.66, &[]);
+            let demand = demand(car(imperfection, deviation), 5000, 1, speed);
+            let mut traffic = Traffic::new(Arc::new(Town::new(streets, demand)), 1.0);
             for _ in 0..3600 {
-                traffic.go_on();
+                traffic.go_on(Seed(1), &Pool::default());
                 check(&traffic);
             }
             let begun = 5000 - traffic.waiting();
@@ -415,18 +578,18 @@ mod tests {
     /// A bus stands at its halts, within their ends, as long as it has to, and arrives.
     #[test]
     fn buses_halt() {
-        let streets = Arc::new(road(&[400.0, 300.0], 13.89, &[]));
+        let streets = road(&[400.0, 300.0], 13.89, &[]);
         let mut demand = demand(Kind { length: 12.0, ..car(0.5, 0.1) }, 3, 2, FirstSpeed::At(0.0));
         let halt =
             |lane, from: f64, lasts, until| Halt { lane: LaneId(lane), between: [from, from + 20.0], lasts, until };
         for trip in &mut demand.trips {
             trip.halts = vec![halt(0, 200.0, 20.0, None), halt(0, 300.0, 5.0, None), halt(1, 100.0, 10.0, Some(150.0))];
         }
-        let mut traffic = Traffic::new(streets, Arc::new(demand), Seed(1), 1.0, Pool::default());
+        let mut traffic = Traffic::new(Arc::new(Town::new(streets, demand)), 1.0);
         let mut stood = std::collections::BTreeMap::<(u32, u32), Vec<f64>>::new();
         let mut arrivals = Vec::new();
         for _ in 0..600 {
-            arrivals.extend(traffic.go_on());
+            arrivals.extend(traffic.go_on(Seed(1), &Pool::default()));
             check(&traffic);
             for (_, bus) in traffic.vehicles().filter(|(_, bus)| bus.stands_until.is_some()) {
                 let halt = traffic.next_halt(bus).unwrap();
@@ -445,14 +608,14 @@ mod tests {
     #[test]
     fn red_is_red() {
         let phases = [(30.0, Lamp::Green), (3.0, Lamp::Amber), (27.0, Lamp::Red)];
-        let streets = Arc::new(road(&[500.0, 300.0], 13.89, &phases));
-        let demand = Arc::new(demand(car(0.5, 0.1), 2000, 2, FirstSpeed::Most));
-        let mut traffic = Traffic::new(streets.clone(), demand, Seed(1), 1.0, Pool::default());
+        let streets = road(&[500.0, 300.0], 13.89, &phases);
+        let demand = demand(car(0.5, 0.1), 2000, 2, FirstSpeed::Most);
+        let mut traffic = Traffic::new(Arc::new(Town::new(streets.clone(), demand)), 1.0);
         let turn = traffic.track_of_turn(TurnId(0));
         let (mut passed, mut was) = (0, std::collections::BTreeSet::new());
         for _ in 0..3600 {
             let lamp = Showing::by_clock(&streets.signals[0], traffic.now()).lamp(&streets.signals[0], 0);
-            traffic.go_on();
+            traffic.go_on(Seed(1), &Pool::default());
             check(&traffic);
             let now: std::collections::BTreeSet<u32> = traffic
                 .vehicles()

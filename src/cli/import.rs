@@ -1,9 +1,10 @@
 //! `autotwin import`: makes scenes from files of other formats.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
 
+use crate::city::import::sumo;
 use crate::factory::fjsp;
 use crate::scene::load::read_text;
 
@@ -29,11 +30,31 @@ enum Format {
         #[arg(short = 'o', long, value_name = "SCENE")]
         output: PathBuf,
     },
+    /// Streets and traffic of SUMO: a configuration with its network, programmes of signals, kinds of vehicles, stops and routes.
+    #[command(after_help = "Example:\n  autotwin import sumo run.sumocfg -o town.ron\n  autotwin run town.ron")]
+    Sumo {
+        /// The configuration (`.sumocfg`).
+        file: PathBuf,
+        /// The scene to write; it must not be there yet.
+        #[arg(short = 'o', long, value_name = "SCENE")]
+        output: PathBuf,
+    },
 }
 
 pub(crate) fn run(arguments: &ImportArguments) -> Exit {
-    let Format::Fjsp { file, output } = &arguments.format;
-    let name = file.file_stem().map_or_else(|| "job shop".into(), |stem| stem.to_string_lossy());
+    match &arguments.format {
+        Format::Fjsp { file, output } => import_fjsp(file, output),
+        Format::Sumo { file, output } => import_sumo(file, output),
+    }
+}
+
+/// What a scene is called that is made of a file.
+fn name_of(file: &Path, otherwise: &str) -> String {
+    file.file_stem().map_or_else(|| otherwise.to_owned(), |stem| stem.to_string_lossy().into_owned())
+}
+
+fn import_fjsp(file: &Path, output: &Path) -> Exit {
+    let name = name_of(file, "job shop");
     let text = match read_text(file) {
         Ok(text) => text,
         Err(why) => return fail(&format!("cannot read {}: {why}", file.display())),
@@ -42,11 +63,35 @@ pub(crate) fn run(arguments: &ImportArguments) -> Exit {
         Ok(instance) => instance,
         Err(error) => return fail(&format!("{}:{error}", file.display())),
     };
-    let scene = fjsp::to_scene(&instance, &name);
+    let (jobs, machines) = (instance.jobs.len(), instance.machines);
+    write(output, &fjsp::to_scene(&instance, &name), &format!("{jobs} jobs, {machines} machines"))
+}
+
+fn import_sumo(file: &Path, output: &Path) -> Exit {
+    let scenario = match sumo::read(file) {
+        Ok(scenario) => scenario,
+        Err(mistake) => return fail(&mistake.to_string()),
+    };
+    let (streets, demand) = (&scenario.network.streets, &scenario.demand);
+    let about = format!(
+        "{} roads with {} lanes, {} turns, {} signals, {} trips",
+        streets.roads.len(),
+        streets.lanes.len(),
+        streets.turns.len(),
+        streets.signals.len(),
+        demand.trips.len()
+    );
+    for remark in &scenario.network.remarks {
+        print(&format!("note: {remark}\n"));
+    }
+    write(output, &scenario.to_scene(&name_of(file, "town")), &about)
+}
+
+/// Writes a scene that is not there yet, and says what it has.
+fn write(output: &Path, scene: &str, about: &str) -> Exit {
     match std::fs::File::create_new(output).and_then(|mut out| std::io::Write::write_all(&mut out, scene.as_bytes())) {
         Ok(()) => {
-            let (jobs, machines) = (instance.jobs.len(), instance.machines);
-            print(&format!("wrote {}: {jobs} jobs, {machines} machines\n", output.display()));
+            print(&format!("wrote {}: {about}\n", output.display()));
             Exit::OK
         }
         Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {

@@ -9,6 +9,7 @@ use bevy_app::App;
 use bevy_ecs::prelude::World;
 use serde::{Deserialize, Serialize};
 
+use crate::city::plugin::CityPlugin;
 use crate::engine::audit::Audits;
 use crate::engine::clock::Clock;
 use crate::engine::command::{Command, InputError};
@@ -50,7 +51,7 @@ use super::checkpoint::{CheckpointError, CheckpointPlan, CheckpointWriter, Piece
 /// Everything that this program knows: the base and every domain.
 pub fn plugins(app: &mut App) {
     base_plugins(app);
-    app.add_plugins((FactoryPlugin, SafetyPlugin));
+    app.add_plugins((FactoryPlugin, SafetyPlugin, CityPlugin));
 }
 
 /// What every world has: lives, messages, positions, sensors, beliefs and minds, tables and metrics.

@@ -63,7 +63,10 @@ fn acosta_is_read_whole() {
     let detectors = detectors.descendants().filter(|node| node.has_tag_name("e1Detector")).count();
     assert_eq!(scenario.network.remarks, [format!("{detectors} `e1Detector` were passed over: they are not known")]);
     // Nearly all who meet by the file touch by their lines, too: the file counts with wider lanes.
-    let pairs = (0..).map(TurnId).zip(&streets.turns).flat_map(|(turn, about)| about.meets.iter().map(move |other| (turn, *other)));
+    let pairs = (0..)
+        .map(TurnId)
+        .zip(&streets.turns)
+        .flat_map(|(turn, about)| about.meets.iter().map(move |other| (turn, *other)));
     let touch = pairs.filter(|(turn, other)| stretches(streets, *turn, *other).is_some()).count();
     let meet = ones("foes");
     assert!(touch * 10 > meet * 9, "{touch} of {meet}");

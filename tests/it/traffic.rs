@@ -7,7 +7,7 @@ use autotwin::city::demand::{Demand, Kind};
 use autotwin::city::import::sumo::{self, Scenario};
 use autotwin::city::streets::{Lamp, Streets, TurnId};
 use autotwin::city::traffic::signals::Showing;
-use autotwin::city::traffic::{Arrival, Place, TrackId, Traffic, Vehicle, VehicleId};
+use autotwin::city::traffic::{Arrival, Place, Town, TrackId, Traffic, Vehicle, VehicleId};
 use autotwin::engine::parallel::Pool;
 use autotwin::engine::random::Seed;
 
@@ -161,14 +161,15 @@ const SUMO: [(&str, f64); 6] = [
 #[test]
 fn a_morning_in_bologna() {
     let Some(scenario) = acosta("a_morning_in_bologna") else { return };
-    let (streets, demand) = (Arc::new(scenario.network.streets), Arc::new(scenario.demand));
-    let mut traffic = Traffic::new(streets.clone(), demand.clone(), Seed(1), 1.0, Pool::default());
-    let mut watch = Watch { streets: &streets, demand: &demand, was: BTreeMap::new(), lamps: Vec::new() };
+    let town = Arc::new(Town::new(scenario.network.streets, scenario.demand));
+    let (streets, demand) = (&town.streets, &town.demand);
+    let mut traffic = Traffic::new(town.clone(), 1.0);
+    let mut watch = Watch { streets, demand, was: BTreeMap::new(), lamps: Vec::new() };
     let mut arrivals: Vec<Arrival> = Vec::new();
     while arrivals.len() < demand.trips.len() {
         assert!(traffic.now() < 9000.0, "after {} s {} have arrived", traffic.now(), arrivals.len());
         watch.begin(traffic.now());
-        arrivals.extend(traffic.go_on());
+        arrivals.extend(traffic.go_on(Seed(1), &Pool::default()));
         watch.check(&traffic);
     }
     let mean = |of: &dyn Fn(&Arrival) -> f64| arrivals.iter().map(of).sum::<f64>() / arrivals.len() as f64;

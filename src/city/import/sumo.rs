@@ -12,6 +12,7 @@ pub use self::network::{Network, read_network};
 use super::Mistake;
 use super::xml::{Element, Source, Tag};
 use crate::city::demand::Demand;
+use crate::city::packed::Packed;
 
 /// What a configuration (`.sumocfg`) says.
 #[derive(Clone, Debug, PartialEq)]
@@ -20,12 +21,42 @@ pub struct Scenario {
     pub network: Network,
     /// Who drives where.
     pub demand: Demand,
-    /// When it begins: seconds.
+    /// When it begins by its own clock: seconds. All else counts from then on.
     pub begin: f64,
     /// When it ends at the latest: seconds.
     pub end: Option<f64>,
     /// How long a step is: seconds.
     pub step: f64,
+}
+
+impl Scenario {
+    /// A scene that is the same, called by a name.
+    pub fn to_scene(&self, name: &str) -> String {
+        let packed = |packed: Packed| packed.text().to_owned();
+        let ends = self.end.map_or(String::new(), |end| format!("    run_for: \"{}s\",\n", end - self.begin));
+        format!(
+            "// Streets and traffic, imported from a configuration of SUMO.\n(\n    name: {name:?},\n{ends}    traffic: (\n        \
+             step: \"{}ms\",\n        streets: \"{}\",\n        demand: \"{}\",\n    ),\n)\n",
+            (1000.0 * self.step).round(),
+            packed(Packed::new(&self.network.streets)),
+            packed(Packed::new(&self.demand)),
+        )
+    }
+
+    /// Begins to count time where it begins: who wants to depart before is left out, as by SUMO.
+    fn from_begin(mut self) -> Scenario {
+        self.demand.trips.retain(|trip| trip.departs >= self.begin);
+        for trip in &mut self.demand.trips {
+            trip.departs -= self.begin;
+            for halt in &mut trip.halts {
+                halt.until = halt.until.map(|until| until - self.begin);
+            }
+        }
+        for signals in &mut self.network.streets.signals {
+            signals.offset -= self.begin;
+        }
+        self
+    }
 }
 
 /// The files and times of a configuration.
@@ -56,7 +87,7 @@ pub fn read(path: &Path) -> Result<Scenario, Mistake> {
         }
     }
     let demand = reader.finish();
-    Ok(Scenario { network, demand, begin, end, step })
+    Ok(Scenario { network, demand, begin, end, step }.from_begin())
 }
 
 fn configuration(source: &Source) -> Result<Configuration<'_>, Mistake> {

@@ -20,14 +20,14 @@ pub struct Prospect {
 }
 
 /// The prospects of the lanes of a route.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct GuideId(u32);
 
 /// Where a trip leads, for which class of vehicles, and on which lanes it has to stop.
 type Errand = (Vec<RoadId>, &'static str, Vec<Call>);
 
 /// The prospects of all routes that somebody has taken.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Guides {
     known: BTreeMap<Errand, GuideId>,
     /// The first prospect of each road of each route, one after the other, and where they end.

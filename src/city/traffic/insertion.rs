@@ -2,10 +2,12 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
+use serde::{Deserialize, Serialize};
+
 use super::following::{braking_distance, safe_speed};
 use super::guidance::{GuideId, Prospect};
 use super::{Cause, Sums, TRAIL, TrackId, Traffic, Vehicle, VehicleId, abilities, lanes};
-use crate::city::demand::{FirstLane, FirstSpeed, Haste, Kind, KindId, Trip};
+use crate::city::demand::{Demand, FirstLane, FirstSpeed, Haste, Kind, KindId, Trip};
 use crate::city::streets::{LaneId, RoadId};
 use crate::engine::random::{Purpose, Stream};
 
@@ -16,7 +18,7 @@ const LANE: Purpose = Purpose::new("traffic.lane");
 const SIGHT: f64 = 200.0;
 
 /// The trips that have not begun.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(super) struct Waiting {
     /// The next trip that nobody has asked for so far.
     next: usize,
@@ -25,11 +27,12 @@ pub(super) struct Waiting {
 }
 
 /// A trip that wants to begin.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 struct Pending {
     trip: u32,
     kind: KindId,
     haste: f64,
+    #[serde(skip)]
     guide: GuideId,
 }
 
@@ -37,12 +40,25 @@ impl Waiting {
     pub fn count(&self) -> usize {
         self.queues.values().map(VecDeque::len).sum()
     }
+
+    /// Whether all trips have begun.
+    pub fn is_over(&self, demand: &Demand) -> bool {
+        self.queues.is_empty() && self.next == demand.trips.len()
+    }
+
+    /// Finds the guide of each trip, made by a kind of vehicle.
+    pub fn find_guides(&mut self, mut find: impl FnMut(u32, KindId) -> GuideId) {
+        for pending in self.queues.values_mut().flatten() {
+            pending.guide = find(pending.trip, pending.kind);
+        }
+    }
 }
 
 impl Traffic {
     /// Lets trips begin. Where one cannot, those behind it that may use the same lanes wait too.
     pub(super) fn insert(&mut self) {
-        let demand = self.demand.clone();
+        let town = self.town.clone();
+        let demand = &town.demand;
         while let Some(trip) = demand.trips.get(self.waiting.next).filter(|trip| trip.departs <= self.now()) {
             let pending = self.prepare(self.waiting.next as u32, trip);
             let lanes = (0..).zip(self.guides.of(pending.guide, 0));
@@ -76,18 +92,18 @@ impl Traffic {
     fn prepare(&mut self, number: u32, trip: &Trip) -> Pending {
         let mut random = self.seed.stream(u64::from(number), KIND, 0);
         let kind = draw_kind(&trip.kinds, &mut random);
-        let about = &self.demand.kinds[kind.0 as usize];
+        let about = &self.town.demand.kinds[kind.0 as usize];
         let haste = draw_haste(about.haste, &mut random);
-        let guide = self.guides.find(&self.streets, trip, about.class, 0);
+        let guide = self.guides.find(&self.town.streets, trip, about.class, 0);
         Pending { trip: number, kind, haste, guide }
     }
 
     /// Begins a trip, if it can.
     fn begin(&mut self, pending: &Pending, trip: &Trip) -> bool {
         let Pending { trip: number, kind, haste, guide } = *pending;
-        let about = &self.demand.kinds[kind.0 as usize];
+        let about = &self.town.demand.kinds[kind.0 as usize];
         let Some(lane) = self.first_lane(number, trip, self.guides.of(guide, 0)) else { return false };
-        let (length, limit) = (self.streets.lane(lane).length, self.streets.lane(lane).speed_limit);
+        let (length, limit) = (self.town.streets.lane(lane).length, self.town.streets.lane(lane).speed_limit);
         let limit = (limit * haste).min(about.top_speed);
         let wanted = match trip.speed {
             FirstSpeed::At(speed) => speed.min(limit),
@@ -122,6 +138,7 @@ impl Traffic {
         });
         self.vehicles[id.0 as usize] = Some(vehicle);
         self.tracks[lane.index()].insert(place, id);
+        self.roads[trip.route[0].index()].entered += 1;
         true
     }
 
@@ -156,20 +173,22 @@ impl Traffic {
 
     /// Whether those who come to a lane by turns are so far from a place on it that somebody may be there all at once.
     pub(super) fn is_free_behind(&self, lane: LaneId, back: f64, speed: f64, kind: &Kind, sight: f64) -> bool {
-        self.layout.entries(lane).iter().all(|turn| {
+        self.town.layout.entries(lane).iter().all(|turn| {
             let track = self.track_of_turn(*turn);
-            let to_turn = back + self.layout.track(track).length;
+            let to_turn = back + self.town.layout.track(track).length;
             let is_far = |track: TrackId, end: f64| {
                 let behind = self.tracks[track.0 as usize].first().map(|behind| self.vehicle(*behind))?;
-                let comes = track.0 >= self.streets.lanes.len() as u32
-                    || self.after(behind, track, behind.road).is_some_and(|(next, _)| next == self.track_of_turn(*turn));
+                let comes = track.0 >= self.town.streets.lanes.len() as u32
+                    || self
+                        .after(behind, track, behind.road)
+                        .is_some_and(|(next, _)| next == self.track_of_turn(*turn));
                 Some(!comes || self.is_far_behind(behind, end - behind.at, speed, kind))
             };
             if let Some(is_far) = is_far(track, to_turn) {
                 return is_far;
             }
-            let from = self.streets.turn(*turn).from;
-            let length = self.streets.lane(from).length;
+            let from = self.town.streets.turn(*turn).from;
+            let length = self.town.streets.lane(from).length;
             if let Some(is_far) = is_far(self.track_of_lane(from), to_turn + length) {
                 return is_far;
             }
@@ -187,7 +206,7 @@ impl Traffic {
 
     /// The lane on which a trip begins.
     fn first_lane(&self, number: u32, trip: &Trip, prospects: &[Prospect]) -> Option<LaneId> {
-        let lanes = self.streets.roads[trip.route[0].index()].lanes.clone().map(LaneId);
+        let lanes = self.town.streets.roads[trip.route[0].index()].lanes.clone().map(LaneId);
         let can = lanes.zip((0..).zip(prospects)).filter(|(_, (lane, prospect))| may_begin(trip.lane, *lane, prospect));
         let mut can = can.map(|(lane, _)| lane);
         if trip.lane == FirstLane::Random {

@@ -8,15 +8,18 @@
 //!
 //! Nobody changes unless he and the one behind him can keep to their safe speeds.
 
+use serde::{Deserialize, Serialize};
+
 use super::following::braking_distance;
 use super::guidance::Prospect;
 use super::plan::{Cause, Driver};
 use super::right_of_way::Right;
 use super::{Place, TrackId, Traffic, Vehicle, VehicleId};
 use crate::city::streets::{LaneId, RoadId, TurnId};
+use crate::engine::parallel::Pool;
 
 /// What a driver keeps in mind to change lanes.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 pub(super) struct Intent {
     /// How fast it was lately: metres a second.
     lately: f64,
@@ -82,15 +85,15 @@ struct Neighbour {
 
 impl Traffic {
     /// Some change lanes: all say what they want, and then those who want something go one after the other, from the front of a road on.
-    pub(super) fn change_lanes(&mut self) {
+    pub(super) fn change_lanes(&mut self, pool: &Pool) {
         let keeps = libm::pow(MEMORY, self.step);
         for vehicle in self.vehicles.iter_mut().flatten() {
             let lately = vehicle.speed.max(keeps * vehicle.intent.lately + (1.0 - keeps) * vehicle.speed);
             vehicle.intent = Intent { lately, ..Intent::default() };
         }
-        let wide = self.layout.wide();
-        let shares = self.shares(wide.len(), |place| wide[place]);
-        let wanted = self.pool.map(&shares, |share| self.wishes(&wide[share.clone()]));
+        let wide = self.town.layout.wide();
+        let shares = self.shares(pool, wide.len(), |place| wide[place]);
+        let wanted = pool.map(&shares, |share| self.wishes(&wide[share.clone()]));
         let mut wanted: Vec<Wanted> = wanted.into_iter().flatten().collect();
         wanted.sort_unstable_by(|one, other| {
             one.road.cmp(&other.road).then(other.at.total_cmp(&one.at)).then(one.id.cmp(&other.id))
@@ -109,12 +112,11 @@ impl Traffic {
                 if vehicle.stands_until.is_some() {
                     continue;
                 }
-                let wish = |to_left| {
-                    self.beside(vehicle, to_left).map_or(Wish::None, |to| self.wish(*id, place, to, to_left))
-                };
+                let wish =
+                    |to_left| self.beside(vehicle, to_left).map_or(Wish::None, |to| self.wish(*id, place, to, to_left));
                 let wishes = [false, true].map(wish);
                 if wishes != [Wish::None; 2] {
-                    wanted.push(Wanted { road: self.layout.track(*track).road, at: vehicle.at, id: *id, wishes });
+                    wanted.push(Wanted { road: self.town.layout.track(*track).road, at: vehicle.at, id: *id, wishes });
                 }
             }
         }
@@ -126,8 +128,7 @@ impl Traffic {
         for (to_left, wish) in [false, true].into_iter().zip(wishes).filter(|(_, wish)| *wish != Wish::None) {
             let Some(to) = self.beside(self.vehicle(id), to_left) else { continue };
             let [ahead, behind] = self.neighbours(id, to);
-            let [front, back] =
-                [ahead.is_none_or(|ahead| self.can_follow(id, ahead)), self.lets_in(id, to, behind)];
+            let [front, back] = [ahead.is_none_or(|ahead| self.can_follow(id, ahead)), self.lets_in(id, to, behind)];
             if front && back && self.can_drive(id, to, ahead) {
                 self.change(id, to);
                 return;
@@ -141,10 +142,11 @@ impl Traffic {
     /// The lane beside a vehicle's own that it may use.
     fn beside(&self, vehicle: &Vehicle, to_left: bool) -> Option<LaneId> {
         let Place::Lane(lane) = self.place(vehicle.track) else { return None };
-        let about = self.layout.track(vehicle.track);
-        let lanes = &self.streets.roads[about.road.index()].lanes;
+        let about = self.town.layout.track(vehicle.track);
+        let lanes = &self.town.streets.roads[about.road.index()].lanes;
         let to = if to_left { lane.0 + 1 } else { lane.0.checked_sub(1)? };
-        let is_open = lanes.contains(&to) && self.prospects(vehicle, vehicle.road)[(to - lanes.start) as usize].reach > 0.0;
+        let is_open =
+            lanes.contains(&to) && self.prospects(vehicle, vehicle.road)[(to - lanes.start) as usize].reach > 0.0;
         is_open.then_some(LaneId(to))
     }
 
@@ -153,11 +155,11 @@ impl Traffic {
         let vehicle = self.vehicle(id);
         let kind = self.kind(vehicle);
         let [own, other] = [vehicle.track, self.track_of_lane(to)]
-            .map(|track| self.prospects(vehicle, vehicle.road)[self.layout.track(track).side as usize]);
+            .map(|track| self.prospects(vehicle, vehicle.road)[self.town.layout.track(track).side as usize]);
         let looks = vehicle.intent.lately * LOOKS_AHEAD[usize::from(to_left)] + 2.0 * (kind.length + kind.least_gap);
         let leads_there = own.best != 0 && (own.best > 0) == to_left;
         // Roads of roundabouts are short, but who goes round is in no hurry to leave the inner lane.
-        let road = &self.streets.roads[self.layout.track(vehicle.track).road.index()];
+        let road = &self.town.streets.roads[self.town.layout.track(vehicle.track).road.index()];
         let driven = if road.is_round { vehicle.at } else { 0.0 };
         let round = |prospect: Prospect| (prospect.round - driven).max(0.0);
         let left = |prospect: Prospect| (prospect.reach + ROUND * round(prospect) - vehicle.at).max(0.0);
@@ -190,7 +192,7 @@ impl Traffic {
         let mut next = Some((lane, vehicle.road));
         while let Some((track, road)) = next.filter(|_| way < LOOKS_ALONG) {
             taken += self.taken[track.0 as usize];
-            way += self.layout.track(track).length;
+            way += self.town.layout.track(track).length;
             next = self.after(vehicle, track, road);
         }
         taken
@@ -223,7 +225,7 @@ impl Traffic {
     /// The nearest vehicle beyond the end of a lane on which nobody is ahead.
     fn beyond(&self, vehicle: &Vehicle, lane: LaneId) -> Option<Neighbour> {
         let mut track = self.track_of_lane(lane);
-        let mut ends = self.layout.track(track).length - vehicle.at;
+        let mut ends = self.town.layout.track(track).length - vehicle.at;
         if let Some(tail) = self.tails[track.0 as usize] {
             return Some(Neighbour { id: tail.vehicle, gap: tail.back - vehicle.at });
         }
@@ -237,7 +239,7 @@ impl Traffic {
             if let Some(tail) = self.tails[track.0 as usize] {
                 return Some(Neighbour { id: tail.vehicle, gap: ends + tail.back });
             }
-            ends += self.layout.track(track).length;
+            ends += self.town.layout.track(track).length;
         }
         None
     }
@@ -253,10 +255,10 @@ impl Traffic {
     fn can_drive(&self, id: VehicleId, to: LaneId, ahead: Option<Neighbour>) -> bool {
         let there = Vehicle { track: self.track_of_lane(to), ..self.vehicle(id).clone() };
         let driver = self.driver_of(id, &there);
-        let ends = self.layout.track(there.track).length - there.at;
-        let turn = self.prospects(&there, there.road)[self.layout.track(there.track).side as usize].turn;
+        let ends = self.town.layout.track(there.track).length - there.at;
+        let turn = self.prospects(&there, there.road)[self.town.layout.track(there.track).side as usize].turn;
         // Close to a junction others count on what they have seen.
-        let counts = |turn: TurnId| self.rights[turn.index()] != Right::Major || self.layout.turn(turn).is_heeded;
+        let counts = |turn: TurnId| self.rights[turn.index()] != Right::Major || self.town.layout.turn(turn).is_heeded;
         if turn.is_some_and(|turn| ends < driver.braking + driver.speed() * self.step && counts(turn)) {
             return false;
         }
@@ -301,7 +303,7 @@ impl Traffic {
             let most = self.driver(id).behind(ahead.gap, other.speed, about.deceleration);
             let most = most.max(vehicle.speed - kind.deceleration * self.step);
             // Who wants to come to where this one is goes first if it is ahead.
-            let is_left = self.layout.track(other.track).side > self.layout.track(vehicle.track).side;
+            let is_left = self.town.layout.track(other.track).side > self.town.layout.track(vehicle.track).side;
             let reserve =
                 if self.wants(other, !is_left) { about.length + about.least_gap + kind.least_gap } else { 0.0 };
             let intent = &mut self.vehicle_mut(id).intent;
@@ -331,7 +333,7 @@ impl Traffic {
     /// Whether a vehicle has to change to the left, or to the right.
     fn wants(&self, vehicle: &Vehicle, to_left: bool) -> bool {
         let Place::Lane(_) = self.place(vehicle.track) else { return false };
-        let best = self.prospects(vehicle, vehicle.road)[self.layout.track(vehicle.track).side as usize].best;
+        let best = self.prospects(vehicle, vehicle.road)[self.town.layout.track(vehicle.track).side as usize].best;
         if to_left { best > 0 } else { best < 0 }
     }
 
@@ -362,7 +364,8 @@ impl Traffic {
         let follower = |behind: Option<Neighbour>, ahead: Option<Neighbour>, comes: bool| {
             let Some(behind) = behind else { return 0.0 };
             let driver = self.driver(behind.id);
-            let beyond = ahead.map(|ahead| Neighbour { id: ahead.id, gap: ahead.gap + self.kind(vehicle).length + behind.gap });
+            let beyond =
+                ahead.map(|ahead| Neighbour { id: ahead.id, gap: ahead.gap + self.kind(vehicle).length + behind.gap });
             let [with, without] = [Some(Neighbour { id, gap: behind.gap }), beyond].map(|ahead| after(&driver, ahead));
             (if comes { with - without } else { without - with }) / self.step
         };
@@ -371,5 +374,3 @@ impl Traffic {
         gain + POLITENESS * others > THRESHOLD + bias
     }
 }
-impl Traffic { pub fn best(&self, v: &Vehicle) -> (f64, i8) { let p = self.prospects(v, v.road)[self.layout.track(v.track).side as usize]; (p.reach, p.best) } }
-impl Traffic { pub fn all_best(&self, v: &Vehicle) -> Vec<(String, Vec<(f64, i8, bool)>)> { (0..).take_while(|r| *r == 0 || !self.is_last(v, r - 1)).map(|r| (self.streets.roads[self.demand.trips[v.trip as usize].route[r as usize].index()].name.clone(), self.prospects(v, r).iter().map(|p| (p.reach.round(), p.best, p.turn.is_some())).collect())).collect() } }

@@ -7,7 +7,7 @@ use crate::city::streets::conflicts::stretches;
 use crate::city::streets::{LaneId, RoadId, Streets, TurnId};
 
 /// A network as vehicles see it.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Layout {
     lanes: u32,
     tracks: Vec<Track>,

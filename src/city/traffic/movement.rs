@@ -1,8 +1,8 @@
 //! How vehicles get from track to track, and to the ends of their trips.
 
-use super::plan::Most;
 use super::guidance::GuideId;
-use super::{Arrival, Place, TRAIL, TrackId, Traffic, VehicleId};
+use super::plan::Most;
+use super::{Arrival, Place, TRAIL, TrackId, Traffic, Vehicle, VehicleId};
 
 /// Who is no faster stands: metres a second. As in SUMO.
 pub(super) const STANDING: f64 = 0.1;
@@ -10,6 +10,7 @@ pub(super) const STANDING: f64 = 0.1;
 impl Traffic {
     /// All vehicles move with the speeds that they have chosen.
     pub(super) fn advance(&mut self, speeds: &[Most]) -> Vec<Arrival> {
+        let lanes = self.town.streets.lanes.len();
         let mut leaving: Vec<TrackId> = Vec::new();
         for (vehicle, most) in self.vehicles.iter_mut().zip(speeds) {
             let Some(vehicle) = vehicle else { continue };
@@ -17,7 +18,13 @@ impl Traffic {
             vehicle.cause = most.cause;
             vehicle.at += vehicle.speed * self.step;
             vehicle.sums.length += vehicle.speed * self.step;
-            let track = self.layout.track(vehicle.track);
+            let track = self.town.layout.track(vehicle.track);
+            let is_lane = (vehicle.track.0 as usize) < lanes;
+            if is_lane {
+                let road = &mut self.roads[track.road.index()];
+                road.seconds += self.step;
+                road.metres += vehicle.speed * self.step;
+            }
             if vehicle.at > track.length || vehicle.at >= vehicle.ends_at {
                 leaving.push(vehicle.track);
             }
@@ -25,11 +32,17 @@ impl Traffic {
                 vehicle.waited = 0.0;
                 continue;
             }
-            let kind = &self.demand.kinds[vehicle.kind.0 as usize];
+            let kind = &self.town.demand.kinds[vehicle.kind.0 as usize];
             let liked = (track.limit * vehicle.haste).min(kind.top_speed);
-            vehicle.sums.time_loss += self.step * (1.0 - vehicle.speed / liked).max(0.0);
-            vehicle.waited = if vehicle.speed <= STANDING { vehicle.waited + self.step } else { 0.0 };
-            vehicle.sums.waiting += if vehicle.speed <= STANDING { self.step } else { 0.0 };
+            let lost = self.step * (1.0 - vehicle.speed / liked).max(0.0);
+            let waits = if vehicle.speed <= STANDING { self.step } else { 0.0 };
+            vehicle.sums.time_loss += lost;
+            vehicle.sums.waiting += waits;
+            vehicle.waited = if waits > 0.0 { vehicle.waited + self.step } else { 0.0 };
+            if is_lane {
+                let road = &mut self.roads[track.road.index()];
+                (road.waiting, road.time_loss) = (road.waiting + waits, road.time_loss + lost);
+            }
         }
         self.halt();
         let mut arrivals = Vec::new();
@@ -41,14 +54,14 @@ impl Traffic {
             let mut there = std::mem::take(&mut self.tracks[track.0 as usize]);
             moved.extend(there.extract_if(.., |id| {
                 let vehicle = self.vehicle(*id);
-                vehicle.at > self.layout.track(track).length || vehicle.at >= vehicle.ends_at
+                vehicle.at > self.town.layout.track(track).length || vehicle.at >= vehicle.ends_at
             }));
             self.tracks[track.0 as usize] = there;
         }
         for id in moved {
             let mut vehicle = self.vehicles[id.0 as usize].take().expect("it is on a track");
             while vehicle.at < vehicle.ends_at {
-                let length = self.layout.track(vehicle.track).length;
+                let length = self.town.layout.track(vehicle.track).length;
                 let next = if vehicle.at > length { self.after(&vehicle, vehicle.track, vehicle.road) } else { None };
                 let Some((track, road)) = next else { break };
                 vehicle.at -= length;
@@ -56,10 +69,16 @@ impl Traffic {
                 vehicle.trail[0] = Some(vehicle.track);
                 (vehicle.track, vehicle.road) = (track, road);
                 vehicle.ends_at = self.end_of_trip(vehicle.trip, vehicle.guide, road, track);
+                if (track.0 as usize) < lanes {
+                    self.roads[self.town.layout.track(track).road.index()].entered += 1;
+                }
             }
             if vehicle.at >= vehicle.ends_at {
                 let arrived = (self.steps + 1) as f64 * self.step;
-                arrivals.push(Arrival { trip: vehicle.trip, departed: vehicle.departed, arrived, sums: vehicle.sums });
+                let Vehicle { trip, kind, departed, sums, .. } = vehicle;
+                let arrival = Arrival { trip, kind, departed, arrived, sums };
+                self.totals.add(&arrival, self.town.demand.trips[trip as usize].departs);
+                arrivals.push(arrival);
                 self.free.push(id);
                 continue;
             }
@@ -90,9 +109,9 @@ impl Traffic {
             vehicle.stands_until = until;
             if until.is_none() {
                 vehicle.halt += 1;
-                let (trip, halts) = (&self.demand.trips[vehicle.trip as usize], vehicle.halt as usize);
-                let class = self.demand.kinds[vehicle.kind.0 as usize].class;
-                vehicle.guide = self.guides.find(&self.streets, trip, class, halts);
+                let (trip, halts) = (&self.town.demand.trips[vehicle.trip as usize], vehicle.halt as usize);
+                let class = self.town.demand.kinds[vehicle.kind.0 as usize].class;
+                vehicle.guide = self.guides.find(&self.town.streets, trip, class, halts);
             }
         }
     }
@@ -103,8 +122,8 @@ impl Traffic {
         if !self.guides.is_last(guide, road) {
             return f64::INFINITY;
         }
-        let length = self.streets.lane(lane).length;
-        let to = self.demand.trips[trip as usize].to;
+        let length = self.town.streets.lane(lane).length;
+        let to = self.town.demand.trips[trip as usize].to;
         if to < 0.0 { (length + to).max(0.0) } else { to.min(length) }
     }
 }

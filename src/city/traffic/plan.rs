@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use serde::{Deserialize, Serialize};
+
 use super::following::{Abilities, braking_distance, idm_acceleration, safe_speed, slackened, stopping_speed};
 use super::layout::Way;
 use super::movement::STANDING;
@@ -9,6 +11,7 @@ use super::right_of_way::{Approach, Approaches, Right};
 use super::{Place, TrackId, Traffic, Vehicle, VehicleId, abilities};
 use crate::city::demand::{Following, Kind};
 use crate::city::streets::TurnId;
+use crate::engine::parallel::Pool;
 use crate::engine::random::Purpose;
 
 const SLACK: Purpose = Purpose::new("traffic.slack");
@@ -26,7 +29,7 @@ const CREEPS: f64 = 1.0;
 const STANDS: f64 = 30.0;
 
 /// Why a vehicle is no faster.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Cause {
     /// It speeds up, or is as fast as its driver likes.
     #[default]
@@ -197,19 +200,19 @@ struct Look {
 
 impl Traffic {
     /// The next speed of each vehicle, by what is now.
-    pub(super) fn plan(&self) -> Vec<Most> {
-        let shares = self.shares(self.tracks.len(), |track| TrackId(track as u32));
-        let mut looked = self.pool.map(&shares, |share| self.look_from(share.clone()));
+    pub(super) fn plan(&self, pool: &Pool) -> Vec<Most> {
+        let shares = self.shares(pool, self.tracks.len(), |track| TrackId(track as u32));
+        let mut looked = pool.map(&shares, |share| self.look_from(share.clone()));
         let mut all = std::mem::take(&mut looked[0].1);
         looked[1..].iter().for_each(|(_, more)| all.extend_from_slice(more));
-        let approaches = Approaches::new(all, self.streets.turns.len());
+        let approaches = Approaches::new(all, self.town.streets.turns.len());
         let begins = looked.iter().scan(0, |end, (looks, _)| {
             let begin = *end;
             *end += looks.iter().map(|look| look.approaches).sum::<usize>();
             Some((looks, begin))
         });
         let begins: Vec<(&Vec<Look>, usize)> = begins.collect();
-        let chosen = self.pool.map(&begins, |(looks, begin)| self.choose_all(looks, *begin, &approaches));
+        let chosen = pool.map(&begins, |(looks, begin)| self.choose_all(looks, *begin, &approaches));
         let mut speeds = vec![Most { speed: 0.0, cause: Cause::Halt }; self.vehicles.len()];
         for ((looks, _), chosen) in begins.iter().zip(chosen) {
             for (look, most) in looks.iter().zip(chosen) {
@@ -220,9 +223,9 @@ impl Traffic {
     }
 
     /// Shares of tracks with about as many vehicles on each, one for each thread.
-    pub(super) fn shares(&self, count: usize, track: impl Fn(usize) -> TrackId) -> Vec<Range<usize>> {
+    pub(super) fn shares(&self, pool: &Pool, count: usize, track: impl Fn(usize) -> TrackId) -> Vec<Range<usize>> {
         let under_way = self.vehicles.len() - self.free.len();
-        let threads = self.pool.threads().min(under_way / FEWEST).max(1);
+        let threads = pool.threads().min(under_way / FEWEST).max(1);
         let (mut shares, mut begin, mut vehicles) = (Vec::with_capacity(threads), 0, 0);
         for place in 0..count {
             vehicles += self.tracks[track(place).0 as usize].len();
@@ -276,12 +279,17 @@ impl Traffic {
 
     pub(super) fn driver_of<'a>(&'a self, id: VehicleId, vehicle: &'a Vehicle) -> Driver<'a> {
         let kind = self.kind(vehicle);
-        let wanted = (self.layout.track(vehicle.track).limit * vehicle.haste).min(kind.top_speed);
+        let wanted = (self.town.layout.track(vehicle.track).limit * vehicle.haste).min(kind.top_speed);
         let braking = braking_distance(vehicle.speed, kind.deceleration, self.step);
         Driver { id, vehicle, kind, can: abilities(kind), wanted, braking, step: self.step }
     }
 
-    pub(super) fn look_ahead(&self, driver: &Driver, before: Option<VehicleId>, approaches: &mut Vec<Approach>) -> Most {
+    pub(super) fn look_ahead(
+        &self,
+        driver: &Driver,
+        before: Option<VehicleId>,
+        approaches: &mut Vec<Approach>,
+    ) -> Most {
         let Driver { vehicle, kind, .. } = *driver;
         let fastest = (vehicle.speed + kind.acceleration * self.step).min(driver.wanted);
         // No farther than it could matter: where one would stop who speeds up now.
@@ -297,7 +305,7 @@ impl Traffic {
         let halt = self.next_halt(vehicle).map(|halt| (self.track_of_lane(halt.lane), halt.between[1]));
         let (mut track, mut road, mut begins) = (vehicle.track, vehicle.road, -vehicle.at);
         loop {
-            let about = self.layout.track(track);
+            let about = self.town.layout.track(track);
             if let Some(tail) = self.tails[track.0 as usize].filter(|_| !is_followed) {
                 let behind = driver.behind(begins + tail.back, tail.speed, tail.deceleration);
                 most = most.at_most(behind, Cause::Ahead(tail.vehicle));
@@ -305,17 +313,24 @@ impl Traffic {
             }
             if let Place::Turn(turn) = self.place(track) {
                 most = self.heed_bodies(driver, turn, begins, most);
-                let waits_at = self.layout.turn(turn).waits_at.map(|at| begins + at).filter(|to| *to >= 0.0);
+                let waits_at = self.town.layout.turn(turn).waits_at.map(|at| begins + at).filter(|to| *to >= 0.0);
                 if let Some(to) = waits_at {
                     most = self.slow_to_see(driver, turn, to, most);
-                    let sees = to <= self.layout.turn(turn).visible_from;
+                    let sees = to <= self.town.layout.turn(turn).visible_from;
                     approaches.push(driver.approach(turn, to, [begins + about.length - to, about.limit], sees, most));
                 } else if track == vehicle.track && vehicle.speed <= CREEPS && self.heeds(turn) {
                     // Somebody was in its way, and others may come meanwhile.
-                    let ahead = self.layout.conflicts(turn).iter().filter(|there| there.way == Way::Theirs);
-                    let to = ahead.map(|there| begins + there.own[0]).filter(|to| *to >= 0.0).fold(f64::INFINITY, f64::min);
+                    let ahead = self.town.layout.conflicts(turn).iter().filter(|there| there.way == Way::Theirs);
+                    let to =
+                        ahead.map(|there| begins + there.own[0]).filter(|to| *to >= 0.0).fold(f64::INFINITY, f64::min);
                     if to < f64::INFINITY {
-                        approaches.push(driver.approach(turn, to, [begins + about.length - to, about.limit], true, most));
+                        approaches.push(driver.approach(
+                            turn,
+                            to,
+                            [begins + about.length - to, about.limit],
+                            true,
+                            most,
+                        ));
                     }
                 }
             }
@@ -337,7 +352,7 @@ impl Traffic {
                     Err(stopped) => return stopped,
                 }
             }
-            let beyond = self.layout.track(next);
+            let beyond = self.town.layout.track(next);
             most = most.at_most(driver.slow(ends, driver.limit(beyond.limit)), Cause::Limit(next));
             if let Some(last) = self.tracks[next.0 as usize].last().filter(|_| !is_followed) {
                 most = most.at_most(self.behind(driver, *last, ends), Cause::Ahead(*last));
@@ -365,7 +380,7 @@ impl Traffic {
         approaches: &mut Vec<Approach>,
     ) -> Result<Most, Most> {
         let right = self.rights[turn.index()];
-        let about = self.layout.turn(turn);
+        let about = self.town.layout.turn(turn);
         if right == Right::Closed && begins >= driver.braking {
             let stop = if begins - BEFORE_SIGNAL >= driver.braking { begins - BEFORE_SIGNAL } else { begins };
             return Err(most.at_most(driver.stop(stop), Cause::Signals(turn)));
@@ -377,7 +392,7 @@ impl Traffic {
         // Who may wait in the midst of the junction comes to that place later.
         if about.waits_at.is_none() {
             most = self.slow_to_see(driver, turn, begins, most);
-            let track = self.layout.track(self.layout.of_turn(turn));
+            let track = self.town.layout.track(self.town.layout.of_turn(turn));
             if self.heeds(turn) || about.is_heeded {
                 let sees = begins <= about.visible_from;
                 approaches.push(driver.approach(turn, begins, [track.length, track.limit], sees, most));
@@ -388,12 +403,12 @@ impl Traffic {
 
     /// Whether those who come to a turn have to let others pass.
     fn heeds(&self, turn: TurnId) -> bool {
-        self.rights[turn.index()] != Right::Major && !self.layout.yields(turn).is_empty()
+        self.rights[turn.index()] != Right::Major && !self.town.layout.yields(turn).is_empty()
     }
 
     /// One who has to let others pass comes so slowly that he can stop when he sees them.
     fn slow_to_see(&self, driver: &Driver, turn: TurnId, distance: f64, most: Most) -> Most {
-        let visible = self.layout.turn(turn).visible_from;
+        let visible = self.town.layout.turn(turn).visible_from;
         if distance <= visible || self.rights[turn.index()] == Right::Zipper || !self.heeds(turn) {
             return most;
         }
@@ -408,8 +423,8 @@ impl Traffic {
         let (mut turn, mut road) = (turn, road);
         let mut room = 0.0;
         loop {
-            let lane = self.layout.of_lane(self.layout.turn(turn).to);
-            room -= self.taken[self.layout.of_turn(turn).0 as usize];
+            let lane = self.town.layout.of_lane(self.town.layout.turn(turn).to);
+            room -= self.taken[self.town.layout.of_turn(turn).0 as usize];
             let there = self.tracks[lane.0 as usize].iter().rev().map(|there| self.vehicle(*there));
             for other in there {
                 let about = self.kind(other);
@@ -418,7 +433,7 @@ impl Traffic {
                 }
                 room -= about.length + about.least_gap;
             }
-            room += self.layout.track(lane).length;
+            room += self.town.layout.track(lane).length;
             road += 1;
             if room >= needed || self.is_last(vehicle, road) {
                 return true;

@@ -97,9 +97,7 @@ const NONE: u32 = u32::MAX;
 impl Approaches {
     pub fn new(all: Vec<Approach>, turns: usize) -> Approaches {
         let mut first = vec![NONE; turns];
-        let link = |(number, approach): (u32, &Approach)| {
-            std::mem::replace(&mut first[approach.turn.index()], number)
-        };
+        let link = |(number, approach): (u32, &Approach)| std::mem::replace(&mut first[approach.turn.index()], number);
         let next = (0..).zip(&all).map(link).collect();
         Approaches { all, first, next }
     }
@@ -123,7 +121,7 @@ impl Traffic {
         let (mut bodies, mut tails) = (std::mem::take(&mut self.bodies), std::mem::take(&mut self.tails));
         for track in self.left.drain(..) {
             tails[track.0 as usize] = None;
-            if let Place::Turn(turn) = self.layout.place(track) {
+            if let Place::Turn(turn) = self.town.layout.place(track) {
                 bodies[turn.index()].clear();
             }
         }
@@ -138,7 +136,7 @@ impl Traffic {
             taken[about.track.0 as usize] += kind.length + kind.least_gap;
             for track in about.tracks() {
                 if track != about.track {
-                    front += self.layout.track(track).length;
+                    front += self.town.layout.track(track).length;
                 }
                 let body = Body { vehicle, front, back: front - kind.length, speed, braking, deceleration };
                 let tail = &mut tails[track.0 as usize];
@@ -161,7 +159,8 @@ impl Traffic {
 
     /// The most that one may drive because of those who are on a junction. The turn begins so far ahead, or behind.
     pub(super) fn heed_bodies(&self, driver: &Driver, turn: TurnId, begins: f64, most: Most) -> Most {
-        let conflicts = self.layout.conflicts(turn).iter().filter(|conflict| !self.bodies[conflict.other.index()].is_empty());
+        let conflicts =
+            self.town.layout.conflicts(turn).iter().filter(|conflict| !self.bodies[conflict.other.index()].is_empty());
         conflicts.fold(most, |most, conflict| {
             let bodies = self.bodies[conflict.other.index()].iter();
             bodies.filter(|body| body.vehicle != driver.id).fold(most, |most, body| {
@@ -186,7 +185,7 @@ impl Traffic {
         if touch == Touch::Merging {
             // As if it were ahead on the same way, as far from its end.
             let [length, their_length] =
-                [turn, other].map(|turn| self.layout.track(self.layout.of_turn(turn)).length);
+                [turn, other].map(|turn| self.town.layout.track(self.town.layout.of_turn(turn)).length);
             let gap = begins + length - (their_length - body.back);
             return Some(if gap > to_own.max(0.0) {
                 driver.behind(gap, body.speed, body.deceleration)
@@ -215,7 +214,7 @@ impl Traffic {
         let claim = |turn: TurnId, at: f64, left: f64, speed: f64, braking: f64| match left {
             left if left <= 0.0 => 3,
             left if left < braking => 2,
-            _ => i32::from(at > self.layout.turn(turn).waits_at.unwrap_or(0.0) && speed > STANDING),
+            _ => i32::from(at > self.town.layout.turn(turn).waits_at.unwrap_or(0.0) && speed > STANDING),
         };
         let own = claim(turns[0], -begins, to_own, driver.speed(), driver.braking);
         let theirs = claim(turns[1], body.front, to_theirs, body.speed, body.braking);
@@ -243,7 +242,7 @@ impl Traffic {
         }
         let impatience = (own.waited / PATIENCE).min(1.0);
         let lets_pass = |other: TurnId| {
-            let is_same_lane = self.layout.turn(other).to == self.layout.turn(own.turn).to;
+            let is_same_lane = self.town.layout.turn(other).to == self.town.layout.turn(own.turn).to;
             approaches.to(other).filter(|foe| foe.vehicle != own.vehicle).all(|foe| match right {
                 Right::AllStop => (own.waited, foe.vehicle) > (foe.waited, own.vehicle),
                 Right::Zipper => (own.times[0], own.vehicle) < (foe.times[0], foe.vehicle),
@@ -251,10 +250,10 @@ impl Traffic {
             })
         };
         if !is_there {
-            return self.layout.yields(own.turn).iter().all(|other| lets_pass(*other));
+            return self.town.layout.yields(own.turn).iter().all(|other| lets_pass(*other));
         }
         // Whose ways it already stands in, they see it.
-        let ahead = self.layout.conflicts(own.turn).iter().filter(|there| there.own[0] >= vehicle.at);
+        let ahead = self.town.layout.conflicts(own.turn).iter().filter(|there| there.own[0] >= vehicle.at);
         ahead.filter(|there| there.way == Way::Theirs).all(|there| lets_pass(there.other))
     }
 }

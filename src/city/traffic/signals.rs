@@ -1,9 +1,11 @@
 //! What signals show, by their programmes.
 
+use serde::{Deserialize, Serialize};
+
 use crate::city::streets::{Lamp, Signals};
 
 /// Which phase a programme is in, and until when.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Showing {
     /// The phase, from 0 on.
     pub phase: usize,

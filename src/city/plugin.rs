@@ -1,0 +1,143 @@
+//! Registers traffic: its section, tables, indicators and events.
+
+use std::sync::Arc;
+
+use bevy_app::{App, Plugin};
+use bevy_ecs::prelude::{In, Resource, World};
+
+use super::tables::{EdgeRow, SignalRow, TripRow};
+use super::traffic::signals::Showing;
+use super::traffic::{Arrival, Town, Traffic};
+use super::{check, indicators, settings};
+use crate::engine::fork::copy_cache;
+use crate::engine::identity::TwinId;
+use crate::engine::parallel::Pool;
+use crate::engine::queue::{Event, EventKind, EventQueue};
+use crate::engine::random::Seed;
+use crate::engine::simulation::EngineApp;
+use crate::engine::time::{Duration, Time};
+use crate::record::indicators::IndicatorApp;
+use crate::record::table::{Table, TableApp};
+use crate::scene::registry::SceneApp;
+
+/// Streets and traffic.
+pub struct CityPlugin;
+
+/// The events of traffic: a step is over, a time of counting is over.
+#[derive(Resource, Clone, Copy)]
+struct Happenings {
+    step: EventKind,
+    count: EventKind,
+}
+
+/// The town of the scene: a cache.
+#[derive(Resource, Clone, Default)]
+struct TownOf(Option<Arc<Town>>);
+
+impl Plugin for CityPlugin {
+    fn build(&self, app: &mut App) {
+        let [step, count] = app.register_events(handle);
+        app.insert_resource(Happenings { step, count })
+            .register_section::<settings::Traffic>("traffic")
+            .register_state::<Traffic>("vehicles")
+            .register_check(check::check)
+            .init_resource::<TownOf>()
+            .register_cache(rebuild, &[copy_cache::<TownOf>])
+            .on_start(begin)
+            .register_table::<TripRow>()
+            .register_table::<EdgeRow>()
+            .register_table::<SignalRow>()
+            .register_last_rows(count_last)
+            .register_indicators(indicators::compute, indicators::reset);
+        super::report::register(app);
+    }
+}
+
+/// The town of a scene, if it has one. The scene's check has seen to it that it can be made.
+fn town_of(world: &World) -> Option<Arc<Town>> {
+    let settings = world.resource::<settings::Traffic>();
+    settings.is_there().then(|| settings.town().ok().map(Arc::new)).flatten()
+}
+
+/// Makes the town again, and what of the traffic follows from who drives where.
+fn rebuild(world: &mut World) {
+    let town = town_of(world);
+    world.insert_resource(TownOf(town.clone()));
+    if let (Some(town), Some(mut traffic)) = (town, world.get_resource_mut::<Traffic>()) {
+        traffic.settle_in(town);
+    }
+}
+
+fn begin(world: &mut World) {
+    let Some(town) = world.resource::<TownOf>().0.clone().or_else(|| town_of(world)) else { return };
+    let settings = world.resource::<settings::Traffic>();
+    let (step, count_every) = (settings.step, settings.count_every);
+    world.insert_resource(TownOf(Some(town.clone())));
+    world.insert_resource(Traffic::new(town, step.seconds()));
+    let kinds = *world.resource::<Happenings>();
+    let mut queue = world.resource_mut::<EventQueue>();
+    // Counts first, where both are due: they are of what was before.
+    queue.push(Event { at: Time::ZERO + count_every, kind: kinds.count, twin: TwinId::NONE, arg: 1 });
+    queue.push(Event { at: Time::ZERO + step, kind: kinds.step, twin: TwinId::NONE, arg: 1 });
+}
+
+fn handle(In(event): In<Event>, world: &mut World) {
+    let kinds = *world.resource::<Happenings>();
+    let next: Duration = if event.kind == kinds.step {
+        go_on(world);
+        world.resource::<settings::Traffic>().step
+    } else {
+        let every = world.resource::<settings::Traffic>().count_every;
+        count(world, event.at.seconds() - every.seconds(), event.at.seconds());
+        every
+    };
+    // With nobody under way and nobody to come the world may end.
+    if !world.resource::<Traffic>().is_over() {
+        world.resource_mut::<EventQueue>().push(Event { at: event.at + next, arg: event.arg + 1, ..event });
+    }
+}
+
+/// A step of traffic is over.
+fn go_on(world: &mut World) {
+    let (seed, pool) = (*world.resource::<Seed>(), world.resource::<Pool>().clone());
+    let mut traffic = world.resource_mut::<Traffic>();
+    let before: Vec<Showing> = traffic.showing().to_vec();
+    let now = traffic.now();
+    let arrivals: Vec<Arrival> = traffic.go_on(seed, &pool);
+    let after: Vec<Showing> = traffic.showing().to_vec();
+    let town = traffic.town().clone();
+    let mut trips = world.resource_mut::<Table<TripRow>>();
+    if trips.is_enabled() {
+        arrivals.iter().for_each(|arrival| trips.push(TripRow::new(arrival, &town)));
+    }
+    let mut signals = world.resource_mut::<Table<SignalRow>>();
+    if signals.is_enabled() {
+        for (number, showing) in after.iter().enumerate() {
+            if before.get(number).is_none_or(|before| before.phase != showing.phase) {
+                let name = town.streets.signals[number].name.as_str().into();
+                signals.push(SignalRow { time: now, name, phase: showing.phase, until: showing.until });
+            }
+        }
+    }
+}
+
+/// Writes what has happened on each road since the counts were last written.
+fn count(world: &mut World, from: f64, to: f64) {
+    let mut traffic = world.resource_mut::<Traffic>();
+    let sums = traffic.take_road_sums();
+    let town = traffic.town().clone();
+    let mut edges = world.resource_mut::<Table<EdgeRow>>();
+    if edges.is_enabled() && to > from {
+        for (road, sums) in sums.into_iter().enumerate().filter(|(_, sums)| sums.seconds > 0.0) {
+            edges.push(EdgeRow::new(&town, road, [from, to], sums));
+        }
+    }
+}
+
+/// Writes what was counted since the last time.
+fn count_last(world: &mut World) {
+    let every = world.resource::<settings::Traffic>().count_every.seconds();
+    let Some(traffic) = world.get_resource::<Traffic>() else { return };
+    let to = traffic.now();
+    count(world, (to / every).floor() * every, to);
+}
