@@ -1,5 +1,6 @@
 //! Cities: streets and who moves on them.
 
+pub mod build;
 mod check;
 pub mod demand;
 pub mod import;

@@ -4,19 +4,21 @@
 //! the graph that is searched, and turns its arcs: an arc costs the time on the road that is left and on the turn. Of
 //! several turns from road to road the quickest counts, and lanes count only if they are open to the class of vehicles.
 //!
-//! The graph is prepared once for many searches, as a contraction hierarchy (Geisberger, Sanders, Schultes and Delling,
+//! The graph is prepared for many searches as a contraction hierarchy (Geisberger, Sanders, Schultes and Delling,
 //! "Contraction hierarchies: faster and simpler hierarchical routing in road networks", WEA 2008), by the crate
-//! `fast_paths`. To choose the order in which roads are contracted takes the most time, and a good order stays good
-//! while times change: [`Routes::again`] keeps it, as "customization" does in later work (Dibbelt, Strasser and Wagner,
-//! "Customizable contraction hierarchies", 2016).
+//! `fast_paths`. The order in which it contracts roads is ours. Its own follows from the times and is found by trial,
+//! which takes minutes where all streets are much alike; and when times change, it does not suit them any more. Instead,
+//! the streets are halved again and again, and the roads that lead from one half to the other are contracted after all
+//! within the halves: nested dissection, as for "Customizable contraction hierarchies" (Dibbelt, Strasser and Wagner,
+//! ACM Journal of Experimental Algorithmics 21, 2016). This order suits all times, and is found once.
 //!
 //! # What decides between ways that are equally quick
 //!
 //! In a regular grid thousands of ways take equally long. Each arc is therefore made longer by less than a millisecond,
 //! at random ([`Seed`]) by the numbers of its two roads and by nothing else. This makes one of these ways the quickest,
-//! whatever the order of contraction was, on any thread and in any run. The price is that the way found may take longer
-//! than the quickest, by less than a millisecond a turn. Should two ways still be equally quick, they are so to a
-//! billionth of a second, and the order of contraction decides, which follows from the times of [`Routes::prepare`].
+//! on any thread and in any run, and whoever is under way on it finds it again, unless there is a quicker one. The price
+//! is that a way may take longer than the quickest, by less than a millisecond a turn. Should two ways still be equally
+//! quick, to a billionth of a second, the order of contraction decides, which follows from the streets.
 
 use std::cmp::Reverse;
 use std::sync::Arc;
@@ -45,7 +47,7 @@ const TIE_BITS: u32 = if usize::BITS >= 64 { 20 } else { 0 };
 const UNITS: f64 = (1024_u64 << TIE_BITS) as f64;
 
 /// How many roads are searched at most for a way that saves a shortcut. More makes fewer shortcuts, but takes longer.
-const WITNESSES: usize = 100;
+const WITNESSES: usize = 20;
 
 /// The quickest way from one road to another.
 #[derive(Clone, Debug, PartialEq)]
@@ -75,6 +77,8 @@ struct Network {
     is_usable: Vec<bool>,
     /// Between different roads, each two at most once, by where they lead from and to.
     links: Vec<Link>,
+    /// The vertices of the graph in the order in which they are contracted.
+    order: Vec<usize>,
 }
 
 /// The quickest turn from a road to another.
@@ -97,24 +101,21 @@ impl Routes {
     ///
     /// A road is closed if its time is below zero, not a number, missing, or [`LONGEST`] or more: no route begins or
     /// ends there or leads along it. So is a turn of such a time, by its length and speed limit.
-    ///
-    /// The order of contraction suits these times, and those of [`Routes::again`] as far as they are alike: prepare with
-    /// [`free_times`] what is to follow congestion.
     pub fn prepare(streets: &Streets, class: Class, times: &[f64]) -> Routes {
-        let network = Arc::new(Network::new(streets, class));
-        let times = network.open_times(times);
-        let graph = fast_paths::prepare(&network.input(&times));
-        Routes { network, times, graph }
+        Routes::of(Arc::new(Network::new(streets, class)), times)
     }
 
-    /// The same with other times, in seconds for each road, as in [`Routes::prepare`] but several times quicker.
+    /// The same streets with other times, as in [`Routes::prepare`]: seconds for each road. The routes are those that
+    /// would be found if the streets were prepared anew.
     pub fn again(&self, times: &[f64]) -> Routes {
-        let times = self.network.open_times(times);
-        let order = self.graph.get_node_ordering();
+        Routes::of(Arc::clone(&self.network), times)
+    }
+
+    fn of(network: Arc<Network>, times: &[f64]) -> Routes {
+        let times = network.open_times(times);
         let effort = ParamsWithOrder::new(WITNESSES);
-        let graph = fast_paths::prepare_with_order_with_params(&self.network.input(&times), &order, &effort)
-            .expect("the graph has as many roads as before");
-        Routes { network: Arc::clone(&self.network), times, graph }
+        let graph = fast_paths::prepare_with_order_with_params(&network.input(&times), &network.order, &effort);
+        Routes { network, times, graph: graph.expect("the order has as many vertices as the graph") }
     }
 
     /// The quickest way from a road to another, and from a road to itself that road alone. There is none if one of them
@@ -152,7 +153,9 @@ impl Routes {
 impl Network {
     fn new(streets: &Streets, class: Class) -> Network {
         let is_usable = roads(streets).map(|road| is_usable(streets, class, road)).collect();
-        Network { is_usable, links: links(streets, class) }
+        let roads_and_two = streets.roads.len()..streets.roads.len() + 2;
+        let order = contraction_order(streets).into_iter().chain(roads_and_two).collect();
+        Network { is_usable, links: links(streets, class), order }
     }
 
     /// The time of each road, infinite if it is closed.
@@ -193,8 +196,8 @@ impl Finder {
 /// fast as is allowed. Infinite if there is none.
 pub fn free_times(streets: &Streets, class: Class) -> Vec<f64> {
     let time = |lane: LaneId| seconds(streets.lane(lane).length, streets.lane(lane).speed_limit);
-    let quickest = |road| lanes(streets, class, road).map(time).filter(|time| *time >= 0.0).fold(f64::INFINITY, f64::min);
-    roads(streets).map(quickest).collect()
+    let times = |road| lanes(streets, class, road).map(time).filter(|time| *time >= 0.0);
+    roads(streets).map(|road| times(road).fold(f64::INFINITY, f64::min)).collect()
 }
 
 /// Whether the class gets to each road from a road, which counts as reached itself, whatever the times. None is reached
@@ -265,6 +268,47 @@ fn tie(from: RoadId, to: RoadId) -> usize {
     const TIES: Purpose = Purpose::new("city.routes.ties");
     let arc = u64::from(from.0) << 32 | u64::from(to.0);
     1 + Seed(0).stream(arc, TIES, 0).below(1 << TIE_BITS)
+}
+
+/// The roads in the order in which they are contracted: first those whose ends are parted last.
+fn contraction_order(streets: &Streets) -> Vec<usize> {
+    const ORDER: Purpose = Purpose::new("city.routes.order");
+    let places: Vec<[f64; 2]> = streets.junctions.iter().map(|junction| junction.place).collect();
+    let mut sides = vec![0; places.len()];
+    let mut all: Vec<usize> = (0..places.len()).collect();
+    halve(&mut all, &places, 1 << 63, &mut sides);
+    // At random where ends are parted at once. Contracted one after the other, roads in a row would make shortcuts within
+    // shortcuts, as many as there are roads, and the library unfolds them by recursion.
+    let mut order: Vec<usize> = (0..streets.roads.len()).collect();
+    order.sort_by_cached_key(|number| {
+        let road = &streets.roads[*number];
+        let parted = (sides[road.from.index()] ^ sides[road.to.index()]).leading_zeros();
+        (Reverse(parted), Seed(0).stream(*number as u64, ORDER, 0).next_u64())
+    });
+    order
+}
+
+/// Parts junctions across their longer extent into halves, and these again. Of one half it sets a bit of the side of each
+/// junction, the highest bit first.
+fn halve(junctions: &mut [usize], places: &[[f64; 2]], bit: u64, sides: &mut [u64]) {
+    if junctions.len() < 2 {
+        return;
+    }
+    let extent = |axis: usize| {
+        let along = || junctions.iter().map(|junction| places[*junction][axis]);
+        along().fold(f64::NEG_INFINITY, f64::max) - along().fold(f64::INFINITY, f64::min)
+    };
+    let axis = usize::from(extent(1) > extent(0));
+    let order = |a: &usize, b: &usize| {
+        let [a, b] = [a, b].map(|junction| (places[*junction], *junction));
+        let [along, across] = [axis, 1 - axis].map(|axis| a.0[axis].total_cmp(&b.0[axis]));
+        along.then(across).then(a.1.cmp(&b.1))
+    };
+    junctions.sort_unstable_by(order);
+    let (near, far) = junctions.split_at_mut(junctions.len() / 2);
+    far.iter().for_each(|junction| sides[*junction] |= bit);
+    halve(near, places, bit >> 1, sides);
+    halve(far, places, bit >> 1, sides);
 }
 
 /// How long so many metres take at so many metres a second: seconds.

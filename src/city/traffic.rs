@@ -4,6 +4,7 @@
 //! ahead and says when it will come to junctions (`plan`), and then waits for those who have the way (`right_of_way`); all move at once
 //! (`movement`); and then some change lanes (`lanes`).
 
+pub mod energy;
 pub mod following;
 pub mod guidance;
 mod insertion;

@@ -79,7 +79,9 @@ impl Line<'_> {
 }
 
 fn distance(from: [f64; 2], to: [f64; 2]) -> f64 {
-    (to[0] - from[0]).hypot(to[1] - from[1])
+    // Not `hypot`, which differs from platform to platform.
+    let [x, y] = [to[0] - from[0], to[1] - from[1]];
+    (x * x + y * y).sqrt()
 }
 
 #[cfg(test)]

@@ -73,13 +73,14 @@ pub fn idm_acceleration(
     least_gap: f64,
 ) -> f64 {
     let Abilities { acceleration, deceleration, headway } = *abilities;
-    let free = 1.0 - (speed / wanted).powf(exponent);
+    let free = 1.0 - libm::pow(speed / wanted, exponent);
     if gap.is_infinite() {
         return acceleration * free;
     }
     let closing = speed * (speed - ahead) / (2.0 * (acceleration * deceleration).sqrt());
     let desired = least_gap + (speed * headway + closing).max(0.0);
-    acceleration * (free - (desired / (gap + least_gap).max(1e-3)).powi(2))
+    let share = desired / (gap + least_gap).max(1e-3);
+    acceleration * (free - share * share)
 }
 
 #[cfg(test)]

@@ -45,7 +45,7 @@ pub enum Cause {
     /// It cannot see so far who comes to the junction.
     Sight(TurnId),
     /// Somebody has the way.
-    Way(TurnId),
+    Way(VehicleId),
     /// Somebody is on the junction.
     Body(VehicleId),
     /// It halts.
@@ -454,10 +454,13 @@ impl Traffic {
         let braking = braking_distance(vehicle.speed, kind.deceleration, self.step);
         let mut most = look.most;
         for approach in own.iter().filter(|approach| approach.distance >= braking) {
-            if approach.sees && !self.may_go(approach, approaches) {
+            if !approach.sees {
+                continue;
+            }
+            if let Some(cause) = self.what_stops(approach, approaches) {
                 let can = Abilities { headway: self.step, ..abilities(kind) };
                 let stop = stopping_speed(approach.distance, &can, self.step);
-                most = approach.most.at_most(stop, Cause::Way(approach.turn));
+                most = approach.most.at_most(stop, cause);
                 break;
             }
         }

@@ -115,6 +115,9 @@ const MARGIN: f64 = 1.0;
 /// After so long a wait one goes as if those with the way would brake: seconds. As in SUMO.
 const PATIENCE: f64 = 180.0;
 
+/// Circles of more who wait for each other are not looked for.
+const LARGEST_CIRCLE: usize = 16;
+
 impl Traffic {
     /// Notes whose bodies are on which turns, and who still has a part of it on a track that he has left.
     pub(super) fn place_bodies(&mut self) {
@@ -218,6 +221,11 @@ impl Traffic {
         };
         let own = claim(turns[0], -begins, to_own, driver.speed(), driver.braking);
         let theirs = claim(turns[1], body.front, to_theirs, body.speed, body.braking);
+        // Where nobody has more right than others, who is on the junction leaves it before others come to it, unless he waits where one waits.
+        let waits = self.town.layout.turn(turns[1]).waits_at.is_some_and(|at| body.front <= at);
+        if begins > 0.0 && own < 2 && body.front > 0.0 && !waits && self.rights[turns[0].index()] != Right::Major {
+            return true;
+        }
         theirs > own
             || theirs == own
                 && match conflict.way {
@@ -225,42 +233,76 @@ impl Traffic {
                     Way::Own => false,
                     Way::First => (to_theirs, body.vehicle) < (to_own, driver.id),
                 }
+                && !self.breaks_circle(driver.id, body.vehicle)
     }
 
-    /// Whether one may go where one has come to.
-    pub(super) fn may_go(&self, own: &Approach, approaches: &Approaches) -> bool {
+    /// Why one may not go on where one has come to, if so.
+    pub(super) fn what_stops(&self, own: &Approach, approaches: &Approaches) -> Option<Cause> {
         let right = self.rights[own.turn.index()];
         let vehicle = self.vehicle(own.vehicle);
         let is_there = vehicle.track == self.track_of_turn(own.turn);
         match right {
             // Who waits in the midst of a junction leaves it, whatever the signals behind say by then.
             Right::Closed if is_there => {}
-            Right::Closed => return false,
-            Right::Major => return true,
-            Right::Stop | Right::AllStop if own.waited <= 0.0 && !is_there => return false,
+            Right::Closed => return Some(Cause::Signals(own.turn)),
+            Right::Major => return None,
+            Right::Stop | Right::AllStop if own.waited <= 0.0 && !is_there => return Some(Cause::Sight(own.turn)),
             _ => {}
         }
         let impatience = (own.waited / PATIENCE).min(1.0);
-        let lets_pass = |other: TurnId| {
+        let goes_first = |other: TurnId| {
             let is_same_lane = self.town.layout.turn(other).to == self.town.layout.turn(own.turn).to;
-            approaches.to(other).filter(|foe| foe.vehicle != own.vehicle).all(|foe| match right {
-                Right::AllStop => (own.waited, foe.vehicle) > (foe.waited, own.vehicle),
-                Right::Zipper => (own.times[0], own.vehicle) < (foe.times[0], foe.vehicle),
-                _ => keeps_clear(own, foe, is_same_lane, impatience),
-            })
+            let goes_first = move |foe: &&Approach| {
+                // Those who stand before a junction let leave it who is on it, unless they alone have the way.
+                let lets_leave = is_there && foe.waited > 0.0 && self.rights[other.index()] != Right::Major;
+                foe.vehicle != own.vehicle
+                    && !lets_leave
+                    && match right {
+                        Right::AllStop => (own.waited, foe.vehicle) <= (foe.waited, own.vehicle),
+                        Right::Zipper => (own.times[0], own.vehicle) >= (foe.times[0], foe.vehicle),
+                        _ => !keeps_clear(own, foe, is_same_lane, impatience),
+                    }
+            };
+            approaches.to(other).find(goes_first).map(|foe| foe.vehicle)
         };
-        if !is_there {
-            return self.town.layout.yields(own.turn).iter().all(|other| lets_pass(*other));
+        let first = if is_there {
+            // Whose ways it already stands in, they see it.
+            let ahead = self.town.layout.conflicts(own.turn).iter().filter(|there| there.own[0] >= vehicle.at);
+            ahead.filter(|there| there.way == Way::Theirs).find_map(|there| goes_first(there.other))
+        } else {
+            self.town.layout.yields(own.turn).iter().find_map(|other| goes_first(*other))
+        };
+        first.filter(|first| !self.breaks_circle(own.vehicle, *first)).map(Cause::Way)
+    }
+
+    /// Whether each of some waits for the next and the last for the first, and one has waited longest: he goes. The law leaves it to them.
+    fn breaks_circle(&self, own: VehicleId, first: VehicleId) -> bool {
+        let waited = self.vehicle(own).waited;
+        let mut next = first;
+        for _ in 0..LARGEST_CIRCLE {
+            if next == own {
+                return true;
+            }
+            let Some(Some(other)) = self.vehicles.get(next.0 as usize) else { return false };
+            let following = match other.cause {
+                // Who stands behind somebody has nothing to decide.
+                Cause::Ahead(following) => following,
+                Cause::Way(following) | Cause::Body(following) if (other.waited, own) <= (waited, next) => following,
+                _ => return false,
+            };
+            if other.waited <= 0.0 {
+                return false;
+            }
+            next = following;
         }
-        // Whose ways it already stands in, they see it.
-        let ahead = self.town.layout.conflicts(own.turn).iter().filter(|there| there.own[0] >= vehicle.at);
-        ahead.filter(|there| there.way == Way::Theirs).all(|there| lets_pass(there.other))
+        false
     }
 }
 
 /// Whether one is through before another comes, or comes after it.
 fn keeps_clear(own: &Approach, foe: &Approach, is_same_lane: bool, impatience: f64) -> bool {
-    let comes = foe.times[0] + if foe.can_stop { impatience * (foe.late[0] - foe.times[0]) } else { 0.0 };
+    let comes =
+        foe.times[0] + if foe.can_stop && foe.waited <= 0.0 { impatience * (foe.late[0] - foe.times[0]) } else { 0.0 };
     if foe.times[1] < own.times[0] {
         let stops = stops_behind(own.speeds[0], own.deceleration, foe.speeds[1], foe.deceleration);
         !is_same_lane || (own.times[0] - foe.times[1] >= MARGIN && stops)
