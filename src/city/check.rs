@@ -1,8 +1,8 @@
-//! What can be wrong with the section `traffic`.
+//! What can be wrong with the section `city`.
 
 use bevy_ecs::prelude::World;
 
-use super::settings::Traffic;
+use super::settings::City;
 use crate::engine::time::Duration;
 use crate::scene::problem::{Problem, Problems};
 use crate::scene::syntax::Node;
@@ -16,9 +16,9 @@ const LONGEST: Duration = Duration::from_secs(2);
 
 /// Checks it.
 pub(super) fn check(world: &World, root: &Node, problems: &mut Problems) {
-    let traffic = world.resource::<Traffic>();
+    let traffic = world.resource::<City>();
     let mut complain = |field: &str, message: String, help: &str| {
-        let span = place(root, &["traffic", field]);
+        let span = place(root, &["city", field]);
         problems.push(Problem { span, message, label: "here".to_owned(), help: Some(help.to_owned()) });
     };
     if !(SHORTEST..=LONGEST).contains(&traffic.step) {

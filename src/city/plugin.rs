@@ -38,7 +38,7 @@ impl Plugin for CityPlugin {
     fn build(&self, app: &mut App) {
         let [step, count] = app.register_events(handle);
         app.insert_resource(Happenings { step, count })
-            .register_section::<settings::Traffic>("traffic")
+            .register_section::<settings::City>("city")
             .register_state::<Traffic>("vehicles")
             .register_check(check::check)
             .init_resource::<TownOf>()
@@ -55,7 +55,7 @@ impl Plugin for CityPlugin {
 
 /// The town of a scene, if it has one. The scene's check has seen to it that it can be made.
 fn town_of(world: &World) -> Option<Arc<Town>> {
-    let settings = world.resource::<settings::Traffic>();
+    let settings = world.resource::<settings::City>();
     settings.is_there().then(|| settings.town().ok().map(Arc::new)).flatten()
 }
 
@@ -70,7 +70,7 @@ fn rebuild(world: &mut World) {
 
 fn begin(world: &mut World) {
     let Some(town) = world.resource::<TownOf>().0.clone().or_else(|| town_of(world)) else { return };
-    let settings = world.resource::<settings::Traffic>();
+    let settings = world.resource::<settings::City>();
     let (step, count_every) = (settings.step, settings.count_every);
     world.insert_resource(TownOf(Some(town.clone())));
     world.insert_resource(Traffic::new(town, step.seconds()));
@@ -85,9 +85,9 @@ fn handle(In(event): In<Event>, world: &mut World) {
     let kinds = *world.resource::<Happenings>();
     let next: Duration = if event.kind == kinds.step {
         go_on(world);
-        world.resource::<settings::Traffic>().step
+        world.resource::<settings::City>().step
     } else {
-        let every = world.resource::<settings::Traffic>().count_every;
+        let every = world.resource::<settings::City>().count_every;
         count(world, event.at.seconds() - every.seconds(), event.at.seconds());
         every
     };
@@ -136,7 +136,7 @@ fn count(world: &mut World, from: f64, to: f64) {
 
 /// Writes what was counted since the last time.
 fn count_last(world: &mut World) {
-    let every = world.resource::<settings::Traffic>().count_every.seconds();
+    let every = world.resource::<settings::City>().count_every.seconds();
     let Some(traffic) = world.get_resource::<Traffic>() else { return };
     let to = traffic.now();
     count(world, (to / every).floor() * every, to);

@@ -7,18 +7,18 @@
 //! The graph is prepared for many searches as a contraction hierarchy (Geisberger, Sanders, Schultes and Delling,
 //! "Contraction hierarchies: faster and simpler hierarchical routing in road networks", WEA 2008), by the crate
 //! `fast_paths`. The order in which it contracts roads is ours. Its own follows from the times and is found by trial,
-//! which takes minutes where all streets are much alike; and when times change, it does not suit them any more. Instead,
-//! the streets are halved again and again, and the roads that lead from one half to the other are contracted after all
-//! within the halves: nested dissection, as for "Customizable contraction hierarchies" (Dibbelt, Strasser and Wagner,
-//! ACM Journal of Experimental Algorithmics 21, 2016). This order suits all times, and is found once.
+//! which takes minutes where all streets are much alike; and when times change, it does not suit them any more. So the
+//! streets are halved again and again instead, and the roads that lead from one half to the other are contracted after
+//! all within the halves: nested dissection, as for "Customizable contraction hierarchies" (Dibbelt, Strasser and
+//! Wagner, ACM Journal of Experimental Algorithmics 21, 2016). This order suits all times, and is found once.
 //!
 //! # What decides between ways that are equally quick
 //!
 //! In a regular grid thousands of ways take equally long. Each arc is therefore made longer by less than a millisecond,
 //! at random ([`Seed`]) by the numbers of its two roads and by nothing else. This makes one of these ways the quickest,
-//! on any thread and in any run, and whoever is under way on it finds it again, unless there is a quicker one. The price
-//! is that a way may take longer than the quickest, by less than a millisecond a turn. Should two ways still be equally
-//! quick, to a billionth of a second, the order of contraction decides, which follows from the streets.
+//! on any thread and in any run, and whoever is under way on it finds it again, unless there is a quicker one. The
+//! price is that a way may take longer than the quickest, by less than a millisecond a turn. Should two ways still be
+//! equally quick, to a billionth of a second, the order of contraction decides, which follows from the streets.
 
 use std::cmp::Reverse;
 use std::sync::Arc;

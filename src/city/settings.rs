@@ -14,7 +14,7 @@ use crate::engine::time::Duration;
 /// The streets, and who wants to drive where.
 #[derive(Resource, Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
-pub struct Traffic {
+pub struct City {
     /// The streets, as `autotwin import` has packed them.
     #[schemars(with = "String", example = &"AQCk...")]
     pub streets: Packed,
@@ -32,9 +32,9 @@ pub struct Traffic {
     pub copies: u32,
 }
 
-impl Default for Traffic {
-    fn default() -> Traffic {
-        Traffic {
+impl Default for City {
+    fn default() -> City {
+        City {
             streets: Packed::default(),
             demand: Packed::default(),
             step: Duration::from_secs(1),
@@ -53,7 +53,7 @@ pub struct Wrong {
     pub why: String,
 }
 
-impl Traffic {
+impl City {
     /// Whether the scene has streets at all.
     pub fn is_there(&self) -> bool {
         !self.streets.text().is_empty()

@@ -35,7 +35,7 @@ impl Scenario {
         let packed = |packed: Packed| packed.text().to_owned();
         let ends = self.end.map_or(String::new(), |end| format!("    run_for: \"{}s\",\n", end - self.begin));
         format!(
-            "// Streets and traffic, imported from a configuration of SUMO.\n(\n    name: {name:?},\n{ends}    traffic: (\n        \
+            "// Streets and traffic, imported from a configuration of SUMO.\n(\n    name: {name:?},\n{ends}    city: (\n        \
              step: \"{}ms\",\n        streets: \"{}\",\n        demand: \"{}\",\n    ),\n)\n",
             (1000.0 * self.step).round(),
             packed(Packed::new(&self.network.streets)),

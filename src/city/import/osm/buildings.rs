@@ -5,6 +5,7 @@
 
 use std::collections::BTreeSet;
 
+use super::Counts;
 use super::features::{Feature, features};
 use super::ground::Ground;
 use super::raw::ElementId;
@@ -12,7 +13,6 @@ use super::remarks::Remarks;
 use super::rings::{self, Ring};
 use super::scenery::Address;
 use super::tags::{self, Tags};
-use super::Counts;
 
 /// A building, or one of several that a relation holds together.
 #[derive(Clone, Debug, PartialEq)]
@@ -44,7 +44,7 @@ pub struct Building {
 /// What a building is for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Use {
-    /// One or two families live there.
+    /// One or two families live there, or it is not said how many.
     Home,
     /// Many families live there, or guests.
     Flats,
@@ -112,9 +112,20 @@ const MOST_LEVELS: u32 = 200;
 const USES: [(Use, &[&str]); 11] = [
     (
         Use::Home,
-        &["house", "detached", "semidetached_house", "bungalow", "terrace", "cabin", "farm", "villa", "houseboat"],
+        &[
+            "residential",
+            "house",
+            "detached",
+            "semidetached_house",
+            "bungalow",
+            "terrace",
+            "cabin",
+            "farm",
+            "villa",
+            "houseboat",
+        ],
     ),
-    (Use::Flats, &["apartments", "residential", "dormitory", "hotel", "tower"]),
+    (Use::Flats, &["apartments", "dormitory", "hotel", "tower"]),
     (Use::Shop, &["retail", "commercial", "supermarket", "kiosk", "shop", "restaurant", "pub", "mall"]),
     (Use::Office, &["office", "government", "bank"]),
     (
@@ -125,14 +136,31 @@ const USES: [(Use, &[&str]); 11] = [
     (
         Use::Public,
         &[
-            "public", "civic", "school", "kindergarten", "university", "college", "hospital", "train_station",
-            "transportation", "fire_station", "museum", "sports_hall", "sports_centre", "stadium", "townhall",
-            "castle", "theatre",
+            "public",
+            "civic",
+            "school",
+            "kindergarten",
+            "university",
+            "college",
+            "hospital",
+            "train_station",
+            "transportation",
+            "fire_station",
+            "museum",
+            "sports_hall",
+            "sports_centre",
+            "stadium",
+            "townhall",
+            "castle",
+            "theatre",
         ],
     ),
     (Use::Church, &["church", "chapel", "cathedral", "mosque", "synagogue", "temple", "monastery", "religious"]),
     (Use::Garage, &["garage", "garages", "carport", "parking"]),
-    (Use::Shed, &["shed", "hut", "service", "transformer_tower", "electricity", "toilets", "allotment_house", "gatehouse"]),
+    (
+        Use::Shed,
+        &["shed", "hut", "service", "transformer_tower", "electricity", "toilets", "allotment_house", "gatehouse"],
+    ),
     (Use::Shelter, &["roof", "canopy", "bridge", "grandstand"]),
 ];
 
@@ -251,7 +279,8 @@ fn height(tags: &Tags, levels: Option<u32>, id: ElementId, remarks: &mut Remarks
 /// How high above the ground a building begins.
 fn base(tags: &Tags, height: f64, id: ElementId, remarks: &mut Remarks) -> f64 {
     let said = tags.first(&["min_height", "building:min_height"]).map(tags::length);
-    let by_levels = || tags.first(&["building:min_level", "min_level"]).map(|text| Some(f64::from(tags::count(text)?) * LEVEL));
+    let by_levels =
+        || tags.first(&["building:min_level", "min_level"]).map(|text| Some(f64::from(tags::count(text)?) * LEVEL));
     match said.or_else(by_levels) {
         None => 0.0,
         Some(Some(base)) if (0.0..height).contains(&base) => base,

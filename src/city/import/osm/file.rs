@@ -45,7 +45,8 @@ fn unpack(name: &str, bytes: &[u8]) -> Result<Vec<u8>, Mistake> {
         Ok(_) => Ok(unpacked),
         Err(error) => {
             let after = unpacked.len();
-            let message = format!("the file is broken or cut off: gzip says so after {after} bytes of content ({error})");
+            let message =
+                format!("the file is broken or cut off: gzip says so after {after} bytes of content ({error})");
             Err(Mistake::whole(name.to_owned(), message))
         }
     }

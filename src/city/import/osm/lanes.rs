@@ -98,8 +98,7 @@ fn flow(way: &Way, remarks: &mut Remarks) -> Flow {
                 remarks.add("streets change their direction by the hour; they lead forwards only", way.id);
                 return Flow::Forwards;
             }
-            let is_implied =
-                tags.is("highway", &["motorway"]) || tags.is("junction", &["roundabout", "circular"]);
+            let is_implied = tags.is("highway", &["motorway"]) || tags.is("junction", &["roundabout", "circular"]);
             if is_implied { Flow::Forwards } else { Flow::Both }
         }
     }
@@ -409,10 +408,7 @@ mod tests {
             ([2, 0], [false, false])
         );
         assert_eq!(lanes(&[("lanes", "3"), ("lanes:psv:forward", "1")]), ([2, 1], [true, false]));
-        assert_eq!(
-            lanes(&[("oneway", "yes"), ("lanes", "3"), ("busway", "opposite_lane")]),
-            ([2, 1], [false, true])
-        );
+        assert_eq!(lanes(&[("oneway", "yes"), ("lanes", "3"), ("busway", "opposite_lane")]), ([2, 1], [false, true]));
         assert_eq!(lanes(&[("oneway", "yes"), ("oneway:bus", "no")]), ([1, 1], [false, true]));
     }
 }

@@ -83,7 +83,8 @@ impl Network {
         }
         for knot in knots.values_mut() {
             let others = |is_counted: fn(&Link) -> bool| {
-                let mut others: Vec<Spot> = knot.links.iter().filter(|link| is_counted(link)).map(|link| link.to).collect();
+                let mut others: Vec<Spot> =
+                    knot.links.iter().filter(|link| is_counted(link)).map(|link| link.to).collect();
                 others.sort_unstable();
                 others.dedup();
                 others.len()

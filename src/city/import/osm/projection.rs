@@ -157,7 +157,8 @@ mod tests {
     #[test]
     fn the_water_tower_of_caister_is_where_the_ordnance_survey_says() {
         let airy = Ellipsoid::new(6_377_563.396, (6_377_563.396 - 6_356_256.909) / 6_377_563.396);
-        let degrees = |degrees: f64, minutes: f64, seconds: f64| (degrees + minutes / 60.0 + seconds / 3600.0).to_radians();
+        let degrees =
+            |degrees: f64, minutes: f64, seconds: f64| (degrees + minutes / 60.0 + seconds / 3600.0).to_radians();
         let scale = 0.999_601_271_7;
         let [_, south] = airy.project(degrees(49.0, 0.0, 0.0), 0.0);
         let [x, y] = airy.project(degrees(52.0, 39.0, 27.2531), degrees(3.0, 43.0, 4.5177));

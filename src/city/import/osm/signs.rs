@@ -25,12 +25,7 @@ const SIGNALS_REACH: f64 = 30.0;
 const SIGNS_REACH: f64 = 50.0;
 
 /// All nodes of streets that have signals.
-pub fn signalled(
-    ground: &Ground,
-    network: &Network,
-    counts: &mut Counts,
-    remarks: &mut Remarks,
-) -> BTreeSet<Spot> {
+pub fn signalled(ground: &Ground, network: &Network, counts: &mut Counts, remarks: &mut Remarks) -> BTreeSet<Spot> {
     let mut found = BTreeSet::new();
     let mut for_walkers = Vec::new();
     for (spot, node) in ground.nodes() {
@@ -51,7 +46,8 @@ pub fn signalled(
     }
     // Those at a crossing beside a junction with signals belong to it.
     for spot in for_walkers {
-        let is_near = |link: &Link| network.walk(spot, link, SIGNALS_REACH, |_| true, |at| found.contains(&at)).is_some();
+        let is_near =
+            |link: &Link| network.walk(spot, link, SIGNALS_REACH, |_| true, |at| found.contains(&at)).is_some();
         if !network.links(spot).iter().take(MOST_ARMS).any(is_near) {
             found.insert(spot);
         }

@@ -108,7 +108,10 @@ fn join_same(streets: &mut Vec<Street>, ground: &Ground, remarks: &mut Remarks) 
         for pair in street.spots.windows(2) {
             let is_same = ground::distance(ground.place(pair[0]), ground.place(pair[1])) < SAME;
             if is_same && sets.join(pair[0].0, pair[1].0) {
-                remarks.add("nodes of streets are where the next one is, and taken for one with it", ground.node(pair[1]).id);
+                remarks.add(
+                    "nodes of streets are where the next one is, and taken for one with it",
+                    ground.node(pair[1]).id,
+                );
             }
         }
     }

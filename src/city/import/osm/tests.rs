@@ -113,7 +113,10 @@ fn a_town_is_what_its_file_says() {
     assert_eq!(map.remarks[0], remark);
 
     let [building] = &map.buildings[..] else { panic!("there is one building") };
-    assert_eq!((building.id, building.purpose, building.height), (ElementId::Relation(RelationId(201)), Use::Public, 9.0));
+    assert_eq!(
+        (building.id, building.purpose, building.height),
+        (ElementId::Relation(RelationId(201)), Use::Public, 9.0)
+    );
     assert_eq!((building.outline.len(), building.holes.len(), building.holes[0].len()), (4, 1, 3));
     assert!(rings::area(&building.outline) > 0.0 && rings::area(&building.holes[0]) < 0.0);
     assert_eq!(building.name.as_deref(), Some("Grammar School"));
@@ -180,7 +183,9 @@ fn signs_go_to_the_ends_that_heed_them() {
     assert_eq!(signs(&[two_ways, stop, unknown]), ([1, 1], [Sign::None, Sign::Stop]));
     // On the junction itself, where the lesser street leads to it.
     let on_junction = ("<node id=\"3\" lat=\"50.0\" lon=\"9.0\"/>", |value| {
-        format!("<node id=\"3\" lat=\"50.0\" lon=\"9.0\"><tag k=\"highway\" v=\"stop\"/><tag k=\"stop\" v=\"{value}\"/></node>")
+        format!(
+            "<node id=\"3\" lat=\"50.0\" lon=\"9.0\"><tag k=\"highway\" v=\"stop\"/><tag k=\"stop\" v=\"{value}\"/></node>"
+        )
     });
     let minor = on_junction.1("minor");
     assert_eq!(signs(&[two_ways, (on_junction.0, &minor)]), ([1, 1], [Sign::Stop, Sign::GiveWay]));
@@ -203,7 +208,11 @@ fn signals_far_from_junctions_stand_for_themselves() {
 
 #[test]
 fn buses_have_streets_of_their_own() {
-    let map = changed(&[HALF, REST, ("<tag k=\"oneway\" v=\"-1\"/>", "<tag k=\"access\" v=\"no\"/><tag k=\"bus\" v=\"yes\"/>")]);
+    let map = changed(&[
+        HALF,
+        REST,
+        ("<tag k=\"oneway\" v=\"-1\"/>", "<tag k=\"access\" v=\"no\"/><tag k=\"bus\" v=\"yes\"/>"),
+    ]);
     let way = map.plan.ways.iter().find(|way| way.name == "101").unwrap();
     assert_eq!((&way.classes, way.bus_lanes), (&vec![Class::named("bus").unwrap()], [false; 2]));
 }
@@ -241,13 +250,19 @@ fn odd_elements_are_told() {
     told(&[same], "1 nodes of streets are where the next one is, and taken for one with it: 9");
     told(&[(at, &way(&[12, 13, 14], "building"))], "1 outlines are not closed and left out: -7");
     told(&[(at, &way(&[12, 13, 12], "building"))], "1 outlines have no area and are left out: -7");
-    told(&[(at, &way(&[12, 13, 77, 12], "building"))], "1 outlines name nodes that are not in the file, and are left out: -7");
+    told(
+        &[(at, &way(&[12, 13, 77, 12], "building"))],
+        "1 outlines name nodes that are not in the file, and are left out: -7",
+    );
     let eight = way(&[12, 13, 14, 12, 15, 16, 12], "building");
     let map = told(&[(at, &eight)], "1 outlines touch themselves; only the largest part is kept: -7");
     assert_eq!(map.buildings.len(), 2);
     let member = "<member type=\"way\" ref=\"106\" role=\"inner\"/>";
     told(&[(member, "")], "1 relations have rings that are not closed and left out: 201");
-    told(&[("ref=\"104\" role=\"outer\"", "ref=\"88\" role=\"outer\"")], "1 members of relations are not, or not whole, in the file: way 88 of 201");
+    told(
+        &[("ref=\"104\" role=\"outer\"", "ref=\"88\" role=\"outer\"")],
+        "1 members of relations are not, or not whole, in the file: way 88 of 201",
+    );
     told(&[("<node id=\"12\" ", "<node id=\"11\" ")], "1 nodes come more than once; the last one counts: 11");
     told(&[("<node id=\"10\"", "<node action=\"delete\" id=\"10\"")], "1 elements are deleted and left out: node 10");
     let via = ("<member type=\"node\" ref=\"3\" role=\"via\"/>", "<member type=\"way\" ref=\"102\" role=\"via\"/>");
@@ -269,7 +284,11 @@ fn broken_files_are_refused() {
     };
     broken("lat=\"50.0\"", "lat=\"north\"", "town.osm:5:3: `lat` of `node` is `north`; it should be a number");
     broken("lat=\"50.0\"", "lat=\"NaN\"", "town.osm:5:3: `lat` of `node` is NaN; it should be from -90 to 90 degrees");
-    broken("lon=\"8.998\"", "lon=\"1e9\"", "town.osm:5:3: `lon` of `node` is 1000000000; it should be from -180 to 180");
+    broken(
+        "lon=\"8.998\"",
+        "lon=\"1e9\"",
+        "town.osm:5:3: `lon` of `node` is 1000000000; it should be from -180 to 180",
+    );
     broken("lat=\"50.0\" ", "", "town.osm:5:3: `node` has no `lat`");
     broken("id=\"1\"", "id=\"one\"", "town.osm:5:3: `id` of `node` is `one`; it should be a whole number");
     broken("<nd ref=\"1\"/>", "<nd/>", "town.osm:25:5: `nd` has no `ref`");
@@ -279,8 +298,8 @@ fn broken_files_are_refused() {
     broken("<osm ", "<gpx ", "town.osm:2:1: this is a `gpx`; a map begins with `osm`");
     broken("<osm ", "<osmChange ", "town.osm:2:1: this is a change of a map");
     broken("</osm>", "", "town.osm:57:1: the file ends in the midst of an element: it is cut off");
-    broken("</way>", "</weg>", "town.osm:29:");
-    broken("  </way>\n", "", "town.osm:29:3: a `way` within another element");
+    broken("</way>", "</weg>", "town.osm:28:3: this is no XML: ");
+    broken("  </way>\n", "", "town.osm:28:3: a `way` within another element");
     told(b"", "town.osm: the file is empty");
     told(b"PK\x03\x04", "town.osm: this is no file of OpenStreetMap");
     told(b"<?xml version=\"1.0\"?>", "town.osm:1:1: there is no map in the file");
@@ -315,7 +334,8 @@ fn damaged(bytes: Vec<u8>) -> impl Strategy<Value = Vec<u8>> {
 
 /// The town, with one digit or letter changed here and there, so that it mostly still can be read.
 fn misspelt() -> impl Strategy<Value = Vec<u8>> {
-    let places: Vec<usize> = TOWN.bytes().enumerate().filter(|(_, byte)| byte.is_ascii_digit()).map(|(at, _)| at).collect();
+    let places: Vec<usize> =
+        TOWN.bytes().enumerate().filter(|(_, byte)| byte.is_ascii_digit()).map(|(at, _)| at).collect();
     let change = (prop::sample::select(places), b'0'..=b'9');
     prop::collection::vec(change, 1..40).prop_map(|changes| {
         let mut bytes = TOWN.as_bytes().to_vec();

@@ -88,7 +88,8 @@ impl Texts {
 fn nodes(raw: &Raw, form: Form) -> Vec<u8> {
     let mut texts = Texts(vec![String::new()]);
     let mut group = Vec::new();
-    let steps = |node: &Node| [0, 1].map(|axis| ((node.place[axis] * 1e9).round() as i64 - form.from[axis]) / form.step);
+    let steps =
+        |node: &Node| [0, 1].map(|axis| ((node.place[axis] * 1e9).round() as i64 - form.from[axis]) / form.step);
     if form.is_dense {
         let mut dense = Vec::new();
         bytes(&mut dense, 1, &packed(differences(raw.nodes.iter().map(|node| node.id.0))));
