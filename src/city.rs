@@ -3,12 +3,14 @@
 pub mod build;
 mod check;
 pub mod demand;
+mod flows;
 pub mod import;
 mod indicators;
 pub mod packed;
 pub mod plan;
 pub mod plugin;
 mod report;
+pub mod routes;
 pub mod settings;
 pub mod streets;
 mod tables;

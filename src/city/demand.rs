@@ -2,6 +2,7 @@
 //!
 //! Lengths are metres, times seconds, speeds and accelerations in metres and seconds.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::streets::{Class, LaneId, RoadId, Streets};
@@ -66,16 +67,19 @@ pub struct Haste {
 }
 
 /// How a vehicle follows the one ahead.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
 pub enum Following {
     /// As safely as can be, with a share of random slackness (Krauß 1998).
     Krauss {
         /// The share, of how much it speeds up at most.
+        #[schemars(range(min = 0.0, max = 1.0), example = serde_json::json!(0.5))]
         imperfection: f64,
     },
     /// The intelligent driver model (Treiber, Hennecke and Helbing 2000).
     Idm {
         /// The exponent of free acceleration.
+        #[schemars(range(min = 1.0, max = 50.0), example = serde_json::json!(4.0))]
         exponent: f64,
     },
 }

@@ -1,5 +1,6 @@
 //! Files of other programs.
 
+pub mod osm;
 pub mod sumo;
 mod xml;
 

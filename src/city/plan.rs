@@ -31,7 +31,6 @@ pub struct Node {
 
 /// Who goes first at a node.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
 pub enum Control {
     /// Whoever is on the more important way; if all are alike, who comes from the right.
     #[default]
@@ -85,7 +84,7 @@ pub struct Mark {
 }
 
 /// What a sign at the end of a way says.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub enum Sign {
     /// Nothing.
     #[default]

@@ -56,12 +56,17 @@ impl Plugin for CityPlugin {
 /// The town of a scene, if it has one. The scene's check has seen to it that it can be made.
 fn town_of(world: &World) -> Option<Arc<Town>> {
     let settings = world.resource::<settings::City>();
-    settings.is_there().then(|| settings.town().ok().map(Arc::new)).flatten()
+    // Trips keep their numbers, whatever seed a fork goes on with.
+    let seed = world.get_resource::<Traffic>().map_or(*world.resource::<Seed>(), Traffic::drawn_from);
+    settings.is_there().then(|| settings.town(seed).ok().map(Arc::new)).flatten()
 }
 
-/// Makes the town again, and what of the traffic follows from who drives where.
+/// Makes the town again where it is not at hand, and what of the traffic follows from who drives where.
 fn rebuild(world: &mut World) {
-    let town = town_of(world);
+    if !world.contains_resource::<Traffic>() {
+        return;
+    }
+    let town = world.resource::<TownOf>().0.clone().or_else(|| town_of(world));
     world.insert_resource(TownOf(town.clone()));
     if let (Some(town), Some(mut traffic)) = (town, world.get_resource_mut::<Traffic>()) {
         traffic.settle_in(town);
@@ -69,11 +74,13 @@ fn rebuild(world: &mut World) {
 }
 
 fn begin(world: &mut World) {
-    let Some(town) = world.resource::<TownOf>().0.clone().or_else(|| town_of(world)) else { return };
+    // With the run's seed, which the world may not have had when its caches were made.
+    let Some(town) = town_of(world) else { return };
+    let seed = *world.resource::<Seed>();
     let settings = world.resource::<settings::City>();
     let (step, count_every) = (settings.step, settings.count_every);
     world.insert_resource(TownOf(Some(town.clone())));
-    world.insert_resource(Traffic::new(town, step.seconds()));
+    world.insert_resource(Traffic::new(town, step.seconds(), seed));
     let kinds = *world.resource::<Happenings>();
     let mut queue = world.resource_mut::<EventQueue>();
     // Counts first, where both are due: they are of what was before.

@@ -196,6 +196,8 @@ pub struct Traffic {
     free: Vec<VehicleId>,
     waiting: insertion::Waiting,
     seed: Seed,
+    /// From what the trips of the town were drawn.
+    drawn_from: Seed,
     /// What the signals show.
     showing: Vec<Showing>,
     /// What has happened on each road since it was last asked.
@@ -226,15 +228,16 @@ pub struct Traffic {
 }
 
 impl Traffic {
-    /// Empty streets before the first trip.
-    pub fn new(town: Arc<Town>, step: f64) -> Traffic {
+    /// Empty streets before the first trip. The town's trips were drawn from a seed.
+    pub fn new(town: Arc<Town>, step: f64, drawn_from: Seed) -> Traffic {
         let mut traffic = Traffic {
             step,
             steps: 0,
             vehicles: Vec::new(),
             free: Vec::new(),
             waiting: insertion::Waiting::default(),
-            seed: Seed(0),
+            seed: drawn_from,
+            drawn_from,
             showing: Vec::new(),
             roads: vec![RoadSums::default(); town.streets.roads.len()],
             totals: Totals::default(),
@@ -285,6 +288,11 @@ impl Traffic {
             vehicle.guide = find(&mut self.guides, vehicle.trip, vehicle.kind, vehicle.halt);
         }
         self.waiting.find_guides(|trip, kind| find(&mut self.guides, trip, kind, 0));
+    }
+
+    /// From what the trips of its town were drawn.
+    pub fn drawn_from(&self) -> Seed {
+        self.drawn_from
     }
 
     /// Where it is.
@@ -564,7 +572,7 @@ mod tests {
         ] {
             let streets = road(&[2000.0], 16.66, &[]);
             let demand = demand(car(imperfection, deviation), 5000, 1, speed);
-            let mut traffic = Traffic::new(Arc::new(Town::new(streets, demand)), 1.0);
+            let mut traffic = Traffic::new(Arc::new(Town::new(streets, demand)), 1.0, Seed(1));
             for _ in 0..3600 {
                 traffic.go_on(Seed(1), &Pool::default());
                 check(&traffic);
@@ -586,7 +594,7 @@ mod tests {
         for trip in &mut demand.trips {
             trip.halts = vec![halt(0, 200.0, 20.0, None), halt(0, 300.0, 5.0, None), halt(1, 100.0, 10.0, Some(150.0))];
         }
-        let mut traffic = Traffic::new(Arc::new(Town::new(streets, demand)), 1.0);
+        let mut traffic = Traffic::new(Arc::new(Town::new(streets, demand)), 1.0, Seed(1));
         let mut stood = std::collections::BTreeMap::<(u32, u32), Vec<f64>>::new();
         let mut arrivals = Vec::new();
         for _ in 0..600 {
@@ -611,7 +619,7 @@ mod tests {
         let phases = [(30.0, Lamp::Green), (3.0, Lamp::Amber), (27.0, Lamp::Red)];
         let streets = road(&[500.0, 300.0], 13.89, &phases);
         let demand = demand(car(0.5, 0.1), 2000, 2, FirstSpeed::Most);
-        let mut traffic = Traffic::new(Arc::new(Town::new(streets.clone(), demand)), 1.0);
+        let mut traffic = Traffic::new(Arc::new(Town::new(streets.clone(), demand)), 1.0, Seed(1));
         let turn = traffic.track_of_turn(TurnId(0));
         let (mut passed, mut was) = (0, std::collections::BTreeSet::new());
         for _ in 0..3600 {

@@ -4,7 +4,8 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
 
-use crate::city::import::sumo;
+use crate::city::build;
+use crate::city::import::{osm, sumo};
 use crate::factory::fjsp;
 use crate::scene::load::read_text;
 
@@ -30,6 +31,15 @@ enum Format {
         #[arg(short = 'o', long, value_name = "SCENE")]
         output: PathBuf,
     },
+    /// The streets of a map of OpenStreetMap: `.osm`, `.osm.gz` or `.osm.pbf`. What drives there is added to the scene by hand.
+    #[command(after_help = "Example:\n  autotwin import osm town.osm.pbf -o town.ron\n  autotwin check town.ron")]
+    Osm {
+        /// The map.
+        file: PathBuf,
+        /// The scene to write; it must not be there yet.
+        #[arg(short = 'o', long, value_name = "SCENE")]
+        output: PathBuf,
+    },
     /// Streets and traffic of SUMO: a configuration with its network, programmes of signals, kinds of vehicles, stops and routes.
     #[command(after_help = "Example:\n  autotwin import sumo run.sumocfg -o town.ron\n  autotwin run town.ron")]
     Sumo {
@@ -44,6 +54,7 @@ enum Format {
 pub(crate) fn run(arguments: &ImportArguments) -> Exit {
     match &arguments.format {
         Format::Fjsp { file, output } => import_fjsp(file, output),
+        Format::Osm { file, output } => import_osm(file, output),
         Format::Sumo { file, output } => import_sumo(file, output),
     }
 }
@@ -85,6 +96,35 @@ fn import_sumo(file: &Path, output: &Path) -> Exit {
         print(&format!("note: {remark}\n"));
     }
     write(output, &scenario.to_scene(&name_of(file, "town")), &about)
+}
+
+fn import_osm(file: &Path, output: &Path) -> Exit {
+    let map = match osm::read(file) {
+        Ok(map) => map,
+        Err(mistake) => return fail(&mistake.to_string()),
+    };
+    let built = match build::build(&map.plan) {
+        Ok(built) => built,
+        Err(why) => return fail(&format!("{}: {why}", file.display())),
+    };
+    for remark in map.remarks.iter().chain(&built.remarks) {
+        print(&format!("note: {remark}\n"));
+    }
+    for remark in osm::places_out_of_reach(&map, &built.streets) {
+        print(&format!("note: {remark}\n"));
+    }
+    let streets = &built.streets;
+    let about = format!(
+        "{} roads with {} lanes, {:.1} km of streets, {} turns, {} signals; {} buildings and {} addresses were read",
+        streets.roads.len(),
+        streets.lanes.len(),
+        map.counts.street_length / 1000.0,
+        streets.turns.len(),
+        streets.signals.len(),
+        map.buildings.len(),
+        map.addresses.len()
+    );
+    write(output, &osm::to_scene(streets, &name_of(file, "town")), &about)
 }
 
 /// Writes a scene that is not there yet, and says what it has.

@@ -27,6 +27,7 @@ mod minded_factory;
 mod missions;
 mod mutations;
 mod optimise;
+mod osm;
 mod planning;
 mod plant;
 mod quality;
@@ -42,6 +43,7 @@ mod streets;
 mod support;
 mod sweep;
 mod tracks;
+mod traffic;
 mod train;
 #[cfg(feature = "viewer")]
 mod viewer;

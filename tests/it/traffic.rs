@@ -45,7 +45,9 @@ impl Watch<'_> {
                 if place > 0 {
                     front += self.length(traffic, track);
                 }
-                if front - length > self.length(traffic, track) || (place > 0 && front - length >= self.length(traffic, track)) {
+                if front - length > self.length(traffic, track)
+                    || (place > 0 && front - length >= self.length(traffic, track))
+                {
                     break;
                 }
                 bodies.entry(track).or_default().push((id, [front - length, front]));
@@ -55,7 +57,13 @@ impl Watch<'_> {
             there.sort_by(|one, other| one.1[1].total_cmp(&other.1[1]));
             for pair in there.windows(2) {
                 let gap = pair[1].1[0] - pair[0].1[1];
-                assert!(gap > -1e-6, "{now} s: {:?} and {:?} overlap by {gap} m on {}", pair[0], pair[1], traffic.name(*track));
+                assert!(
+                    gap > -1e-6,
+                    "{now} s: {:?} and {:?} overlap by {gap} m on {}",
+                    pair[0],
+                    pair[1],
+                    traffic.name(*track)
+                );
             }
         }
         self.check_junctions(traffic, &bodies);
@@ -70,11 +78,20 @@ impl Watch<'_> {
             for other in about.meets.iter().filter(|other| turn < **other) {
                 for one in on(turn) {
                     for two in on(*other).iter().filter(|two| two.0 != one.0) {
-                        let [first, second] = [(turn, one), (*other, two)].map(|(turn, body)| self.discs(turn, body, vehicles[&body.0]));
+                        let [first, second] =
+                            [(turn, one), (*other, two)].map(|(turn, body)| self.discs(turn, body, vehicles[&body.0]));
                         let touch = first.iter().any(|(centre, radius)| {
-                            second.iter().any(|(other, more)| (centre[0] - other[0]).hypot(centre[1] - other[1]) < radius + more)
+                            second
+                                .iter()
+                                .any(|(other, more)| (centre[0] - other[0]).hypot(centre[1] - other[1]) < radius + more)
                         });
-                        assert!(!touch, "{} s: {one:?} on {} touches {two:?} on {}", traffic.now(), traffic.name(traffic.track_of_turn(turn)), traffic.name(traffic.track_of_turn(*other)));
+                        assert!(
+                            !touch,
+                            "{} s: {one:?} on {} touches {two:?} on {}",
+                            traffic.now(),
+                            traffic.name(traffic.track_of_turn(turn)),
+                            traffic.name(traffic.track_of_turn(*other))
+                        );
                     }
                 }
             }
@@ -85,10 +102,12 @@ impl Watch<'_> {
     fn discs(&self, turn: TurnId, body: &Body, vehicle: &Vehicle) -> Vec<([f64; 2], f64)> {
         let turn = self.streets.turn(turn);
         let radius = self.kind(vehicle).width / 2.0;
-        let drawn: f64 = turn.line.windows(2).map(|ends| (ends[1][0] - ends[0][0]).hypot(ends[1][1] - ends[0][1])).sum();
+        let drawn: f64 =
+            turn.line.windows(2).map(|ends| (ends[1][0] - ends[0][0]).hypot(ends[1][1] - ends[0][1])).sum();
         let scale = drawn / turn.length;
         let [back, front] = body.1;
-        let discs = (0..=((front - back - 2.0 * radius) / 0.2) as usize).map(|number| back + radius + 0.2 * number as f64);
+        let discs =
+            (0..=((front - back - 2.0 * radius) / 0.2) as usize).map(|number| back + radius + 0.2 * number as f64);
         discs.filter(|at| (0.0..=turn.length).contains(at)).map(|at| (along(&turn.line, at * scale), radius)).collect()
     }
 
@@ -105,14 +124,20 @@ impl Watch<'_> {
             let here: Vec<TrackId> = vehicle.tracks().collect();
             let Some(passed) = here.iter().position(|track| track == was) else {
                 // It has changed lanes.
-                assert!(road(*was).is_some() && road(*was) == road(vehicle.track), "{id:?} has jumped from {}", traffic.name(*was));
+                assert!(
+                    road(*was).is_some() && road(*was) == road(vehicle.track),
+                    "{id:?} has jumped from {}",
+                    traffic.name(*was)
+                );
                 continue;
             };
             for track in here[..passed].iter().copied() {
                 let Place::Turn(turn) = traffic.place(track) else { continue };
                 assert!(
                     self.lamps[turn.index()] != Some(Lamp::Red),
-                    "{} s: {id:?} entered {} at red", traffic.now(), traffic.name(track)
+                    "{} s: {id:?} entered {} at red",
+                    traffic.now(),
+                    traffic.name(track)
                 );
             }
         }
@@ -163,7 +188,7 @@ fn a_morning_in_bologna() {
     let Some(scenario) = acosta("a_morning_in_bologna") else { return };
     let town = Arc::new(Town::new(scenario.network.streets, scenario.demand));
     let (streets, demand) = (&town.streets, &town.demand);
-    let mut traffic = Traffic::new(town.clone(), 1.0);
+    let mut traffic = Traffic::new(town.clone(), 1.0, Seed(1));
     let mut watch = Watch { streets, demand, was: BTreeMap::new(), lamps: Vec::new() };
     let mut arrivals: Vec<Arrival> = Vec::new();
     while arrivals.len() < demand.trips.len() {

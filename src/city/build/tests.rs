@@ -230,7 +230,7 @@ fn cars_get_across_junctions_of_every_kind() {
         let count = trips.len();
         let demand = Demand { kinds: vec![car()], stops: Vec::new(), trips };
         assert_eq!(demand.check(&streets), Ok(()));
-        let mut traffic = Traffic::new(Arc::new(Town::new(streets, demand)), 1.0);
+        let mut traffic = Traffic::new(Arc::new(Town::new(streets, demand)), 1.0, Seed(1));
         let (mut arrived, mut lost) = (0, 0.0);
         while arrived < count {
             let near = || -> Vec<String> {

@@ -1,8 +1,8 @@
 //! Maps of OpenStreetMap: XML (`.osm`, `.osm.xml`), the same in gzip (`.gz`), and PBF (`.osm.pbf`).
 //!
-//! What tags mean is told by <https://wiki.openstreetmap.org/wiki/Map_features>; each module names the pages it goes by.
-//! Whatever is dropped, repaired or not understood is told in [`Map::remarks`]. The data of OpenStreetMap are under the
-//! Open Database License: who shows them has to say so (<https://www.openstreetmap.org/copyright>).
+//! What tags mean is told by <https://wiki.openstreetmap.org/wiki/Map_features>; each module names the pages it goes
+//! by. Whatever is dropped, repaired or not understood is told in [`Map::remarks`]. The data of OpenStreetMap are under
+//! the Open Database License: who shows them has to say so (<https://www.openstreetmap.org/copyright>).
 //!
 //! All lengths are metres, all speeds metres a second. The x axis points east, the y axis north, about [`Map::origin`].
 //! Traffic is taken to keep to the right: a map does not say.
@@ -22,6 +22,7 @@ mod raw;
 mod remarks;
 mod restrictions;
 mod rings;
+mod scene;
 mod scenery;
 mod sets;
 mod signs;
@@ -40,6 +41,7 @@ pub use self::buildings::{Building, Roof, Use};
 pub use self::footways::{Crossing, CrossingKind, Footway, FootwayKind};
 pub use self::projection::Projection;
 pub use self::raw::ElementId;
+pub use self::scene::{places_out_of_reach, to_scene};
 pub use self::scenery::{Address, Area, AreaKind, BusStop};
 
 use self::ground::Ground;
@@ -97,11 +99,13 @@ pub struct Map {
     pub bus_stops: Vec<BusStop>,
     /// How many of what were read.
     pub counts: Counts,
-    /// What was dropped, repaired, not understood, or looks wrong, in plain words, with the first few numbers of elements.
+    /// What was dropped, repaired, not understood, or looks wrong, in plain words, with the first few numbers of
+    /// elements.
     pub remarks: Vec<String>,
 }
 
-/// How far a map reaches: degrees. Where it reaches across the meridian of 180 degrees, its west is greater than its east.
+/// How far a map reaches: degrees. Where it reaches across the meridian of 180 degrees, its west is greater than its
+/// east.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Bounds {
     /// The least latitude.
@@ -134,13 +138,19 @@ impl Bounds {
 
     /// Of nodes.
     fn of(raw: &Raw) -> Option<Bounds> {
-        let point = |[latitude, longitude]: [f64; 2]| Bounds {
-            south: latitude,
-            west: longitude,
-            north: latitude,
-            east: longitude,
-        };
-        raw.nodes.iter().map(|node| point(node.place)).reduce(Bounds::with)
+        // Longitudes from -180 on, and from 0 on: across the meridian of 180 degrees, the second are closer together.
+        let [plain, turned] = [0.0, 360.0].map(|turn| {
+            let points = raw.nodes.iter().map(|node| {
+                let [latitude, longitude] = node.place;
+                let longitude = if longitude < 0.0 { longitude + turn } else { longitude };
+                Bounds { south: latitude, west: longitude, north: latitude, east: longitude }
+            });
+            points.reduce(Bounds::with)
+        });
+        let (plain, turned) = (plain?, turned?);
+        let back = |longitude: f64| if longitude > 180.0 { longitude - 360.0 } else { longitude };
+        let is_across = turned.east - turned.west < plain.east - plain.west;
+        Some(if is_across { Bounds { west: back(turned.west), east: back(turned.east), ..turned } } else { plain })
     }
 }
 
@@ -153,7 +163,7 @@ pub struct Counts {
     pub ways: usize,
     /// Relations of the file.
     pub relations: usize,
-    /// Ways of the file that are streets for motor traffic.
+    /// Ways of the file that are streets for motor traffic, closed ones among them.
     pub street_ways: usize,
     /// How long the streets are, each counted once: metres.
     pub street_length: f64,
@@ -182,8 +192,8 @@ pub struct Counts {
 /// Reads a map. Which form the file has is told by its content.
 ///
 /// # Errors
-/// If the file cannot be read, is not of OpenStreetMap, is broken or cut off, or has no nodes: what is wrong, in XML with
-/// its line and column, in PBF with the block.
+/// If the file cannot be read, is not of OpenStreetMap, is broken or cut off, or has no nodes: what is wrong, in XML
+/// with its line and column, in PBF with the block.
 pub fn read(path: &Path) -> Result<Map, Mistake> {
     let mut remarks = Remarks::default();
     let raw = file::read(path, &mut remarks)?;

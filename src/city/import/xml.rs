@@ -37,14 +37,21 @@ impl Source {
     /// Reads a file.
     pub fn read(path: &Path) -> Result<Source, Mistake> {
         let name = path.display().to_string();
-        match std::fs::read(path).map(String::from_utf8) {
-            Ok(Ok(text)) => Ok(Source { name, text }),
-            Ok(Err(error)) => {
+        match std::fs::read(path) {
+            Ok(bytes) => Source::of_bytes(name, bytes),
+            Err(error) => Err(Mistake::whole(name, format!("cannot read it: {error}"))),
+        }
+    }
+
+    /// Of the content of a file that is called so.
+    pub fn of_bytes(name: String, bytes: Vec<u8>) -> Result<Source, Mistake> {
+        match String::from_utf8(bytes) {
+            Ok(text) => Ok(Source { name, text }),
+            Err(error) => {
                 let at = error.utf8_error().valid_up_to();
                 let text = String::from_utf8_lossy(&error.as_bytes()[..at]).into_owned();
                 Err(Source { name, text }.mistake(at, "the file is no text in UTF-8 from here on".to_owned()))
             }
-            Err(error) => Err(Mistake::whole(name, format!("cannot read it: {error}"))),
         }
     }
 

@@ -263,7 +263,7 @@ fn nothing_leads_nowhere() {
     let empty = Routes::prepare(&Streets::default(), CAR, &[]);
     assert_eq!(way(&empty.again(&[1.0]), 0, 0), None);
     assert_eq!((free_times(&Streets::default(), CAR), strong_parts(&Streets::default(), CAR)), (vec![], vec![]));
-    assert_eq!(reachable(&Streets::default(), CAR, RoadId(3)), []);
+    assert!(reachable(&Streets::default(), CAR, RoadId(3)).is_empty());
 
     let lonely = Routes::prepare(&streets(&plain(2, &[])), CAR, &[0.0; 2]);
     assert_eq!((way(&lonely, 0, 0), way(&lonely, 0, 1)), (Some((vec![0], 0.0)), None));
@@ -310,6 +310,16 @@ fn equally_quick_ways_are_told_apart() {
         let threads = [fresh, other].map(|routes| scope.spawn(move || ways(&routes)));
         threads.into_iter().for_each(|found| assert_eq!(found.join().unwrap(), expected));
     });
+}
+
+/// Of four rows of junctions each half has two, and eight roads lead from half to half.
+#[test]
+fn roads_between_halves_are_contracted_last() {
+    let streets = grid(4);
+    let order = contraction_order(&streets);
+    let column = |junction: JunctionId| streets.junctions[junction.index()].place[0] as u32 / 200;
+    let is_between = |road: &usize| column(streets.roads[*road].from) != column(streets.roads[*road].to);
+    assert_eq!(order.iter().map(is_between).collect::<Vec<_>>(), [vec![false; 40], vec![true; 8]].concat());
 }
 
 /// A finder serves streets of any size.

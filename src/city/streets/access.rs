@@ -56,6 +56,11 @@ impl Class {
         NAMES.iter().position(|known| *known == name).map(|number| Class(number as u8))
     }
 
+    /// All names.
+    pub fn names() -> impl Iterator<Item = &'static str> {
+        NAMES.into_iter()
+    }
+
     /// Its name.
     pub fn name(self) -> &'static str {
         NAMES[usize::from(self.0)]

@@ -2,7 +2,7 @@
 
 use super::{Streets, TurnId};
 
-/// How wide a stretch is that a vehicle needs, with a little room: metres. Buses are 2.5 m wide, cars 1.8 m.
+/// How far apart the middles of vehicles are that do not touch, with a little room: metres. Buses are 2.5 m wide, cars 1.8 m.
 const ROOM: f64 = 2.2;
 
 /// How exactly the ends of stretches are found: metres.
@@ -96,7 +96,7 @@ mod tests {
     #[test]
     fn a_crossing_is_as_long_as_vehicles_are_wide() {
         let [own, theirs] = stretches(&[[-10.0, 0.0], [10.0, 0.0]], &[[4.0, -8.0], [4.0, 8.0]]).unwrap();
-        for (found, expected) in own.into_iter().chain(theirs).zip([11.5, 16.5, 5.5, 10.5]) {
+        for (found, expected) in own.into_iter().chain(theirs).zip([14.0 - ROOM, 14.0 + ROOM, 8.0 - ROOM, 8.0 + ROOM]) {
             assert!((found - expected).abs() <= EXACT, "{found}, not {expected}");
         }
     }
@@ -104,8 +104,8 @@ mod tests {
     #[test]
     fn where_ways_merge_the_conflict_lasts_to_the_end() {
         let [own, theirs] = stretches(&[[-10.0, 0.0], [10.0, 0.0]], &[[0.0, -10.0], [10.0, 0.0]]).unwrap();
-        assert!((own[0] - (20.0 - 2.5 * 2.0_f64.sqrt())).abs() <= EXACT && own[1] == 20.0, "{own:?}");
-        assert!((theirs[0] - (200.0_f64.sqrt() - 2.5 * 2.0_f64.sqrt())).abs() <= EXACT + 0.01, "{theirs:?}");
+        assert!((own[0] - (20.0 - ROOM * 2.0_f64.sqrt())).abs() <= EXACT && own[1] == 20.0, "{own:?}");
+        assert!((theirs[0] - (200.0_f64.sqrt() - ROOM * 2.0_f64.sqrt())).abs() <= EXACT + 0.01, "{theirs:?}");
     }
 
     #[test]

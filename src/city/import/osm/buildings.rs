@@ -193,6 +193,11 @@ pub fn buildings(ground: &Ground, counts: &mut Counts, remarks: &mut Remarks) ->
             remarks.add("ways are parts of buildings and passed over", way.id);
         }
     }
+    for relation in ground.raw.relations.iter().filter(|relation| purpose(&relation.tags).is_some()) {
+        if !relation.tags.is("type", &["multipolygon"]) {
+            remarks.add("relations are buildings but no multipolygons, and are left out", relation.id);
+        }
+    }
     for (_, node) in ground.nodes().filter(|(_, node)| purpose(&node.tags).is_some()) {
         remarks.add("buildings are nodes, without an outline, and left out", node.id);
     }

@@ -5,7 +5,7 @@ use super::ground::Ground;
 use super::raw::Way;
 use super::remarks::Remarks;
 use super::tags::{self, Tags};
-use super::{NodeId, WayId};
+use super::{NodeId, WayId, scenery};
 
 /// A way for those who walk or cycle.
 #[derive(Clone, Debug, PartialEq)]
@@ -71,8 +71,7 @@ pub fn footways(ground: &Ground, remarks: &mut Remarks) -> Vec<Footway> {
     let mut found = Vec::new();
     for way in &ground.raw.ways {
         let Some(kind) = kind(&way.tags) else { continue };
-        if way.tags.is("area", &["yes"]) {
-            // It is shown as a square.
+        if scenery::is_square(&way.tags) {
             continue;
         }
         if !may_walk_or_cycle(&way.tags) {
@@ -128,8 +127,8 @@ fn width(way: &Way, kind: FootwayKind, remarks: &mut Remarks) -> f64 {
     usual_width(kind)
 }
 
-/// How wide a way of a kind is: metres. Chosen near the German guidelines: 2.5 for a sidewalk (RASt 06), 4 for a crossing
-/// (R-FGÜ 2001), 2 for a cycleway of one direction (ERA 2010).
+/// How wide a way of a kind is: metres. Chosen near the German guidelines: 2.5 for a sidewalk (RASt 06), 4 for a
+/// crossing (R-FGÜ 2001), 2 for a cycleway of one direction (ERA 2010).
 fn usual_width(kind: FootwayKind) -> f64 {
     match kind {
         FootwayKind::Footway | FootwayKind::Steps | FootwayKind::Cycleway => 2.0,
@@ -139,7 +138,8 @@ fn usual_width(kind: FootwayKind) -> f64 {
     }
 }
 
-/// What a node is as a crossing. One with signals may be `highway=traffic_signals` and say by `crossing` that it is one.
+/// What a node is as a crossing. One with signals may be `highway=traffic_signals` and say by `crossing` that it is
+/// one.
 fn crossing_kind(tags: &Tags) -> Option<CrossingKind> {
     let crossing = tags.text("crossing");
     match tags.get("highway")? {

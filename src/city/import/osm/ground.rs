@@ -5,7 +5,8 @@ use super::projection::Projection;
 use super::raw::{Node, Raw, Spot, Way};
 use super::remarks::Remarks;
 
-/// How far east or west of the origin a node may be: degrees. Farther away the projection gives places that are not true.
+/// How far east or west of the origin a node may be: degrees. Farther away the projection gives places that are not
+/// true.
 const FARTHEST: f64 = 30.0;
 
 /// The elements of a file, and where its nodes are.
@@ -55,8 +56,8 @@ impl<'a> Ground<'a> {
         spots.filter(|(spot, node)| self.places[spot.index()].is_some() && !node.tags.only(&[]))
     }
 
-    /// The nodes of a way in runs: where some are not in the file, there is a gap. A node that comes twice in a row comes
-    /// once, and a run has two nodes at least.
+    /// The nodes of a way in runs: where some are not in the file, there is a gap. A node that comes twice in a row
+    /// comes once, and a run has two nodes at least.
     pub fn runs(&self, way: &Way, remarks: &mut Remarks) -> Vec<Vec<Spot>> {
         let spots: Vec<Option<Spot>> = way.nodes.iter().map(|id| self.spot(*id)).collect();
         if spots.contains(&None) {

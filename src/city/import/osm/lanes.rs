@@ -60,11 +60,11 @@ pub fn form(way: &Way, kind: Kind, classes: Vec<Class>, remarks: &mut Remarks) -
     let mut marks = [0, 1].map(|side| marks(way, flow, side, remarks));
     let mut lanes = lanes(way, kind, flow, marks.each_ref().map(|marks| marks.len() as u32), remarks);
     let bus_lanes = if classes.is_empty() { bus_lanes(way, flow, &mut lanes, remarks) } else { [false; 2] };
+    if lanes.iter().any(|lanes| *lanes > MOST_LANES) {
+        remarks.add("streets have more than 8 lanes one way, and get 8", way.id);
+    }
+    lanes = lanes.map(|lanes| lanes.min(MOST_LANES));
     for side in [0, 1] {
-        if lanes[side] > MOST_LANES {
-            remarks.add("streets have more than 8 lanes one way, and get 8", way.id);
-            lanes[side] = MOST_LANES;
-        }
         fit_marks(way, &mut marks[side], side, lanes[side], remarks);
     }
     let mut form = Form {

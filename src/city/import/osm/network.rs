@@ -120,8 +120,8 @@ impl Network {
         self.knots.get(&spot).is_some_and(|knot| knot.main_degree > 2)
     }
 
-    /// Goes along a link and on, as long as there is one way on along the streets that matter and one may `take` it, to the
-    /// first node that is a `goal`: the link that leads to it, and how far it is, if that is no more than `reach`.
+    /// Goes along a link and on, as long as there is one way on along the streets that matter and one may `take` it, to
+    /// the first node that is a `goal`: the link that leads to it, and how far it is, if that is no more than `reach`.
     pub fn walk(
         &self,
         from: Spot,

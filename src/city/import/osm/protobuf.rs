@@ -113,8 +113,8 @@ pub fn zigzag(number: u64) -> i64 {
     (number >> 1) as i64 ^ -((number & 1) as i64)
 }
 
-/// Numbers of which each was written as how much more it is than the one before. What is beyond 64 bits goes round, so that
-/// broken files give wrong numbers and no panic.
+/// Numbers of which each was written as how much more it is than the one before. What is beyond 64 bits goes round, so
+/// that broken files give wrong numbers and no panic.
 pub fn summed(steps: &[u64]) -> impl Iterator<Item = i64> {
     steps.iter().scan(0_i64, |sum, step| {
         *sum = sum.wrapping_add(zigzag(*step));

@@ -228,11 +228,11 @@ fn corners(ring: &[[f64; 2]]) -> [[f64; 2]; 2] {
     [[least(ring, 0), least(ring, 1)], [most(0), most(1)]]
 }
 
-/// Whether a ring lies in another: so does the first of its points that is no corner of the other.
+/// Whether a ring lies in another: so does the middle of its first side. Its corners may be corners of the other, and
+/// then are neither in it nor out of it.
 fn is_within(ring: &[[f64; 2]], outline: &[[f64; 2]]) -> bool {
-    let corners: BTreeSet<[u64; 2]> = outline.iter().map(|point| point.map(f64::to_bits)).collect();
-    let own = ring.iter().find(|point| !corners.contains(&point.map(f64::to_bits)));
-    own.is_none_or(|point| holds(outline, *point))
+    let [from, to] = [ring[0], ring[1]];
+    holds(outline, [from[0].midpoint(to[0]), from[1].midpoint(to[1])])
 }
 
 /// Whether a point lies in a ring: whether a ray from it crosses the ring an odd number of times.

@@ -1,5 +1,6 @@
 //! What lies about streets and buildings: areas, trees, addresses, bus stops
-//! (<https://wiki.openstreetmap.org/wiki/Map_features>).
+//! (<https://wiki.openstreetmap.org/wiki/Map_features>). Areas of kinds that are not named here, such as quarters of a
+//! town, are passed over.
 
 use super::NodeId;
 use super::buildings::Building;
@@ -131,14 +132,19 @@ fn kind(tags: &Tags) -> Option<AreaKind> {
         "swimming_pool" => Some(AreaKind::Water),
         _ => None,
     };
-    let otherwise = || match (tags.text("amenity"), tags.text("waterway"), tags.text("highway")) {
-        ("parking", ..) if tags.get("building").is_none() && is_on_ground(tags) => Some(AreaKind::Parking),
-        ("grave_yard", ..) => Some(AreaKind::Park),
-        (_, "riverbank" | "dock", _) => Some(AreaKind::Water),
-        (.., "pedestrian" | "footway") if tags.is("area", &["yes"]) => Some(AreaKind::Square),
+    let otherwise = || match (tags.text("amenity"), tags.text("waterway")) {
+        ("parking", _) if tags.get("building").is_none() && is_on_ground(tags) => Some(AreaKind::Parking),
+        ("grave_yard", _) => Some(AreaKind::Park),
+        (_, "riverbank" | "dock") => Some(AreaKind::Water),
+        _ if is_square(tags) => Some(AreaKind::Square),
         _ => None,
     };
     by_nature.or_else(by_use).or_else(by_leisure).or_else(otherwise)
+}
+
+/// Whether a way for those who walk is a place, not a line.
+pub fn is_square(tags: &Tags) -> bool {
+    tags.is("area", &["yes"]) && tags.is("highway", &["pedestrian", "footway"])
 }
 
 /// Whether cars do not stand below the ground or on several levels.

@@ -1,10 +1,11 @@
 //! Signals and signs: at which junction those are that stand on a street before it
 //! (<https://wiki.openstreetmap.org/wiki/Tag:highway%3Dtraffic_signals>,
-//! <https://wiki.openstreetmap.org/wiki/Tag:highway%3Dstop>, <https://wiki.openstreetmap.org/wiki/Tag:highway%3Dgive_way>).
+//! <https://wiki.openstreetmap.org/wiki/Tag:highway%3Dstop>,
+//! <https://wiki.openstreetmap.org/wiki/Tag:highway%3Dgive_way>).
 //!
 //! Signals belong to the next junction of greater streets in the direction in which one drives, then to the next of any
-//! streets, if it is near; others, as where those on foot cross, stand for themselves. Where streets with two carriageways
-//! cross, each of the four nodes that they share is a junction with signals.
+//! streets, if it is near; others, as where those on foot cross, stand for themselves. Where streets with two
+//! carriageways cross, each of the four nodes that they share is a junction with signals.
 
 use std::collections::BTreeSet;
 

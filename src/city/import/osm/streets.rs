@@ -18,8 +18,8 @@ use super::sets::Sets;
 use super::{Counts, WayId, restrictions, signs};
 use crate::city::plan::{self, Control, Node, Plan};
 
-/// A street of the file, or a stretch of one between nodes that are not in the file. Its nodes are in the order in which the
-/// plan draws it.
+/// A street of the file, or a stretch of one between nodes that are not in the file. Its nodes are in the order in
+/// which the plan draws it.
 pub struct Street<'a> {
     pub way: &'a Way,
     pub spots: Vec<Spot>,

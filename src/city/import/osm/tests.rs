@@ -13,8 +13,8 @@ use super::*;
 use crate::city::plan::{Control, Mark, Sign};
 use crate::city::streets::Class;
 
-/// A main street from west (1) to east (5) with a side street to the north (6) at its middle (3), a signal before it (2), a
-/// sign on the side street (7), a roundabout at its northern end, and things about.
+/// A main street from west (1) to east (5) with a side street to the north (6) at its middle (3), a signal before it
+/// (2), a sign on the side street (7), a roundabout at its northern end, and things about.
 const TOWN: &str = r#"<?xml version="1.0" encoding="UTF-8"?>
 <osm version="0.6">
   <note>Not of this world.</note>
@@ -183,9 +183,7 @@ fn signs_go_to_the_ends_that_heed_them() {
     assert_eq!(signs(&[two_ways, stop, unknown]), ([1, 1], [Sign::None, Sign::Stop]));
     // On the junction itself, where the lesser street leads to it.
     let on_junction = ("<node id=\"3\" lat=\"50.0\" lon=\"9.0\"/>", |value| {
-        format!(
-            "<node id=\"3\" lat=\"50.0\" lon=\"9.0\"><tag k=\"highway\" v=\"stop\"/><tag k=\"stop\" v=\"{value}\"/></node>"
-        )
+        format!(r#"<node id="3" lat="50.0" lon="9.0"><tag k="highway" v="stop"/><tag k="stop" v="{value}"/></node>"#)
     });
     let minor = on_junction.1("minor");
     assert_eq!(signs(&[two_ways, (on_junction.0, &minor)]), ([1, 1], [Sign::Stop, Sign::GiveWay]));
@@ -309,6 +307,14 @@ fn broken_files_are_refused() {
     told(&packed[..packed.len() / 2], "town.osm: the file is broken or cut off: gzip says so after ");
     let missing = read(Path::new("no/such/map.osm")).expect_err("there is none").to_string();
     assert!(missing.starts_with("no/such/map.osm: cannot read it: "), "{missing}");
+}
+
+#[test]
+fn maps_reach_across_the_meridian_of_180_degrees() {
+    let node = |id: i64, longitude: &str| format!("<node id=\"{id}\" lat=\"-17.0\" lon=\"{longitude}\"/>");
+    let map = map_of(format!("<osm>{}{}</osm>", node(1, "179.99"), node(2, "-179.97"))).unwrap();
+    assert_eq!((map.bounds.west, map.remarks.len()), (179.99, 0));
+    assert!((map.bounds.east + 179.97).abs() < 1e-9 && (map.origin[1] + 179.99).abs() < 1e-9, "{:?}", map.origin);
 }
 
 /// Bytes that are damaged in a few places.
