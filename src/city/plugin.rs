@@ -9,6 +9,7 @@ use super::tables::{EdgeRow, SignalRow, TripRow};
 use super::traffic::signals::Showing;
 use super::traffic::{Arrival, Town, Traffic};
 use super::{check, indicators, settings};
+use crate::engine::clock::UnderWay;
 use crate::engine::fork::copy_cache;
 use crate::engine::identity::TwinId;
 use crate::engine::parallel::Pool;
@@ -22,6 +23,9 @@ use crate::scene::registry::SceneApp;
 
 /// Streets and traffic.
 pub struct CityPlugin;
+
+/// Whose name stands for what is under way here.
+const DOMAIN: &str = "city";
 
 /// The events of traffic: a step is over, a time of counting is over.
 #[derive(Resource, Clone, Copy)]
@@ -42,7 +46,8 @@ impl Plugin for CityPlugin {
             .register_state::<Traffic>("vehicles")
             .register_check(check::check)
             .init_resource::<TownOf>()
-            .register_cache(rebuild, &[copy_cache::<TownOf>])
+            .init_resource::<UnderWay>()
+            .register_cache(rebuild, &[copy_cache::<TownOf>, copy_cache::<UnderWay>])
             .on_start(begin)
             .register_table::<TripRow>()
             .register_table::<EdgeRow>()
@@ -64,12 +69,17 @@ fn town_of(world: &World) -> Option<Arc<Town>> {
 /// Makes the town again where it is not at hand, and what of the traffic follows from who drives where.
 fn rebuild(world: &mut World) {
     if !world.contains_resource::<Traffic>() {
+        // Before the start, when other domains may ask already.
+        let begins = world.resource::<settings::City>().is_there();
+        world.resource_mut::<UnderWay>().set(DOMAIN, begins);
         return;
     }
     let town = world.resource::<TownOf>().0.clone().or_else(|| town_of(world));
     world.insert_resource(TownOf(town.clone()));
     if let (Some(town), Some(mut traffic)) = (town, world.get_resource_mut::<Traffic>()) {
         traffic.settle_in(town);
+        let is_under_way = !traffic.is_over();
+        world.resource_mut::<UnderWay>().set(DOMAIN, is_under_way);
     }
 }
 
@@ -80,7 +90,9 @@ fn begin(world: &mut World) {
     let settings = world.resource::<settings::City>();
     let (step, count_every) = (settings.step, settings.count_every);
     world.insert_resource(TownOf(Some(town.clone())));
-    world.insert_resource(Traffic::new(town, step.seconds(), seed));
+    let traffic = Traffic::new(town, step.seconds(), seed);
+    world.resource_mut::<UnderWay>().set(DOMAIN, !traffic.is_over());
+    world.insert_resource(traffic);
     let kinds = *world.resource::<Happenings>();
     let mut queue = world.resource_mut::<EventQueue>();
     // Counts first, where both are due: they are of what was before.
@@ -99,7 +111,9 @@ fn handle(In(event): In<Event>, world: &mut World) {
         every
     };
     // With nobody under way and nobody to come the world may end.
-    if !world.resource::<Traffic>().is_over() {
+    let is_under_way = !world.resource::<Traffic>().is_over();
+    world.resource_mut::<UnderWay>().set(DOMAIN, is_under_way);
+    if is_under_way {
         world.resource_mut::<EventQueue>().push(Event { at: event.at + next, arg: event.arg + 1, ..event });
     }
 }

@@ -35,7 +35,7 @@ use crate::engine::random::Seed;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct TrackId(u32);
 
-/// A vehicle under way, among all that there are.
+/// A vehicle under way, among all that there are. It is numbered anew from time to time; its trip tells it from others.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct VehicleId(u32);
 
@@ -68,6 +68,8 @@ pub struct Vehicle {
     pub halt: u32,
     /// Where on its track its trip ends, if it does: metres.
     ends_at: f64,
+    /// Whether a halt is still to come.
+    halts: bool,
     /// For how long it has stood where it did not want to: seconds.
     pub waited: f64,
     /// The tracks behind its front, the nearest first, as far as its body may reach.
@@ -86,6 +88,9 @@ impl Vehicle {
         std::iter::once(self.track).chain(self.trail.iter().map_while(|track| *track))
     }
 }
+
+/// After so many steps vehicles are numbered anew.
+const NUMBERS_ANEW: u64 = 32;
 
 /// So many tracks behind its front a vehicle's body may reach.
 const TRAIL: usize = 4;
@@ -277,6 +282,29 @@ impl Traffic {
         self.place_bodies();
     }
 
+    /// Numbers vehicles by where they are, so that those who are near each other are near in memory, too.
+    fn number_anew(&mut self) {
+        let mut numbers = vec![VehicleId(u32::MAX); self.vehicles.len()];
+        let mut vehicles = Vec::with_capacity(self.under_way());
+        for track in &mut self.tracks {
+            for id in track {
+                let number = VehicleId(vehicles.len() as u32);
+                numbers[id.0 as usize] = number;
+                vehicles.push(self.vehicles[id.0 as usize].take());
+                *id = number;
+            }
+        }
+        for vehicle in vehicles.iter_mut().flatten() {
+            // One who has left meanwhile is nobody's any more.
+            vehicle.cause = vehicle.cause.renamed(|id| numbers.get(id.0 as usize).copied().unwrap_or(id));
+        }
+        for body in self.bodies.iter_mut().flatten().chain(self.tails.iter_mut().flatten()) {
+            body.vehicle = numbers[body.vehicle.0 as usize];
+        }
+        self.vehicles = vehicles;
+        self.free = Vec::new();
+    }
+
     /// Finds the guides of all trips that are under way or wait.
     fn find_guides(&mut self) {
         let town = self.town.clone();
@@ -339,6 +367,9 @@ impl Traffic {
     /// Goes on by a step, on all threads of a pool. Tells who has arrived.
     pub fn go_on(&mut self, seed: Seed, pool: &Pool) -> Vec<Arrival> {
         self.seed = seed;
+        if self.steps.is_multiple_of(NUMBERS_ANEW) {
+            self.number_anew();
+        }
         self.show_signals();
         self.insert();
         let speeds = self.plan(pool);
@@ -422,6 +453,10 @@ impl Traffic {
 
     /// Where a vehicle has to halt next.
     fn next_halt(&self, vehicle: &Vehicle) -> Option<&Halt> {
+        // Few halt, and the trips of those who do not need not be looked up.
+        if !vehicle.halts {
+            return None;
+        }
         self.town.demand.trips[vehicle.trip as usize].halts.get(vehicle.halt as usize)
     }
 
@@ -569,6 +604,10 @@ mod tests {
             (0.5, 0.0, FirstSpeed::Most, 1643.0),
             (0.0, 0.1, FirstSpeed::Most, 2075.0),
             (0.5, 0.1, FirstSpeed::Most, 1635.0),
+            (0.0, 0.0, FirstSpeed::Mean, 1800.0),
+            (0.5, 0.0, FirstSpeed::Mean, 1800.0),
+            (0.0, 0.1, FirstSpeed::Mean, 2199.0),
+            (0.5, 0.1, FirstSpeed::Mean, 1933.0),
         ] {
             let streets = road(&[2000.0], 16.66, &[]);
             let demand = demand(car(imperfection, deviation), 5000, 1, speed);

@@ -1,5 +1,6 @@
 //! The clock of a world, and what makes it stop for a step.
 
+use std::collections::BTreeSet;
 use std::ops::RangeInclusive;
 
 use bevy_ecs::prelude::Resource;
@@ -93,5 +94,26 @@ impl Periodic {
         let beats = (now - self.next).nanos() / self.every.nanos() + 1;
         self.next += Duration::from_nanos(beats.saturating_mul(self.every.nanos()));
         true
+    }
+}
+
+/// The domains in which something is under way that ends by itself, by name. Without a horizon, no other domain ends the run as long as there
+/// are any. A cache.
+#[derive(Resource, Clone, Debug, Default)]
+pub struct UnderWay(BTreeSet<&'static str>);
+
+impl UnderWay {
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Says whether something is under way in a domain.
+    pub fn set(&mut self, domain: &'static str, is_under_way: bool) {
+        if is_under_way {
+            self.0.insert(domain);
+        } else {
+            self.0.remove(domain);
+        }
     }
 }

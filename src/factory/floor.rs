@@ -11,7 +11,7 @@ use bevy_ecs::prelude::{Entity, In, Query, Res, ResMut, Resource};
 use bevy_ecs::system::SystemParam;
 use serde::{Deserialize, Serialize};
 
-use crate::engine::clock::Clock;
+use crate::engine::clock::{Clock, UnderWay};
 use crate::engine::identity::{Directory, TwinId};
 use crate::engine::journal::Journal;
 use crate::engine::queue::{Event, EventKind, EventQueue, Priority};
@@ -161,6 +161,7 @@ type AgeingMachines<'w, 's> = Query<
 #[derive(SystemParam)]
 pub struct FloorParam<'w, 's> {
     clock: ResMut<'w, Clock>,
+    under_way: Res<'w, UnderWay>,
     seed: Res<'w, Seed>,
     directory: Res<'w, Directory>,
     plan: Res<'w, Plan>,
@@ -195,6 +196,7 @@ impl<'w, 's> FloorParam<'w, 's> {
     pub fn floor(&mut self) -> Floor<'_, 'w, 's> {
         Floor {
             clock: &mut self.clock,
+            under_way: &self.under_way,
             seed: *self.seed,
             directory: &self.directory,
             plan: &self.plan,
@@ -231,6 +233,7 @@ impl<'w, 's> FloorParam<'w, 's> {
 /// The shop floor as an event handler sees it.
 pub struct Floor<'a, 'w, 's> {
     pub(super) clock: &'a mut Clock,
+    pub(super) under_way: &'a UnderWay,
     pub(super) seed: Seed,
     pub(super) directory: &'a Directory,
     pub(super) plan: &'a Plan,
@@ -542,6 +545,7 @@ impl Floor<'_, '_, '_> {
     /// Without a horizon, the run ends when no job is left and none will come.
     pub(super) fn stop_if_done(&mut self) {
         if self.clock.horizon == Time::NEVER
+            && self.under_way.is_empty()
             && self.moment.open_sources == 0
             && self.jobs.in_process() == self.stock.count()
         {
@@ -554,7 +558,7 @@ impl Floor<'_, '_, '_> {
     fn stop_if_stuck(&mut self) {
         const LONGEST_WAIT: Duration = Duration::from_secs(15 * 24 * 3600);
         let may_go_on = self.moment.settling || self.moment.open_sources > self.waiting_sources();
-        if self.clock.horizon != Time::NEVER || may_go_on {
+        if self.clock.horizon != Time::NEVER || may_go_on || !self.under_way.is_empty() {
             return;
         }
         if self.is_under_way() {

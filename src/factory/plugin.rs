@@ -3,6 +3,7 @@
 use bevy_app::{App, Plugin};
 use bevy_ecs::prelude::World;
 
+use crate::engine::clock::UnderWay;
 use crate::engine::fork::copy_cache;
 use crate::engine::simulation::EngineApp;
 use crate::engine::stage::Stage;
@@ -140,6 +141,7 @@ impl Plugin for FactoryPlugin {
             .init_state::<Jobs>("jobs_in_process")
             .init_state::<Moment>("moment")
             .init_state::<ShopTally>("shop_tally")
+            .init_resource::<UnderWay>()
             .init_resource::<Plan>()
             .init_resource::<Tariff>()
             .init_resource::<Network>()

@@ -20,7 +20,7 @@ type Body = (VehicleId, [f64; 2]);
 struct Watch<'a> {
     streets: &'a Streets,
     demand: &'a Demand,
-    was: BTreeMap<VehicleId, (TrackId, u32)>,
+    was: BTreeMap<u32, TrackId>,
     lamps: Vec<Option<Lamp>>,
 }
 
@@ -115,8 +115,8 @@ impl Watch<'_> {
     fn check_ways(&mut self, traffic: &Traffic) {
         let mut now = BTreeMap::new();
         for (id, vehicle) in traffic.vehicles() {
-            now.insert(id, (vehicle.track, vehicle.trip));
-            let Some((was, _)) = self.was.get(&id).filter(|(_, trip)| *trip == vehicle.trip) else { continue };
+            now.insert(vehicle.trip, vehicle.track);
+            let Some(was) = self.was.get(&vehicle.trip) else { continue };
             let road = |track: TrackId| match traffic.place(track) {
                 Place::Lane(lane) => Some(self.streets.lane(lane).road),
                 Place::Turn(_) => None,

@@ -224,12 +224,12 @@ mod tests {
         let found = prospects(&streets, &route, Class::PASSENGER, &[]);
         assert_eq!(
             reaches(&found),
-            [vec![(210.0, 1), (320.0, 0), (100.0, -1)], vec![(100.0, 1), (210.0, 0)], vec![(100.0, 0)]]
+            [vec![(200.0, 1), (300.0, 0), (100.0, -1)], vec![(100.0, 1), (200.0, 0)], vec![(100.0, 0)]]
         );
         assert_eq!((found[0][0].turn, found[0][2].turn), (Some(TurnId(0)), None));
         // Where the route ends one lane is as good as the other.
         let short = prospects(&streets, &route[..2], Class::PASSENGER, &[]);
-        assert_eq!(reaches(&short)[0], [(210.0, 0), (210.0, 0), (100.0, -1)]);
+        assert_eq!(reaches(&short)[0], [(200.0, 0), (200.0, 0), (100.0, -1)]);
     }
 
     /// A bus has to be on the lane of its stop, even where that lane does not lead on.
@@ -238,7 +238,7 @@ mod tests {
         let streets = streets(&[2, 2], &[(0, 2), (1, 3)]);
         let route = [RoadId(0), RoadId(1)];
         let found = prospects(&streets, &route, Class::PASSENGER, &[Call { road: 0, lane: LaneId(0) }]);
-        assert_eq!(reaches(&found)[0], [(210.0, 0), (100.0, -1)]);
+        assert_eq!(reaches(&found)[0], [(200.0, 0), (100.0, -1)]);
     }
 
     #[test]
@@ -247,8 +247,8 @@ mod tests {
         streets.lanes[3].access = Access::only([Class::named("bus").unwrap()]);
         let route = [RoadId(0), RoadId(1)];
         let car = prospects(&streets, &route, Class::PASSENGER, &[]);
-        assert_eq!(reaches(&car), [vec![(210.0, 0), (100.0, -1)], vec![(100.0, 0), (0.0, -1)]]);
+        assert_eq!(reaches(&car), [vec![(200.0, 0), (100.0, -1)], vec![(100.0, 0), (0.0, -1)]]);
         let any = prospects(&streets, &route, Class::IGNORING, &[]);
-        assert_eq!(reaches(&any)[0], [(210.0, 0), (210.0, 0)]);
+        assert_eq!(reaches(&any)[0], [(200.0, 0), (200.0, 0)]);
     }
 }

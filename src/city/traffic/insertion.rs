@@ -128,6 +128,7 @@ impl Traffic {
             cause: Cause::Free,
             sums: Sums::default(),
             ends_at: self.end_of_trip(number, guide, 0, self.track_of_lane(lane)),
+            halts: !trip.halts.is_empty(),
             guide,
             trail: [None; TRAIL],
             intent: lanes::Intent::default(),

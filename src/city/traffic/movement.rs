@@ -109,6 +109,7 @@ impl Traffic {
             vehicle.stands_until = until;
             if until.is_none() {
                 vehicle.halt += 1;
+                vehicle.halts = (vehicle.halt as usize) < self.town.demand.trips[vehicle.trip as usize].halts.len();
                 let (trip, halts) = (&self.town.demand.trips[vehicle.trip as usize], vehicle.halt as usize);
                 let class = self.town.demand.kinds[vehicle.kind.0 as usize].class;
                 vehicle.guide = self.guides.find(&self.town.streets, trip, class, halts);

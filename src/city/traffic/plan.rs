@@ -56,6 +56,18 @@ pub enum Cause {
     Change,
 }
 
+impl Cause {
+    /// The same, with vehicles called otherwise.
+    pub(super) fn renamed(self, name: impl Fn(VehicleId) -> VehicleId) -> Cause {
+        match self {
+            Cause::Ahead(id) => Cause::Ahead(name(id)),
+            Cause::Way(id) => Cause::Way(name(id)),
+            Cause::Body(id) => Cause::Body(name(id)),
+            other => other,
+        }
+    }
+}
+
 /// The most that one may drive, and why.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Most {
