@@ -44,7 +44,7 @@ impl Scenario {
     }
 
     /// Begins to count time where it begins: who wants to depart before is left out, as by SUMO.
-    fn from_begin(mut self) -> Scenario {
+    fn counted_from_its_begin(mut self) -> Scenario {
         self.demand.trips.retain(|trip| trip.departs >= self.begin);
         for trip in &mut self.demand.trips {
             trip.departs -= self.begin;
@@ -87,7 +87,7 @@ pub fn read(path: &Path) -> Result<Scenario, Mistake> {
         }
     }
     let demand = reader.finish();
-    Ok(Scenario { network, demand, begin, end, step }.from_begin())
+    Ok(Scenario { network, demand, begin, end, step }.counted_from_its_begin())
 }
 
 fn configuration(source: &Source) -> Result<Configuration<'_>, Mistake> {
