@@ -65,7 +65,8 @@ def ours(seed, threads, copies=1):
     folder = f"{work}/run-{seed}-{threads}-{copies}"
     seconds, _ = timed([autotwin, "run", f"{work}/acosta.ron", "--seed", str(seed), "--threads", str(threads),
                         "--set", f"city.copies={copies}", "--tables", "trips", "--out", folder])
-    found = {each["name"]: each["value"] for each in json.load(open(f"{folder}/indicators.json"))}
+    summary = json.load(open(f"{folder}/summary.json"))
+    found = {each["name"]: each["value"] for each in summary["indicators"]}
     names = ("length", "speed", "duration", "waiting", "time_loss", "depart_delay")
     return seconds, [found[f"trip_{name}"] for name in names], found["trips_arrived"]
 

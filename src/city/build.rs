@@ -108,7 +108,8 @@ fn roads(plan: &Plan, forms: &[Form], streets: &mut Streets) -> Vec<Course> {
                 let line = lines::beside(&along, offset(way, is_back, lane));
                 streets.lanes.push(Lane {
                     road,
-                    length: lines::length(&line).max(0.1),
+                    // All lanes of a road are as long, so that who is beside whom does not change in bends.
+                    length: lines::length(&along).max(0.1),
                     speed_limit: way.speed_limit,
                     width: way.lane_width,
                     access: access(way, is_back, lane),

@@ -7,7 +7,7 @@ use bevy_ecs::prelude::{In, Resource, World};
 
 use super::tables::{EdgeRow, SignalRow, TripRow};
 use super::traffic::signals::Showing;
-use super::traffic::{Arrival, Town, Traffic};
+use super::traffic::{Arrival, RoadSums, Town, Traffic};
 use super::{check, indicators, settings};
 use crate::engine::clock::UnderWay;
 use crate::engine::fork::copy_cache;
@@ -142,23 +142,26 @@ fn go_on(world: &mut World) {
     }
 }
 
-/// Writes what has happened on each road since the counts were last written.
+/// Writes what has happened on each road since the counts were last written, and counts afresh.
 fn count(world: &mut World, from: f64, to: f64) {
-    let mut traffic = world.resource_mut::<Traffic>();
-    let sums = traffic.take_road_sums();
-    let town = traffic.town().clone();
-    let mut edges = world.resource_mut::<Table<EdgeRow>>();
-    if edges.is_enabled() && to > from {
-        for (road, sums) in sums.into_iter().enumerate().filter(|(_, sums)| sums.seconds > 0.0) {
-            edges.push(EdgeRow::new(&town, road, [from, to], sums));
-        }
-    }
+    let sums = world.resource_mut::<Traffic>().take_road_sums();
+    write_counts(world, sums, [from, to]);
 }
 
-/// Writes what was counted since the last time.
+/// Writes what was counted since the last time. The end of a run is no event, and changes nothing.
 fn count_last(world: &mut World) {
     let every = world.resource::<settings::City>().count_every.seconds();
     let Some(traffic) = world.get_resource::<Traffic>() else { return };
-    let to = traffic.now();
-    count(world, (to / every).floor() * every, to);
+    let (to, sums) = (traffic.now(), traffic.road_sums().to_vec());
+    write_counts(world, sums, [(to / every).floor() * every, to]);
+}
+
+fn write_counts(world: &mut World, sums: Vec<RoadSums>, between: [f64; 2]) {
+    let town = world.resource::<Traffic>().town().clone();
+    let mut edges = world.resource_mut::<Table<EdgeRow>>();
+    if edges.is_enabled() && between[1] > between[0] {
+        for (road, sums) in sums.into_iter().enumerate().filter(|(_, sums)| sums.seconds > 0.0) {
+            edges.push(EdgeRow::new(&town, road, between, sums));
+        }
+    }
 }

@@ -343,7 +343,12 @@ impl Traffic {
         self.totals = Totals::default();
     }
 
-    /// What has happened on each road since this was last asked.
+    /// What has happened on each road since it was last taken.
+    pub fn road_sums(&self) -> &[RoadSums] {
+        &self.roads
+    }
+
+    /// What has happened on each road since it was last taken, which it is now.
     pub fn take_road_sums(&mut self) -> Vec<RoadSums> {
         let none = vec![RoadSums::default(); self.roads.len()];
         std::mem::replace(&mut self.roads, none)

@@ -51,6 +51,7 @@ fn a_run_leaves_a_folder_that_can_be_verified_elsewhere() {
         "advice.parquet",
         "decisions.parquet",
         "digests.jsonl",
+        "edges.parquet",
         "energy.parquet",
         "events.parquet",
         "incident_log.parquet",
@@ -66,11 +67,13 @@ fn a_run_leaves_a_folder_that_can_be_verified_elsewhere() {
         "power.parquet",
         "run.json",
         "scene.ron",
+        "signals.parquet",
         "states.parquet",
         "stays.parquet",
         "summary.json",
         "tasks.parquet",
         "transports.parquet",
+        "trips.parquet",
     ];
     assert_eq!(names(&here.join("a")), files);
     assert!(printed.contains(&summary(&here.join("a")).digest));

@@ -172,14 +172,14 @@ fn acosta(test: &str) -> Option<Scenario> {
     Some(sumo::read(&folder.join("run.sumocfg")).unwrap_or_else(|mistake| panic!("{mistake}")))
 }
 
-/// The means that SUMO 1.28 has for the same network and demand, each within some 5 % over seeds: metres, metres a second, seconds.
+/// The means that SUMO 1.28 has for the same network and demand over seeds 1 to 5: metres, metres a second, seconds.
 const SUMO: [(&str, f64); 6] = [
     ("length", 1626.8),
-    ("speed", 6.29),
-    ("duration", 284.9),
-    ("duration and delay", 448.5),
-    ("waiting", 98.2),
-    ("time loss", 163.3),
+    ("speed", 6.36),
+    ("duration", 282.8),
+    ("duration and delay", 448.3),
+    ("waiting", 95.7),
+    ("time loss", 161.2),
 ];
 
 /// The morning peak of a district of Bologna: all arrive, nobody breaks a rule, and it takes as long as in SUMO.
@@ -187,28 +187,35 @@ const SUMO: [(&str, f64); 6] = [
 fn a_morning_in_bologna() {
     let Some(scenario) = acosta("a_morning_in_bologna") else { return };
     let town = Arc::new(Town::new(scenario.network.streets, scenario.demand));
+    // One morning may be some 5 % worse than the next.
+    let mornings = [1, 2, 3].map(|seed| morning(&town, Seed(seed)));
+    for (number, (name, expected)) in SUMO.into_iter().enumerate() {
+        let mean = mornings.iter().map(|means| means[number]).sum::<f64>() / mornings.len() as f64;
+        let share = mean / expected - 1.0;
+        println!("{name}: {mean:.2} ({:+.1} %)", 100.0 * share);
+        assert!(share.abs() < 0.12, "{name}: {mean:.2}, not {expected}");
+    }
+}
+
+/// Drives until all have arrived, under watch, and returns the means in the order of `SUMO`.
+fn morning(town: &Arc<Town>, seed: Seed) -> [f64; 6] {
     let (streets, demand) = (&town.streets, &town.demand);
-    let mut traffic = Traffic::new(town.clone(), 1.0, Seed(1));
+    let mut traffic = Traffic::new(town.clone(), 1.0, seed);
     let mut watch = Watch { streets, demand, was: BTreeMap::new(), lamps: Vec::new() };
     let mut arrivals: Vec<Arrival> = Vec::new();
     while arrivals.len() < demand.trips.len() {
         assert!(traffic.now() < 9000.0, "after {} s {} have arrived", traffic.now(), arrivals.len());
         watch.begin(traffic.now());
-        arrivals.extend(traffic.go_on(Seed(1), &Pool::default()));
+        arrivals.extend(traffic.go_on(seed, &Pool::default()));
         watch.check(&traffic);
     }
     let mean = |of: &dyn Fn(&Arrival) -> f64| arrivals.iter().map(of).sum::<f64>() / arrivals.len() as f64;
-    let means = [
+    [
         mean(&|trip| trip.sums.length),
         mean(&|trip| trip.sums.length / (trip.arrived - trip.departed)),
         mean(&|trip| trip.arrived - trip.departed),
         mean(&|trip| trip.arrived - demand.trips[trip.trip as usize].departs),
         mean(&|trip| trip.sums.waiting),
         mean(&|trip| trip.sums.time_loss),
-    ];
-    for ((name, expected), mean) in SUMO.into_iter().zip(means) {
-        let share = mean / expected - 1.0;
-        println!("{name}: {mean:.2} ({:+.1} %)", 100.0 * share);
-        assert!(share.abs() < 0.12, "{name}: {mean:.2}, not {expected}");
-    }
+    ]
 }

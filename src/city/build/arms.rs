@@ -16,7 +16,7 @@ struct Arm {
 }
 
 /// A little more than where edges cross, for the corner.
-const CORNER: f64 = 1.0;
+const CORNER: f64 = 2.0;
 
 /// Ways that meet at a sharp angle are cut back no more than this.
 const MOST: f64 = 25.0;

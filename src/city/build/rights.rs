@@ -40,10 +40,14 @@ pub(super) fn add(plan: &Plan, courses: &[Course], streets: &mut Streets) {
                 let Some([own, theirs]) = stretches(streets, *one, *other) else { continue };
                 meet(streets, *one, *other);
                 let (first, second) = (claims[place], claims[other_place]);
-                if control == Control::AllStop || yields(first, second, control) {
+                let [mut first_yields, second_yields] =
+                    [yields(first, second, control), yields(second, first, control)];
+                // Of two who are alike the second one waits, but for those whom signals keep apart.
+                first_yields |= !first_yields && !second_yields && !are_kept_apart(first, second, control);
+                if control == Control::AllStop || first_yields {
                     streets.turns[one.index()].yields_to.push(*other);
                 }
-                if control == Control::AllStop || yields(second, first, control) {
+                if control == Control::AllStop || second_yields {
                     streets.turns[other.index()].yields_to.push(*one);
                 }
                 // How far one may come without being in the way of those who come from the opposite side.
@@ -108,8 +112,14 @@ fn yields(one: Claim, other: Claim, control: Control) -> bool {
         // lanes beside each other the outer one goes first.
         return turns(one) > turns(other) || (turns(one) == turns(other) && between.abs() < 0.5 && between > 0.0);
     }
-    // Who comes from the right drives to the left. Signals keep those apart who cross each other.
-    control != Control::Signals && between > 0.0
+    // Who comes from the right drives to the left.
+    !are_kept_apart(one, other, control) && between > 0.0
+}
+
+/// Whether signals never let two drive at once: those who cross each other.
+fn are_kept_apart(one: Claim, other: Claim, control: Control) -> bool {
+    let between = lines::angle(one.comes, other.comes).abs();
+    control == Control::Signals && (0.5..=OPPOSITE).contains(&between)
 }
 
 /// The rule at the beginning of a turn, and where one waits in the midst of the junction.

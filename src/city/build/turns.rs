@@ -117,14 +117,6 @@ fn lane_pairs(streets: &Streets, road: RoadId, exits: &[Exit], marks: &[Mark]) -
             pairs.push((from, to, exit.direction));
         }
     }
-    // No lane leads nowhere: what is left over leads where the lane beside it does.
-    for lane in own.iter().filter(|lane| streets.lane(**lane).access.allows(Class::PASSENGER)) {
-        if exits.is_empty() || pairs.iter().any(|(from, _, _)| from == lane) {
-            continue;
-        }
-        let nearest = pairs.iter().min_by_key(|(from, _, _)| from.0.abs_diff(lane.0)).copied();
-        pairs.extend(nearest.map(|(_, to, direction)| (*lane, to, direction)));
-    }
     pairs
 }
 
@@ -169,7 +161,8 @@ fn shared(streets: &Streets, exits: &[Exit], count: usize) -> Vec<Vec<usize>> {
 }
 
 /// Leads lanes to those of an exit, each to one that is as open: from the outer ones on, or from the inner ones on for those who turn left. Where
-/// there are more beyond, the last one leads to all that are left over.
+/// there are more beyond, the last one leads to all that are left over; where there are fewer, the last ones end, and who is on them changes
+/// lanes before.
 fn matched(streets: &Streets, from: &[LaneId], exit: &Exit) -> Vec<(LaneId, LaneId)> {
     let mut pairs = Vec::new();
     let is_for_all = |lane: &LaneId| streets.lane(*lane).access.allows(Class::PASSENGER);
@@ -183,13 +176,15 @@ fn matched(streets: &Streets, from: &[LaneId], exit: &Exit) -> Vec<(LaneId, Lane
             from.reverse();
             to.reverse();
         }
-        let (Some(last_from), Some(last_to)) = (from.last(), to.last()) else { continue };
+        let Some(last_from) = from.last() else { continue };
         for place in 0..from.len().max(to.len()) {
             // Many lanes beyond are for those who come straight on alone.
             if place >= from.len() && exit.direction != Direction::Straight {
                 break;
             }
-            pairs.push((*from.get(place).unwrap_or(last_from), *to.get(place).unwrap_or(last_to)));
+            if place < to.len() {
+                pairs.push((*from.get(place).unwrap_or(last_from), to[place]));
+            }
         }
     }
     pairs

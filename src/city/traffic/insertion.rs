@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::following::{braking_distance, safe_speed};
 use super::guidance::{GuideId, Prospect};
+use super::plan::ROUNDING;
 use super::{Cause, Sums, TRAIL, TrackId, Traffic, Vehicle, VehicleId, abilities, lanes};
 use crate::city::demand::{Demand, FirstLane, FirstSpeed, Haste, Kind, KindId, Trip};
 use crate::city::streets::{LaneId, RoadId};
@@ -202,7 +203,7 @@ impl Traffic {
         let about = self.kind(behind);
         let needed = behind.speed * about.headway + braking_distance(behind.speed, about.deceleration, self.step)
             - braking_distance(speed, kind.deceleration.max(about.deceleration), self.step);
-        gap - about.least_gap >= needed.max(0.0)
+        gap - about.least_gap + ROUNDING >= needed.max(0.0)
     }
 
     /// The lane on which a trip begins.

@@ -53,6 +53,9 @@ const GOES_ROUND: f64 = 10.0;
 /// How much others count (Kesting, Treiber and Helbing 2007).
 const POLITENESS: f64 = 0.2;
 
+/// By so much more than the least gap somebody opens for another: metres.
+const SPARE: f64 = 1.0;
+
 /// What must be gained at least: metres a second squared (ibid.).
 const THRESHOLD: f64 = 0.1;
 
@@ -325,7 +328,8 @@ impl Traffic {
             let gap = vehicle.at - kind.length - other.at;
             let room = gap - about.least_gap + braking_distance(vehicle.speed, kind.deceleration, self.step);
             let can = room >= braking_distance(other.speed, about.deceleration, self.step);
-            let most = || self.driver(*behind).behind(gap, vehicle.speed, kind.deceleration);
+            // A little more than it needs, so that it is enough.
+            let most = || self.driver(*behind).behind(gap - SPARE, vehicle.speed, kind.deceleration);
             can.then(|| (*behind, most().max(other.speed - about.deceleration * self.step).max(0.0)))
         })
     }

@@ -181,6 +181,9 @@ impl Layout {
     }
 }
 
+/// Ways that become one do so over stretches that differ by less than this: metres.
+const ALIKE: f64 = 2.0;
+
 fn append<T>(all: &mut Vec<T>, more: impl IntoIterator<Item = T>) -> Range<u32> {
     let start = all.len() as u32;
     all.extend(more);
@@ -190,9 +193,11 @@ fn append<T>(all: &mut Vec<T>, more: impl IntoIterator<Item = T>) -> Range<u32> 
 fn conflict(streets: &Streets, turn: TurnId, other: TurnId) -> Option<Conflict> {
     let [one, two] = [turn, other].map(|turn| streets.turn(turn));
     let [own, theirs] = stretches(streets, turn, other)?;
+    // Two that lead to the same lane may cross before they do: one is then near the other for much longer than that one is near it.
+    let are_alike = ((own[1] - own[0]) - (theirs[1] - theirs[0])).abs() < ALIKE;
     let touch = match (one.from == two.from, one.to == two.to) {
         (true, _) => Touch::Diverging,
-        (_, true) => Touch::Merging,
+        (_, true) if are_alike => Touch::Merging,
         _ => Touch::Crossing,
     };
     let way = match [one.yields_to.contains(&other), two.yields_to.contains(&turn)] {

@@ -22,6 +22,9 @@ const BEFORE_SIGNAL: f64 = 1.0;
 /// How much less room beyond a junction is enough for one who waits for it: metres a second. As in SUMO.
 const PRESSES: f64 = 0.1;
 
+/// Distances that differ by less are alike: metres.
+pub(super) const ROUNDING: f64 = 1e-6;
+
 /// Who is no faster on a junction can wait there for others: metres a second.
 const CREEPS: f64 = 1.0;
 
@@ -111,6 +114,12 @@ impl Driver<'_> {
                 speed + gained * self.step
             }
         }
+    }
+
+    /// Whether it can stop within a distance, braking no harder than it likes. One who has begun to stops where it wanted to, whatever is
+    /// lost by rounding.
+    pub fn can_stop(&self, distance: f64) -> bool {
+        distance + ROUNDING >= self.braking
     }
 
     /// The least speed to which it likes to slow down in a step.
@@ -393,11 +402,11 @@ impl Traffic {
     ) -> Result<Most, Most> {
         let right = self.rights[turn.index()];
         let about = self.town.layout.turn(turn);
-        if right == Right::Closed && begins >= driver.braking {
-            let stop = if begins - BEFORE_SIGNAL >= driver.braking { begins - BEFORE_SIGNAL } else { begins };
+        if right == Right::Closed && driver.can_stop(begins) {
+            let stop = if driver.can_stop(begins - BEFORE_SIGNAL) { begins - BEFORE_SIGNAL } else { begins };
             return Err(most.at_most(driver.stop(stop), Cause::Signals(turn)));
         }
-        if about.is_kept_clear && begins >= driver.braking && !self.has_room_beyond(driver, turn, road) {
+        if about.is_kept_clear && driver.can_stop(begins) && !self.has_room_beyond(driver, turn, road) {
             return Err(most.at_most(driver.stop(begins), Cause::Room(turn)));
         }
         let mut most = most;
@@ -463,16 +472,14 @@ impl Traffic {
             return look.most;
         }
         let kind = self.kind(vehicle);
-        let braking = braking_distance(vehicle.speed, kind.deceleration, self.step);
+        let driver = self.driver(look.id);
         let mut most = look.most;
-        for approach in own.iter().filter(|approach| approach.distance >= braking) {
+        for approach in own.iter().filter(|approach| driver.can_stop(approach.distance)) {
             if !approach.sees {
                 continue;
             }
             if let Some(cause) = self.what_stops(approach, approaches) {
-                let can = Abilities { headway: self.step, ..abilities(kind) };
-                let stop = stopping_speed(approach.distance, &can, self.step);
-                most = approach.most.at_most(stop, cause);
+                most = approach.most.at_most(driver.stop(approach.distance), cause);
                 break;
             }
         }

@@ -197,7 +197,7 @@ impl Traffic {
             });
         }
         // One stops at the beginning of the turn, if one still can.
-        let line = if begins > 0.0 && begins >= driver.braking { begins } else { to_own };
+        let line = if begins > 0.0 && driver.can_stop(begins) { begins } else { to_own };
         let stop = driver.stop(line.min(to_own));
         let rest = theirs[1] - body.back;
         let clears = body.braking >= rest;
@@ -208,14 +208,15 @@ impl Traffic {
     /// Whether somebody on a junction goes first where two turns touch: the one who can no longer wait, or else who has the way.
     fn goes_first(&self, driver: &Driver, conflict: &Conflict, turns: [TurnId; 2], begins: f64, body: &Body) -> bool {
         let (to_own, to_theirs) = (begins + conflict.own[0], conflict.theirs[0] - body.front);
-        if to_theirs <= 0.0 && to_own <= 0.0 {
+        if to_theirs <= 0.0 && to_own <= 0.0 && begins < 0.0 {
             // Two who have come to where their ways touch: the one that is farther.
             let rest = |stretch: [f64; 2], to: f64| stretch[1] - stretch[0] + to;
             return (rest(conflict.theirs, to_theirs), body.vehicle) < (rest(conflict.own, to_own), driver.id);
         }
         // How far from being able to wait: there, too near to stop, or just on its way from where it waited, which it does not stop at once.
         let claim = |turn: TurnId, at: f64, left: f64, speed: f64, braking: f64| match left {
-            left if left <= 0.0 => 3,
+            // Who stands before the junction is not there yet, even if the ways touch right from its edge.
+            left if left <= 0.0 && at > 0.0 => 3,
             left if left < braking => 2,
             _ => i32::from(at > self.town.layout.turn(turn).waits_at.unwrap_or(0.0) && speed > STANDING),
         };
@@ -252,6 +253,8 @@ impl Traffic {
         let impatience = (own.waited / PATIENCE).min(1.0);
         let goes_first = |other: TurnId| {
             let is_same_lane = self.town.layout.turn(other).to == self.town.layout.turn(own.turn).to;
+            // One presses in before those who alone have the way. Of others each waits for the next, until one goes.
+            let presses = self.rights[other.index()] == Right::Major;
             let goes_first = move |foe: &&Approach| {
                 // Those who stand before a junction let leave it who is on it, unless they alone have the way.
                 let lets_leave = is_there && foe.waited > 0.0 && self.rights[other.index()] != Right::Major;
@@ -260,7 +263,7 @@ impl Traffic {
                     && match right {
                         Right::AllStop => (own.waited, foe.vehicle) <= (foe.waited, own.vehicle),
                         Right::Zipper => (own.times[0], own.vehicle) >= (foe.times[0], foe.vehicle),
-                        _ => !keeps_clear(own, foe, is_same_lane, impatience),
+                        _ => !keeps_clear(own, foe, is_same_lane, if presses { impatience } else { 0.0 }),
                     }
             };
             approaches.to(other).find(goes_first).map(|foe| foe.vehicle)
