@@ -13,10 +13,10 @@ use crate::engine::clock::UnderWay;
 use crate::engine::fork::copy_cache;
 use crate::engine::identity::TwinId;
 use crate::engine::parallel::Pool;
-use crate::engine::queue::{Event, EventKind, EventQueue};
+use crate::engine::queue::{Event, EventKind, EventQueue, Priority};
 use crate::engine::random::Seed;
 use crate::engine::simulation::EngineApp;
-use crate::engine::time::{Duration, Time};
+use crate::engine::time::Time;
 use crate::record::indicators::IndicatorApp;
 use crate::record::table::{Table, TableApp};
 use crate::scene::registry::SceneApp;
@@ -26,6 +26,9 @@ pub struct CityPlugin;
 
 /// Whose name stands for what is under way here.
 const DOMAIN: &str = "city";
+
+/// Counts are of all steps that are over: they come after one that ends at the same moment.
+const COUNTING: Priority = Priority(1);
 
 /// The events of traffic: a step is over, a time of counting is over.
 #[derive(Resource, Clone, Copy)]
@@ -95,26 +98,27 @@ fn begin(world: &mut World) {
     world.insert_resource(traffic);
     let kinds = *world.resource::<Happenings>();
     let mut queue = world.resource_mut::<EventQueue>();
-    // Counts first, where both are due: they are of what was before.
-    queue.push(Event { at: Time::ZERO + count_every, kind: kinds.count, twin: TwinId::NONE, arg: 1 });
     queue.push(Event { at: Time::ZERO + step, kind: kinds.step, twin: TwinId::NONE, arg: 1 });
+    let count = Event { at: Time::ZERO + count_every, kind: kinds.count, twin: TwinId::NONE, arg: 1 };
+    queue.push_with(count, COUNTING);
 }
 
 fn handle(In(event): In<Event>, world: &mut World) {
     let kinds = *world.resource::<Happenings>();
-    let next: Duration = if event.kind == kinds.step {
+    let (next, priority) = if event.kind == kinds.step {
         go_on(world);
-        world.resource::<settings::City>().step
+        (world.resource::<settings::City>().step, Priority::NORMAL)
     } else {
         let every = world.resource::<settings::City>().count_every;
         count(world, event.at.seconds() - every.seconds(), event.at.seconds());
-        every
+        (every, COUNTING)
     };
     // With nobody under way and nobody to come the world may end.
     let is_under_way = !world.resource::<Traffic>().is_over();
     world.resource_mut::<UnderWay>().set(DOMAIN, is_under_way);
     if is_under_way {
-        world.resource_mut::<EventQueue>().push(Event { at: event.at + next, arg: event.arg + 1, ..event });
+        let event = Event { at: event.at + next, arg: event.arg + 1, ..event };
+        world.resource_mut::<EventQueue>().push_with(event, priority);
     }
 }
 
@@ -160,7 +164,7 @@ fn write_counts(world: &mut World, sums: Vec<RoadSums>, between: [f64; 2]) {
     let town = world.resource::<Traffic>().town().clone();
     let mut edges = world.resource_mut::<Table<EdgeRow>>();
     if edges.is_enabled() && between[1] > between[0] {
-        for (road, sums) in sums.into_iter().enumerate().filter(|(_, sums)| sums.seconds > 0.0) {
+        for (road, sums) in sums.into_iter().enumerate().filter(|(_, sums)| *sums != RoadSums::default()) {
             edges.push(EdgeRow::new(&town, road, between, sums));
         }
     }

@@ -7,6 +7,7 @@ mod autonomy;
 mod bad_input;
 mod bodies;
 mod checkpoints;
+mod city;
 mod command_line;
 mod conservation;
 mod data;
