@@ -37,6 +37,7 @@ chmod -R u+w "$work/scenario"
 python3 - "$work" "$RUNS" "$autotwin" "$VENV/bin/sumo" <<'PYTHON'
 import json
 import re
+import shutil
 import statistics
 import subprocess
 import sys
@@ -56,13 +57,15 @@ def timed(command):
 def theirs(seed):
     seconds, log = timed([sumo, "-c", f"{work}/scenario/run.sumocfg", "--seed", str(seed), "--no-warnings",
                           "--tripinfo-output", f"{work}/tripinfo.xml", "--duration-log.statistics"])
-    number = lambda name: float(re.search(rf" {name}: ([0-9.]+)", log)[1])
+    # The last of that name: `Duration` is also that of the program.
+    number = lambda name: float(re.findall(rf" {name}: ([0-9.]+)", log)[-1])
     means = [number(name) for name in ("RouteLength", "Speed", "Duration", "WaitingTime", "TimeLoss", "DepartDelay")]
     return seconds, means
 
 
 def ours(seed, threads, copies=1):
-    folder = f"{work}/run-{seed}-{threads}-{copies}"
+    folder = f"{work}/run"
+    shutil.rmtree(folder, ignore_errors=True)
     seconds, _ = timed([autotwin, "run", f"{work}/acosta.ron", "--seed", str(seed), "--threads", str(threads),
                         "--set", f"city.copies={copies}", "--tables", "trips", "--out", folder])
     summary = json.load(open(f"{folder}/summary.json"))
