@@ -155,6 +155,26 @@ pub struct Halt {
     pub until: Option<f64>,
 }
 
+impl Kind {
+    /// A car, as in SUMO's documentation ("Vehicle Type Parameter Defaults").
+    pub fn car() -> Kind {
+        Kind {
+            name: "car".to_owned(),
+            class: Class::PASSENGER,
+            length: 5.0,
+            width: 1.8,
+            least_gap: 2.5,
+            acceleration: 2.6,
+            deceleration: 4.5,
+            emergency_deceleration: 9.0,
+            headway: 1.0,
+            top_speed: 200.0 / 3.6,
+            haste: Haste { mean: 1.0, deviation: 0.1, between: [0.2, 2.0] },
+            following: Following::Krauss { imperfection: 0.5 },
+        }
+    }
+}
+
 impl Demand {
     /// Of so many copies of streets beside each other: all trips on each.
     pub fn copies(&self, copies: u32, streets: &Streets) -> Demand {

@@ -163,21 +163,21 @@ pub struct KindForm {
 }
 
 impl Default for KindForm {
-    /// A car, as in SUMO's documentation ("Vehicle Type Parameter Defaults").
     fn default() -> KindForm {
+        let car = Kind::car();
         KindForm {
             class: "passenger".to_owned(),
-            length: 5.0,
-            width: 1.8,
-            least_gap: 2.5,
-            acceleration: 2.6,
-            deceleration: 4.5,
-            emergency_deceleration: 9.0,
-            headway: 1.0,
+            length: car.length,
+            width: car.width,
+            least_gap: car.least_gap,
+            acceleration: car.acceleration,
+            deceleration: car.deceleration,
+            emergency_deceleration: car.emergency_deceleration,
+            headway: car.headway,
             top_speed_kmh: 200.0,
-            haste: 1.0,
-            haste_deviation: 0.1,
-            following: Following::Krauss { imperfection: 0.5 },
+            haste: car.haste.mean,
+            haste_deviation: car.haste.deviation,
+            following: car.following,
         }
     }
 }

@@ -506,8 +506,8 @@ mod tests {
     use super::*;
     use crate::city::demand::{FirstLane, FirstSpeed, Following, Haste, Trip};
     use crate::city::streets::{
-        Access, Class, Control, Direction, Junction, JunctionId, Lamp, Lane, Phase, Road, RoadId, Rule, Signals,
-        SignalsId, Turn,
+        Access, Control, Direction, Junction, JunctionId, Lamp, Lane, Phase, Road, RoadId, Rule, Signals, SignalsId,
+        Turn,
     };
 
     /// Roads of one lane each, one after the other, with signals at the end of each.
@@ -553,20 +553,8 @@ mod tests {
     }
 
     fn car(imperfection: f64, deviation: f64) -> Kind {
-        Kind {
-            name: "car".to_owned(),
-            class: Class::PASSENGER,
-            length: 5.0,
-            width: 1.8,
-            least_gap: 2.5,
-            acceleration: 2.6,
-            deceleration: 4.5,
-            emergency_deceleration: 9.0,
-            headway: 1.0,
-            top_speed: 55.0,
-            haste: Haste { mean: 1.0, deviation, between: [0.2, 2.0] },
-            following: Following::Krauss { imperfection },
-        }
+        let haste = Haste { deviation, ..Kind::car().haste };
+        Kind { haste, following: Following::Krauss { imperfection }, ..Kind::car() }
     }
 
     /// Trips from end to end, all of which want to depart at once.

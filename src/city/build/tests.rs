@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::*;
-use crate::city::demand::{Demand, FirstLane, FirstSpeed, Following, Haste, Kind, KindId, Trip};
+use crate::city::demand::{Demand, FirstLane, FirstSpeed, Kind, KindId, Trip};
 use crate::city::plan::{Ban, Mark, Node};
 use crate::city::streets::{Direction, LaneId, Rule};
 use crate::city::traffic::{Town, Traffic};
@@ -179,23 +179,6 @@ fn dead_ends_lead_back() {
     assert_eq!(streets.check(), Ok(()));
 }
 
-fn car() -> Kind {
-    Kind {
-        name: "car".to_owned(),
-        class: Class::PASSENGER,
-        length: 5.0,
-        width: 1.8,
-        least_gap: 2.5,
-        acceleration: 2.6,
-        deceleration: 4.5,
-        emergency_deceleration: 9.0,
-        headway: 1.0,
-        top_speed: 55.0,
-        haste: Haste { mean: 1.0, deviation: 0.1, between: [0.2, 2.0] },
-        following: Following::Krauss { imperfection: 0.5 },
-    }
-}
-
 /// Cars from every side to every other, so many an hour from each, get across every kind of junction, and none is left behind.
 #[test]
 fn cars_get_across_junctions_of_every_kind() {
@@ -228,7 +211,7 @@ fn cars_get_across_junctions_of_every_kind() {
         }
         trips.sort_by(|one, other| one.departs.total_cmp(&other.departs));
         let count = trips.len();
-        let demand = Demand { kinds: vec![car()], stops: Vec::new(), trips };
+        let demand = Demand { kinds: vec![Kind::car()], stops: Vec::new(), trips };
         assert_eq!(demand.check(&streets), Ok(()));
         let mut traffic = Traffic::new(Arc::new(Town::new(streets, demand)), 1.0, Seed(1));
         let (mut arrived, mut lost) = (0, 0.0);

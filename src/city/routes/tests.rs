@@ -1,5 +1,3 @@
-use std::time::Instant;
-
 use petgraph::algo::dijkstra;
 use proptest::prelude::*;
 
@@ -92,12 +90,6 @@ fn grid(side: u32) -> Streets {
         [road.from, road.to] = [ends.0, ends.1].map(|[x, y]| JunctionId(y * side + x));
     }
     streets
-}
-
-/// A time for each of so many roads: seconds, around 10 and no two alike.
-fn uneven(roads: usize, counter: u64) -> Vec<f64> {
-    let of = |road| Seed(1).stream(road, Purpose::new("test"), counter).uniform();
-    (0..roads as u64).map(|road| 5.0 + 10.0 * of(road)).collect()
 }
 
 /// How long the quickest ways from a road to all take by Dijkstra's algorithm on all turns, without anything above.
@@ -342,45 +334,4 @@ fn long_ways_are_found() {
     let routes = Routes::prepare(&streets(&plain(count, &turns)), CAR, &longest);
     let (roads, seconds) = way(&routes, 0, count - 1).unwrap();
     assert_eq!((roads.len() as u32, seconds), (count, f64::from(count - 1) * (LONGEST - 1.0)));
-}
-
-/// Prints how long it takes to prepare a grid of 100 × 100 junctions, to do so again, and to find ways.
-#[test]
-#[ignore = "measures"]
-fn how_long_a_grid_takes() {
-    let streets = grid(100);
-    let even = free_times(&streets, CAR);
-    for (name, times) in [("all roads alike", even.clone()), ("no two roads alike", uneven(even.len(), 0))] {
-        let start = Instant::now();
-        let routes = Routes::prepare(&streets, CAR, &times);
-        let prepared = start.elapsed();
-        let shortcuts = routes.graph.get_num_out_edges() + routes.graph.get_num_in_edges() - routes.network.links.len();
-        let new_times = uneven(even.len(), 1);
-        let start = Instant::now();
-        let routes = routes.again(&new_times);
-        let again = start.elapsed();
-        let mut finder = Finder::default();
-        let count = 10_000;
-        let start = Instant::now();
-        let found = (0..count).filter(|query| {
-            let [from, to] = [0, 1].map(|end| Seed(2).stream(end, Purpose::new("test"), *query).below(even.len()));
-            routes.best(&mut finder, RoadId(from as u32), RoadId(to as u32)).is_some()
-        });
-        let found = found.count();
-        let each = start.elapsed() / count as u32;
-        println!(
-            "{name}: {} roads, {} turns, {shortcuts} shortcuts; prepare {prepared:.2?}, again {again:.2?}, \
-             {found} of {count} ways, each {each:.1?}",
-            even.len(),
-            streets.turns.len(),
-        );
-        let start = Instant::now();
-        let sample = reference(&streets, CAR, &new_times, RoadId(0));
-        println!("Dijkstra's algorithm from one road to all, with its graph: {:.1?}", start.elapsed());
-        for to in (0..even.len()).step_by(97) {
-            let route = routes.best(&mut finder, RoadId(0), RoadId(to as u32)).unwrap();
-            let more = route.seconds - sample[to].unwrap();
-            assert!((-1e-6..route.roads.len() as f64 / 1024.0).contains(&more), "{more}");
-        }
-    }
 }
