@@ -11,6 +11,7 @@ pub mod plan;
 pub mod plugin;
 mod report;
 pub mod routes;
+pub mod scenery;
 pub mod settings;
 pub mod streets;
 mod tables;

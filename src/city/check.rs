@@ -31,7 +31,7 @@ pub(super) fn check(world: &World, root: &Node, problems: &mut Problems) {
         complain(&["count_every"], message, "count over some minutes, such as \"15m\"");
     }
     if traffic.is_there()
-        && let Err(wrong) = traffic.town(Seed(0))
+        && let Err(wrong) = traffic.town(Seed(0)).map(|_| ()).and_then(|()| traffic.scenery().map(|_| ()))
     {
         let field: Vec<&str> = wrong.field.iter().map(String::as_str).collect();
         complain(&field, wrong.why, &wrong.cure);

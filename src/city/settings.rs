@@ -12,6 +12,7 @@ use super::demand::{Demand, Following, Haste, Kind};
 use super::flows;
 use super::packed::Packed;
 use super::plan::{Control, Node, Plan, Sign, Way};
+use super::scenery::Scenery;
 use super::streets::{Class, Streets};
 use super::traffic::Town;
 use crate::engine::random::Seed;
@@ -39,6 +40,9 @@ pub struct City {
     /// Kinds of vehicles and trips, as `autotwin import` has packed them.
     #[schemars(with = "String", example = &"AQDx...")]
     pub demand: Packed,
+    /// Buildings, parks, water and the like, as `autotwin import` has packed them.
+    #[schemars(with = "String", example = &"AQBe...")]
+    pub scenery: Packed,
     /// How long a step is. Drivers react in the next one.
     #[schemars(example = &"1s")]
     pub step: Duration,
@@ -216,6 +220,7 @@ impl Default for City {
             flows: Vec::new(),
             streets: Packed::default(),
             demand: Packed::default(),
+            scenery: Packed::default(),
             step: Duration::from_secs(1),
             count_every: Duration::from_secs(900),
             copies: 1,
@@ -286,6 +291,17 @@ impl City {
         }
         flows::add(&self.flows, streets, &mut demand, seed)?;
         Ok(demand)
+    }
+
+    /// What stands and grows beside the streets.
+    ///
+    /// # Errors
+    /// If it is not what an importer has packed.
+    pub fn scenery(&self) -> Result<Scenery, Wrong> {
+        match self.scenery.text() {
+            "" => Ok(Scenery::default()),
+            _ => self.scenery.open().map_err(|why| Wrong::new(&["scenery"], why, IMPORT)),
+        }
     }
 
     /// The plan of streets that is written as nodes and ways.

@@ -31,7 +31,7 @@ enum Format {
         #[arg(short = 'o', long, value_name = "SCENE")]
         output: PathBuf,
     },
-    /// The streets of a map of OpenStreetMap: `.osm`, `.osm.gz` or `.osm.pbf`. What drives there is added to the scene by hand.
+    /// The streets and buildings of a map of OpenStreetMap: `.osm`, `.osm.gz` or `.osm.pbf`. What drives there is added to the scene by hand.
     #[command(after_help = "Example:\n  autotwin import osm town.osm.pbf -o town.ron\n  autotwin check town.ron")]
     Osm {
         /// The map.
@@ -115,7 +115,7 @@ fn import_osm(file: &Path, output: &Path) -> Exit {
     }
     let streets = &built.streets;
     let about = format!(
-        "{} roads with {} lanes, {:.1} km of streets, {} turns, {} signals; {} buildings and {} addresses were read",
+        "{} roads with {} lanes, {:.1} km of streets, {} turns, {} signals; {} buildings, {} addresses",
         streets.roads.len(),
         streets.lanes.len(),
         map.counts.street_length / 1000.0,
@@ -124,7 +124,7 @@ fn import_osm(file: &Path, output: &Path) -> Exit {
         map.buildings.len(),
         map.addresses.len()
     );
-    write(output, &osm::to_scene(streets, &name_of(file, "town")), &about)
+    write(output, &osm::to_scene(&map, streets, &name_of(file, "town")), &about)
 }
 
 /// Writes a scene that is not there yet, and says what it has.

@@ -37,12 +37,12 @@ mod xml;
 use std::fmt;
 use std::path::Path;
 
-pub use self::buildings::{Building, Roof, Use};
+pub use self::buildings::Building;
 pub use self::footways::{Crossing, CrossingKind, Footway, FootwayKind};
 pub use self::projection::Projection;
 pub use self::raw::ElementId;
 pub use self::scene::{places_out_of_reach, to_scene};
-pub use self::scenery::{Address, Area, AreaKind, BusStop};
+pub use self::scenery::{Address, Area, BusStop};
 
 use self::ground::Ground;
 use self::raw::Raw;

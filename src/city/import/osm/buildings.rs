@@ -13,6 +13,7 @@ use super::remarks::Remarks;
 use super::rings::{self, Ring};
 use super::scenery::Address;
 use super::tags::{self, Tags};
+use crate::city::scenery::{Roof, Use};
 
 /// A building, or one of several that a relation holds together.
 #[derive(Clone, Debug, PartialEq)]
@@ -39,64 +40,6 @@ pub struct Building {
     pub name: Option<String>,
     /// Its address, if the file says so.
     pub address: Option<Address>,
-}
-
-/// What a building is for.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Use {
-    /// One or two families live there, or it is not said how many.
-    Home,
-    /// Many families live there, or guests.
-    Flats,
-    /// Something is sold or served there.
-    Shop,
-    /// Work at desks.
-    Office,
-    /// Goods are made or stored there.
-    Industry,
-    /// Barns, stables, greenhouses.
-    Farm,
-    /// Schools, hospitals, stations, town halls.
-    Public,
-    /// Houses of God.
-    Church,
-    /// Cars stand there.
-    Garage,
-    /// Huts and sheds.
-    Shed,
-    /// A roof without walls.
-    Shelter,
-    /// Anything else, or nothing is said.
-    #[default]
-    Other,
-}
-
-/// Which form a roof has.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Roof {
-    /// Nothing is said, or something else.
-    #[default]
-    Unknown,
-    /// Flat.
-    Flat,
-    /// Two slopes and two gables.
-    Gabled,
-    /// Four slopes.
-    Hipped,
-    /// Two slopes, with the gables cut off aslant.
-    HalfHipped,
-    /// One slope.
-    Skillion,
-    /// Slopes that meet in a point.
-    Pyramidal,
-    /// Two slopes, each steeper below.
-    Gambrel,
-    /// Four slopes, each steeper below.
-    Mansard,
-    /// Half a cylinder.
-    Round,
-    /// Half a ball, or an onion.
-    Dome,
 }
 
 /// How high a level is: metres. As in Simple 3D Buildings.

@@ -1,18 +1,53 @@
 //! Scenes made of maps, and which houses nobody gets to.
 
-use super::Map;
+use super::{Address, Footway, FootwayKind, Map};
 use crate::city::packed::Packed;
 use crate::city::routes::strong_parts;
+use crate::city::scenery::{self, Scenery};
 use crate::city::streets::{Class, Streets};
 
-/// A scene with the streets of a map, called by a name, to which traffic can be added.
-pub fn to_scene(streets: &Streets, name: &str) -> String {
+/// A scene with the streets of a map and what lies about them, called by a name, to which traffic can be added.
+pub fn to_scene(map: &Map, streets: &Streets, name: &str) -> String {
     let example = "        // kinds: {\"car\": ()},\n        // flows: [(from: \"NODE\", to: \"NODE\", per_hour: 100, kinds: [\"car\"], lasts: \"1h\")],\n";
     format!(
         "// The streets of a map of OpenStreetMap. Map data (c) OpenStreetMap contributors, ODbL.\n(\n    name: {name:?},\n    city: (\n{example}        \
-         streets: \"{}\",\n    ),\n)\n",
-        Packed::new(streets).text()
+         streets: \"{}\",\n        scenery: \"{}\",\n    ),\n)\n",
+        Packed::new(streets).text(),
+        Packed::new(&scenery_of(map)).text()
     )
+}
+
+/// What is seen of a map besides streets.
+fn scenery_of(map: &Map) -> Scenery {
+    let single = |place: &[f64; 2]| place.map(|part| part as f32);
+    let line = |line: &[[f64; 2]]| line.iter().map(single).collect::<Vec<_>>();
+    let lines = |lines: &[Vec<[f64; 2]>]| lines.iter().map(|points| line(points)).collect();
+    let buildings = map.buildings.iter().map(|building| scenery::Building {
+        name: building.name.clone().or_else(|| building.address.as_ref().map(Address::to_string)),
+        outline: line(&building.outline),
+        holes: lines(&building.holes),
+        height: building.height as f32,
+        base: building.base as f32,
+        levels: building.levels,
+        purpose: building.purpose,
+        roof: building.roof,
+    });
+    let areas = map.areas.iter().map(|area| scenery::Area {
+        kind: area.kind,
+        outline: line(&area.outline),
+        holes: lines(&area.holes),
+    });
+    // Those across a street are where crossings are.
+    let beside = |path: &&Footway| path.kind != FootwayKind::Crossing;
+    let paths = map.footways.iter().filter(beside);
+    Scenery {
+        buildings: buildings.collect(),
+        areas: areas.collect(),
+        trees: map.trees.iter().map(single).collect(),
+        paths: paths.map(|path| scenery::Path { width: path.width as f32, line: line(&path.line) }).collect(),
+        crossings: map.crossings.iter().map(|crossing| single(&crossing.place)).collect(),
+        terrain: None,
+    }
 }
 
 /// Houses farther than this from every street are told: metres.
@@ -41,13 +76,9 @@ pub fn places_out_of_reach(map: &Map, streets: &Streets) -> Vec<String> {
     let mut far = Vec::new();
     let mut cut_off = Vec::new();
     for address in &map.addresses {
-        let name = match &address.street {
-            Some(street) => format!("{street} {}", address.number),
-            None => address.number.clone(),
-        };
         match nearest(&points, address.place) {
-            None => far.push(name),
-            Some(road) if parts[road] != 0 => cut_off.push(name),
+            None => far.push(address.to_string()),
+            Some(road) if parts[road] != 0 => cut_off.push(address.to_string()),
             Some(_) => {}
         }
     }

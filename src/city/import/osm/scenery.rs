@@ -2,6 +2,8 @@
 //! (<https://wiki.openstreetmap.org/wiki/Map_features>). Areas of kinds that are not named here, such as quarters of a
 //! town, are passed over.
 
+use std::fmt;
+
 use super::NodeId;
 use super::buildings::Building;
 use super::features::{Feature, features};
@@ -9,6 +11,7 @@ use super::ground::Ground;
 use super::raw::ElementId;
 use super::remarks::Remarks;
 use super::tags::Tags;
+use crate::city::scenery::AreaKind;
 
 /// Water, a wood, a field or the like.
 #[derive(Clone, Debug, PartialEq)]
@@ -21,27 +24,6 @@ pub struct Area {
     pub outline: Vec<[f64; 2]>,
     /// What does not belong to it, clockwise.
     pub holes: Vec<Vec<[f64; 2]>>,
-}
-
-/// What an area is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum AreaKind {
-    /// Rivers, lakes, basins.
-    Water,
-    /// Parks, gardens, playgrounds, cemeteries.
-    Park,
-    /// Lawns, meadows, pitches.
-    Grass,
-    /// Bushes.
-    Scrub,
-    /// Trees.
-    Forest,
-    /// Fields, orchards, allotments.
-    Farmland,
-    /// Where cars stand.
-    Parking,
-    /// A paved place for those who walk.
-    Square,
 }
 
 /// A house with a number.
@@ -106,6 +88,15 @@ impl Address {
         let number = tags.get("addr:housenumber")?.to_owned();
         let street = tags.first(&["addr:street", "addr:place", "addr:block_number"]).map(str::to_owned);
         Some(Address { street, number, place })
+    }
+}
+
+impl fmt::Display for Address {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.street {
+            Some(street) => write!(out, "{street} {}", self.number),
+            None => out.write_str(&self.number),
+        }
     }
 }
 

@@ -11,6 +11,7 @@ use super::tags::Tags;
 use super::written::{self, Form};
 use super::*;
 use crate::city::plan::{Control, Mark, Sign};
+use crate::city::scenery::{AreaKind, Use};
 use crate::city::streets::Class;
 
 /// A main street from west (1) to east (5) with a side street to the north (6) at its middle (3), a signal before it
