@@ -11,6 +11,7 @@ use std::time::{Duration as Wall, Instant};
 use autotwin::engine::identity::TwinId;
 use autotwin::engine::simulation::Simulation;
 use autotwin::engine::time::{Duration, Time};
+use autotwin::look::daylight::Daylight;
 use autotwin::look::palette;
 use autotwin::look::registry::Looks;
 use autotwin::look::sight::{Change, Event, Form, Motion, Sight, ThingId, VALUES, Value};
@@ -121,7 +122,7 @@ fn idle_device() -> RenderCreation {
 /// Twins on a grid: machines at work, vehicles that drive, people who walk.
 fn stage(count: usize) -> Stage {
     let simulation = Simulation::new(autotwin::run::single::plugins);
-    let mut stage = Stage::new(simulation.world().resource::<Looks>().clone());
+    let mut stage = Stage::new(simulation.world().resource::<Looks>().clone(), Daylight::default());
     let columns = (count as f64).sqrt().ceil() as usize;
     for number in 0..count {
         let place = [(number % columns) as f32 * 3.0, (number / columns) as f32 * 3.0, 0.0];

@@ -6,6 +6,7 @@ pub mod demand;
 mod flows;
 pub mod import;
 mod indicators;
+mod looks;
 pub mod packed;
 pub mod plan;
 pub mod plugin;

@@ -6,6 +6,7 @@
 
 pub mod appearance;
 pub mod cameras;
+pub mod daylight;
 pub mod model;
 pub mod motion;
 pub mod palette;
@@ -25,6 +26,7 @@ use crate::twin::life::{Life, LifeApp};
 
 use appearance::Appearance;
 use cameras::Cameras;
+use daylight::Daylight;
 use registry::Looks;
 use sight::{Sights, ThingId};
 
@@ -36,6 +38,7 @@ impl Plugin for LookPlugin {
         app.init_resource::<Looks>()
             .init_resource::<Sights>()
             .register_section::<Cameras>("cameras")
+            .register_section::<Daylight>("daylight")
             .register_part::<Appearance>("look")
             .register_check(appearance::check)
             .on_life_change(notice)

@@ -8,7 +8,7 @@ use bevy_ecs::prelude::{In, Resource, World};
 use super::tables::{EdgeRow, SignalRow, TripRow};
 use super::traffic::signals::Showing;
 use super::traffic::{Arrival, RoadSums, Town, Traffic};
-use super::{check, indicators, settings};
+use super::{check, indicators, looks, settings};
 use crate::engine::clock::UnderWay;
 use crate::engine::fork::copy_cache;
 use crate::engine::identity::TwinId;
@@ -58,11 +58,12 @@ impl Plugin for CityPlugin {
             .register_last_rows(count_last)
             .register_indicators(indicators::compute, indicators::reset);
         super::report::register(app);
+        looks::register(app);
     }
 }
 
 /// The town of a scene, if it has one. The scene's check has seen to it that it can be made.
-fn town_of(world: &World) -> Option<Arc<Town>> {
+pub(super) fn town_of(world: &World) -> Option<Arc<Town>> {
     let settings = world.resource::<settings::City>();
     // Trips keep their numbers, whatever seed a fork goes on with.
     let seed = world.get_resource::<Traffic>().map_or(*world.resource::<Seed>(), Traffic::drawn_from);
@@ -144,6 +145,7 @@ fn go_on(world: &mut World) {
             }
         }
     }
+    looks::show::tell_step(world);
 }
 
 /// Writes what has happened on each road since the counts were last written, and counts afresh.

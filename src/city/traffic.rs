@@ -444,6 +444,11 @@ impl Traffic {
         }
     }
 
+    /// A vehicle, if it is still under way.
+    pub fn find(&self, vehicle: VehicleId) -> Option<&Vehicle> {
+        self.vehicles.get(vehicle.0 as usize)?.as_ref()
+    }
+
     fn vehicle(&self, vehicle: VehicleId) -> &Vehicle {
         self.vehicles[vehicle.0 as usize].as_ref().expect("a vehicle on a track is under way")
     }

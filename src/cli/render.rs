@@ -12,6 +12,7 @@ use crate::engine::time::Duration;
     autotwin render scenes/factory.ron --at 9h -o factory.png\n  \
     autotwin render scenes/factory.ron --at 9h --camera top --size 1920x1080 -o top.png\n  \
     autotwin render scenes/factory.ron --at 9h --inspect mill-1 -o mill.png\n  \
+    autotwin render scenes/city.ron --at 8h --map density -o jams.png\n  \
     autotwin render question/baseline --beside question/spt --at 9h -o both.png\n  \
     autotwin render scenes/factory.ron --at 9h --every 2s --until 9h10m --video plant.mp4")]
 pub(crate) struct RenderArguments {
@@ -35,6 +36,9 @@ pub(crate) struct RenderArguments {
     /// Write the names of twins beside them.
     #[arg(long)]
     pub(crate) labels: bool,
+    /// Show a map of a quantity of traffic: density, flow or speed.
+    #[arg(long, value_name = "QUANTITY")]
+    pub(crate) map: Option<String>,
     /// The picture to write.
     #[arg(short, long, value_name = "FILE", default_value = "picture.png")]
     pub(crate) output: PathBuf,
@@ -148,6 +152,9 @@ mod with_viewer {
             crate::viewer::panels::choose(&mut stage, &mut play, inspected);
         }
         let mut studio = Studio::new(play, stage, arguments.size, arguments.labels, backends);
+        if let Some(map) = &arguments.map {
+            studio.show_map(map)?;
+        }
         let view = match camera {
             None if inspected.is_some() => View::near(studio.stage(), aspect),
             camera => camera.unwrap_or(Camera::Overview).view(studio.stage(), aspect),

@@ -11,6 +11,7 @@ use crate::engine::identity::{Directory, TwinId};
 use crate::engine::random::Seed;
 use crate::engine::time::Time;
 use crate::look::cameras::Cameras;
+use crate::look::daylight::Daylight;
 use crate::look::registry::Looks;
 use crate::look::sight::ThingId;
 use crate::record::track::FILE;
@@ -53,12 +54,12 @@ fn live(wish: &Wish) -> Result<(Play, Stage), RunError> {
     let options = RunOptions { plugins: wish.plugins, seed: wish.seed, ..RunOptions::default() };
     let (simulation, header) = prepare(&scene, &options, wish.seed.map(Seed))?;
     let world = simulation.world();
-    let (looks, views) = (world.resource::<Looks>().clone(), views(world));
+    let (looks, views, daylight) = (world.resource::<Looks>().clone(), views(world), daylight(world));
     let title = if header.name.is_empty() { stem(wish.path) } else { header.name.clone() };
     let horizon = header.run_for.map_or(Time::NEVER, |length| Time::ZERO + length);
     let source = Source::Live(LiveSource::new(Live::start(simulation, wish.speed), horizon));
     let play = Play { source, title, views, wanted: wish.speed, parts: BTreeMap::new() };
-    Ok((play, Stage::new(looks)))
+    Ok((play, Stage::new(looks, daylight)))
 }
 
 fn recorded(wish: &Wish) -> Result<(Play, Stage), RunError> {
@@ -84,7 +85,7 @@ fn recorded(wish: &Wish) -> Result<(Play, Stage), RunError> {
     };
     source.set_speed(wish.speed);
     let play = Play { source: Source::Recorded(source), title, views: run.views, wanted: Speed::Times(10.0), parts };
-    Ok((play, Stage::new(run.looks)))
+    Ok((play, Stage::new(run.looks, run.daylight)))
 }
 
 /// A run that is on record, and what its scene says of it.
@@ -95,6 +96,7 @@ struct Run<'a> {
     title: String,
     looks: Looks,
     views: Vec<(String, View)>,
+    daylight: Daylight,
     parts: BTreeMap<TwinId, Arc<Parts>>,
 }
 
@@ -124,6 +126,7 @@ impl Run<'_> {
             title: if header.name.is_empty() { stem(folder) } else { header.name.clone() },
             looks: world.resource::<Looks>().clone(),
             views: views(world),
+            daylight: daylight(world),
             parts,
         })
     }
@@ -149,6 +152,11 @@ fn views(world: &World) -> Vec<(String, View)> {
     let point = |(x, y, z): (f64, f64, f64)| [x as f32, y as f32, z as f32];
     let cameras = world.resource::<Cameras>().0.iter();
     cameras.map(|(name, camera)| (name.clone(), View { from: point(camera.from), to: point(camera.to) })).collect()
+}
+
+/// When the day begins in the scene.
+fn daylight(world: &World) -> Daylight {
+    *world.resource::<Daylight>()
 }
 
 /// Brings the stage to a moment.

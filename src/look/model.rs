@@ -18,10 +18,28 @@ pub struct Model {
     pub drives: Vec<Drive>,
     /// Where other things stand, by the number of the berth.
     pub berths: Vec<Berth>,
-    /// Whether it is part of the ground: never picked, and not counted in what a camera has to show.
-    pub is_ground: bool,
+    /// What it is for those who look.
+    pub role: Role,
     /// Whether it lets the sun through.
     pub casts_no_shadow: bool,
+    /// Whether it lies under the open sky: where such ground is, there are no lamps above at night.
+    pub under_sky: bool,
+    /// Whether it is part of a map: seen only by those who ask for one of its values, in the colour of that.
+    pub is_map: bool,
+    /// What is drawn instead of it from far away, and from which distance on: metres. Only of what stands.
+    pub far: Option<(f32, Box<Model>)>,
+}
+
+/// What something is for those who look.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Role {
+    /// One can point at it and ask it.
+    #[default]
+    Thing,
+    /// It is seen with all else, but nobody asks it. It stands where it is.
+    Setting,
+    /// It lies about, and a camera need not show it. It stands where it is.
+    Ground,
 }
 
 /// A joint, by its number in [`Model::joints`].
@@ -87,6 +105,29 @@ pub enum Solid {
     Flat {
         /// x and y of each corner.
         outline: Vec<[f32; 2]>,
+        /// Those of what is cut out of it.
+        holes: Vec<Vec<[f32; 2]>>,
+    },
+    /// A strip that faces up, along a line.
+    Ribbon {
+        /// x and y of each point of the line.
+        line: Vec<[f32; 2]>,
+        /// How far to the left of the line it begins and ends; below 0 is to the right.
+        sides: [f32; 2],
+    },
+    /// A flat face in space, seen from where its corners go round counter-clockwise.
+    Face {
+        /// The corners.
+        corners: Vec<[f32; 3]>,
+    },
+    /// Ground whose height is known at the crossings of a square lattice.
+    Heights {
+        /// From crossing to crossing.
+        spacing: f32,
+        /// How many crossings a row has, from x to greater x.
+        columns: usize,
+        /// Row by row, from y to greater y.
+        heights: Vec<f32>,
     },
     /// An upright sheet that is seen from one side only: the side from which its foot leads from left to right.
     Sheet {
@@ -108,6 +149,8 @@ pub enum Paint {
     OwnDark,
     /// That of its state, as light.
     State,
+    /// A lamp of a colour that its state switches on and off: one of the [`LAMPS`](super::registry::LAMPS).
+    Lamp(u8, Colour),
 }
 
 /// What a surface is like.
@@ -126,6 +169,21 @@ pub enum Finish {
     Light,
     /// It shines by itself while the thing is active.
     LightWhenActive,
+    /// It shines by itself when it is dark.
+    LightAtNight,
+    /// What grows or lies on the ground: its colour is not everywhere the same.
+    Ground,
+    /// A street, which lamps beside it light at night.
+    Street,
+    /// A wall with windows, behind some of which there is light at night. Only of sheets.
+    Facade {
+        /// How many windows there are beside each other.
+        bays: u16,
+        /// How many there are above each other.
+        storeys: u16,
+        /// Tells behind which there is light.
+        pattern: u16,
+    },
 }
 
 /// Something that turns or slides.
@@ -259,7 +317,27 @@ pub fn turned(profile: &[[f32; 2]], at: [f32; 3]) -> Piece {
 /// A flat rectangle that faces up.
 pub fn patch(size: [f32; 2], at: [f32; 3]) -> Piece {
     let [x, y] = [size[0] / 2.0, size[1] / 2.0];
-    Piece::new(Solid::Flat { outline: vec![[-x, -y], [x, -y], [x, y], [-x, y]] }, at)
+    flat(&[[-x, -y], [x, -y], [x, y], [-x, y]], at)
+}
+
+/// A flat piece that faces up.
+pub fn flat(outline: &[[f32; 2]], at: [f32; 3]) -> Piece {
+    Piece::new(Solid::Flat { outline: outline.to_vec(), holes: Vec::new() }, at)
+}
+
+/// A strip that faces up along a line, from so far to the left of it to so far.
+pub fn ribbon(line: &[[f32; 2]], sides: [f32; 2], height: f32) -> Piece {
+    Piece::new(Solid::Ribbon { line: line.to_vec(), sides }, [0.0, 0.0, height])
+}
+
+/// An upright sheet, seen from the side from which its foot leads from left to right.
+pub fn sheet(foot: [[f32; 2]; 2], heights: [f32; 2]) -> Piece {
+    Piece::new(Solid::Sheet { foot, heights }, [0.0; 3])
+}
+
+/// A flat face in space.
+pub fn face(corners: &[[f32; 3]]) -> Piece {
+    Piece::new(Solid::Face { corners: corners.to_vec() }, [0.0; 3])
 }
 
 impl Piece {
@@ -310,6 +388,12 @@ impl Model {
     /// A model of some solids that do not move.
     pub fn of(pieces: impl IntoIterator<Item = Piece>) -> Model {
         Model { pieces: pieces.into_iter().collect(), ..Model::default() }
+    }
+
+    /// With what it is for those who look.
+    pub fn role(mut self, role: Role) -> Model {
+        self.role = role;
+        self
     }
 
     /// Adds solids.

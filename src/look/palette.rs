@@ -72,6 +72,24 @@ pub fn of_kind(number: usize) -> Colour {
     KINDS[number % KINDS.len()]
 }
 
+/// Colours for a quantity that grows, told apart by everybody: YlOrRd of C. Brewer and M. Harrower's ColorBrewer (2003).
+const SCALE: [Colour; 6] = [
+    Colour::hex(0xffffb2),
+    Colour::hex(0xfed976),
+    Colour::hex(0xfeb24c),
+    Colour::hex(0xfd8d3c),
+    Colour::hex(0xf03b20),
+    Colour::hex(0xbd0026),
+];
+
+/// The colour of a quantity on its scale, from 0 (pale) to 1 (dark).
+pub fn scale(share: f32) -> Colour {
+    let at = share.clamp(0.0, 1.0) * (SCALE.len() - 1) as f32;
+    let (low, part) = (at as usize, at.fract());
+    let (a, b) = (SCALE[low].0, SCALE[(low + 1).min(SCALE.len() - 1)].0);
+    Colour(std::array::from_fn(|n| (f32::from(a[n]) + (f32::from(b[n]) - f32::from(a[n])) * part).round() as u8))
+}
+
 /// Lamps and states, by what they mean (the colours of IEC 60073).
 pub mod state {
     use super::Colour;

@@ -38,22 +38,32 @@ pub struct StateLook {
     pub is_active: bool,
     /// Whether lamps flash.
     pub flashes: bool,
+    /// Which of the lamps of its model are lit, a bit for each: see [`Paint::Lamp`](super::model::Paint::Lamp).
+    pub lamps: u8,
 }
+
+/// How many lamps a model can have that its state switches on and off.
+pub const LAMPS: u8 = 3;
 
 impl StateLook {
     /// A state in which nothing moves.
     pub const fn still(name: &'static str, colour: Colour) -> StateLook {
-        StateLook { name, colour, is_active: false, flashes: false }
+        StateLook { name, colour, is_active: false, flashes: false, lamps: 0 }
     }
 
     /// A state in which the thing moves.
     pub const fn active(name: &'static str, colour: Colour) -> StateLook {
-        StateLook { name, colour, is_active: true, flashes: false }
+        StateLook { name, colour, is_active: true, flashes: false, lamps: 0 }
     }
 
     /// A state that calls for somebody.
     pub const fn alarm(name: &'static str, colour: Colour) -> StateLook {
-        StateLook { name, colour, is_active: false, flashes: true }
+        StateLook { name, colour, is_active: false, flashes: true, lamps: 0 }
+    }
+
+    /// The same with lamps lit.
+    pub const fn with_lamps(self, lamps: u8) -> StateLook {
+        StateLook { lamps, ..self }
     }
 }
 
@@ -79,6 +89,13 @@ pub enum ValueKind {
     Thing,
     /// A word.
     Word,
+    /// A quantity with a unit; on maps, it is pale at the first number and dark at the second.
+    Quantity {
+        /// The unit, as it is written.
+        unit: &'static str,
+        /// Between which numbers it is told apart by colours.
+        between: [f32; 2],
+    },
 }
 
 /// All looks, in the order in which they were registered.

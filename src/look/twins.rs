@@ -9,7 +9,7 @@ use crate::twin::life::Life;
 use crate::world::position::Position;
 use crate::world::travel::{Section, Travel};
 
-use super::model::{Drive, Finish, Model, Paint, ball, block, cylinder, is_called, patch, stand};
+use super::model::{Drive, Finish, Model, Paint, Role, ball, block, cylinder, is_called, patch, stand};
 use super::palette::{CHARCOAL, Colour, GLASS, RUBBER, SLATE, STEEL, TEAL, WHITE, state};
 use super::registry::{Look, Looks, StateLook};
 use super::sight::{Form, Motion, Show, Sight, Sights, ThingId};
@@ -133,7 +133,7 @@ fn ground(numbers: &[f32]) -> Model {
     };
     model.add(lines(x0, x1).map(|(x, line)| flat([line, deep], x, middle[1], 0.004, 0x9aa09b)));
     model.add(lines(y0, y1).map(|(y, line)| flat([wide, line], middle[0], y, 0.005, 0x9aa09b)));
-    (model.is_ground, model.casts_no_shadow) = (true, true);
+    (model.role, model.casts_no_shadow) = (Role::Ground, true);
     model
 }
 

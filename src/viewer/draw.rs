@@ -15,6 +15,7 @@ use bevy::render::{ExtractSchedule, MainWorld, Render, RenderApp, RenderSystems}
 use bevy::shader::ShaderRef;
 
 use crate::look::model::{Finish, Model, Paint};
+use crate::look::registry::LAMPS;
 
 use super::geometry::triangles;
 
@@ -37,6 +38,9 @@ pub struct Things {
     things: Handle<Image>,
     #[texture(101, sample_type = "float", filterable = false, visibility(vertex))]
     joints: Handle<Image>,
+    /// How dark it is, from 0 to 1: in the first number.
+    #[uniform(102, visibility(fragment))]
+    night: Vec4,
 }
 
 const SHADER: &str = "embedded://autotwin/viewer/things.wgsl";
@@ -64,7 +68,7 @@ pub struct Drawn {
     pub heading: f32,
     /// How far its drives are.
     pub drives: [f32; 4],
-    /// Its own colour, and how much it is pointed out.
+    /// Its own colour, and which of its lamps are lit; the last bit tells whether it is pointed out.
     pub own: [u8; 4],
     /// The colour of its state, and how bright its lamps are.
     pub state: [u8; 4],
@@ -105,6 +109,8 @@ pub struct Canvas {
     numbers: Vec<[u32; NUMBERS]>,
     joint_numbers: Vec<f32>,
     joints_changed: bool,
+    night: f32,
+    night_changed: bool,
     rows: usize,
 }
 
@@ -127,7 +133,7 @@ impl Plugin for DrawPlugin {
         let joints = images.add(joint_image(&[]));
         let material = ThingMaterial {
             base: StandardMaterial::default(),
-            extension: Things { things: things.clone(), joints: joints.clone() },
+            extension: Things { things: things.clone(), joints: joints.clone(), night: Vec4::ZERO },
         };
         let material = app.world_mut().resource_mut::<Assets<ThingMaterial>>().add(material);
         app.insert_resource(Canvas {
@@ -137,6 +143,8 @@ impl Plugin for DrawPlugin {
             numbers: Vec::new(),
             joint_numbers: Vec::new(),
             joints_changed: false,
+            night: 0.0,
+            night_changed: false,
             rows: 1,
         });
         app.add_systems(PostUpdate, fit_textures);
@@ -153,6 +161,14 @@ impl Canvas {
     /// The material of all things.
     pub fn material(&self) -> Handle<ThingMaterial> {
         self.material.clone()
+    }
+
+    /// Says how dark it is: from 0 to 1.
+    pub fn set_night(&mut self, night: f32) {
+        // In steps that nobody sees: each makes the material anew.
+        let night = (night * 64.0).round() / 64.0;
+        self.night_changed |= night != self.night;
+        self.night = night;
     }
 
     /// The places of so many things in the texture, none of which is drawn so far.
@@ -195,22 +211,30 @@ pub fn mesh_of(model: &Model, first_joint: usize, copies: usize) -> Mesh {
             Paint::Own => (1, [255; 3]),
             Paint::OwnDark => (2, [255; 3]),
             Paint::State => (3, [255; 3]),
+            Paint::Lamp(number, colour) => (4 + u32::from(number.min(LAMPS - 1)), colour.0),
         };
-        let (surface, glows) = match piece.finish {
-            Finish::Matte => ([0.95, 0.0], 0),
-            Finish::Painted => ([0.5, 0.0], 0),
-            Finish::Metal => ([0.38, 0.75], 0),
-            Finish::Glass => ([0.1, 0.0], 0),
-            Finish::Light => ([0.5, 0.0], 8),
-            Finish::LightWhenActive => ([0.6, 0.0], 16),
+        let count = made.corners.len();
+        let plain = |roughness: f32, metallic: f32| vec![[roughness, metallic]; count];
+        let (surface, marks) = match piece.finish {
+            Finish::Matte => (plain(0.95, 0.0), 0),
+            Finish::Painted => (plain(0.5, 0.0), 0),
+            Finish::Metal => (plain(0.38, 0.75), 0),
+            Finish::Glass => (plain(0.1, 0.0), 0),
+            Finish::Light => (plain(0.5, 0.0), 8),
+            Finish::LightWhenActive => (plain(0.6, 0.0), 16),
+            Finish::LightAtNight => (plain(0.5, 0.0), 32),
+            Finish::Facade { bays, storeys, pattern } => (windows(&made.surface, count, bays, storeys, pattern), 64),
+            // Where a street is no strip, it is as light as it is on average.
+            Finish::Street if made.surface.is_empty() => (vec![[LAMP_EVERY / 3.0, 0.5]; count], 128),
+            Finish::Street => (made.surface.clone(), 128),
+            Finish::Ground => (plain(0.95, 0.0), 256),
         };
         let [r, g, b] = colour;
         let colour = Color::srgb_u8(r, g, b).to_linear().to_f32_array();
-        let count = made.corners.len();
         positions.extend(made.corners.iter().map(|corner| turn_up(corner.to_array())));
         normals.extend(made.normals.iter().map(|normal| turn_up(normal.to_array())));
-        hangs.extend(std::iter::repeat_n([joint, (paint + glows) as f32], count));
-        surfaces.extend(std::iter::repeat_n(surface, count));
+        hangs.extend(std::iter::repeat_n([joint, (paint + marks) as f32], count));
+        surfaces.extend(surface);
         colours.extend(std::iter::repeat_n(colour, count));
     }
     let count = positions.len();
@@ -226,6 +250,16 @@ pub fn mesh_of(model: &Model, first_joint: usize, copies: usize) -> Mesh {
         .with_inserted_attribute(Mesh::ATTRIBUTE_UV_1, surfaces)
         .with_inserted_attribute(Mesh::ATTRIBUTE_COLOR, colours)
         .with_inserted_indices(Indices::U32(indices))
+}
+
+/// How far the lamps beside a street are from each other: metres; as in `things.wgsl`.
+const LAMP_EVERY: f32 = 30.0;
+
+/// Which window each corner of a wall is at: counted along it from a number that tells behind which there is light, and from the ground up.
+fn windows(surface: &[[f32; 2]], count: usize, bays: u16, storeys: u16, pattern: u16) -> Vec<[f32; 2]> {
+    let first = f32::from(pattern % 1024);
+    let place = |n: usize| surface.get(n).copied().unwrap_or_default();
+    (0..count).map(place).map(|[x, y]| [first + x * f32::from(bays), y * f32::from(storeys)]).collect()
 }
 
 fn thing_image(rows: usize) -> Image {
@@ -268,12 +302,13 @@ fn fit_textures(
     if canvas.joints_changed {
         canvas.joints_changed = false;
         canvas.joints = images.add(joint_image(&canvas.joint_numbers));
-    } else if !grows {
+    } else if !grows && !canvas.night_changed {
         return;
     }
+    canvas.night_changed = false;
     let (things, joints, material) = (canvas.things.clone(), canvas.joints.clone(), canvas.material.clone());
     if let Some(mut material) = materials.get_mut(&material) {
-        material.extension = Things { things, joints };
+        material.extension = Things { things, joints, night: Vec4::new(canvas.night, 0.0, 0.0, 0.0) };
     }
 }
 

@@ -217,7 +217,7 @@ impl Eye {
                 let ahead = -self.goal.back() * by * 6.0;
                 self.goal.target += if self.mode == Mode::Walk { ahead.with_z(0.0) } else { ahead };
             }
-            _ => self.goal.distance = (self.goal.distance * (-by).exp()).clamp(1.2, 1_500.0),
+            _ => self.goal.distance = (self.goal.distance * (-by).exp()).clamp(1.2, 12_000.0),
         }
     }
 }
@@ -326,7 +326,7 @@ fn glide(mut eye: ResMut<Eye>, time: Res<Time>, mut cameras: Query<&mut Transfor
 
 /// The thing that is seen at a point of the screen.
 pub fn pick(stage: &Stage, ray: Ray3d) -> Option<ThingId> {
-    let hits = stage.cast.iter().filter(|(number, _)| !stage.is_ground(*number)).filter_map(|(number, member)| {
+    let hits = stage.cast.iter().filter(|(number, _)| stage.is_asked(*number)).filter_map(|(number, member)| {
         let placed = stage.placed(number)?;
         let [low, high] = stage.bounds(number)?;
         // In the frame of the thing: the screen's y is up, and the heading turns about it.

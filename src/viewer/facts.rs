@@ -66,10 +66,13 @@ pub fn facts(stage: &Stage, source: &Source, member: &Member) -> Facts {
                 Fact::Share(value.number(stage.now)?.clamp(0.0, 1.0))
             }
             (Value::Number(number), ValueKind::Moment) => Fact::Text(due(f64::from(number), stage.now)),
+            (Value::Number(number), ValueKind::Quantity { unit, .. }) => Fact::Text(format!("{number:.1} {unit}")),
             (Value::Number(number), _) => Fact::Text(format!("{number}")),
         };
         Some((look.name, fact))
     });
+    let speed =
+        speed(&member.sight.motion, stage.now).map(|speed| ("speed", Fact::Text(format!("{:.0} km/h", speed * 3.6))));
     let host = match member.sight.motion {
         Motion::Within { host, .. } => name_of(host).map(|name| ("in", host, name)),
         _ => None,
@@ -80,7 +83,14 @@ pub fn facts(stage: &Stage, source: &Source, member: &Member) -> Facts {
     relations.truncate(RELATIONS);
     let (look_name, model) = (&member.form.look, &member.form.model);
     let kind = if look_name == model { look_name.to_string() } else { format!("{look_name} · {model}") };
-    Facts { name: member.form.name.to_string(), kind, state, values: values.collect(), relations, others }
+    Facts { name: member.form.name.to_string(), kind, state, values: values.chain(speed).collect(), relations, others }
+}
+
+/// How fast somebody drives on a street: metres a second. Of those indoors it is of no interest.
+fn speed(motion: &Motion, now: Time) -> Option<f32> {
+    let Motion::Goes { since, until, speeds: [from, to], .. } = motion else { return None };
+    let share = ((now - *since).seconds() / (*until - *since).seconds().max(1e-9)).clamp(0.0, 1.0) as f32;
+    Some(from + (to - from) * share)
 }
 
 impl Facts {

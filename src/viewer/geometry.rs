@@ -2,7 +2,7 @@
 
 use std::f32::consts::TAU;
 
-use bevy::math::{EulerRot, Quat, Vec3};
+use bevy::math::{EulerRot, Quat, Vec2, Vec3};
 
 use crate::look::model::{Piece, Solid};
 
@@ -13,6 +13,9 @@ pub struct Triangles {
     pub corners: Vec<Vec3>,
     /// One for each corner.
     pub normals: Vec<Vec3>,
+    /// Where each corner is on its surface, if that has two ways to go: along and across a ribbon (metres, and from 0 to 1), along and up
+    /// a sheet (both from 0 to 1). Of all corners or of none.
+    pub surface: Vec<[f32; 2]>,
 }
 
 impl Triangles {
@@ -34,16 +37,26 @@ impl Triangles {
     }
 
     /// A flat face with any number of corners, in a plane that x, y or z crosses.
-    fn polygon(&mut self, corners: &[Vec3]) {
-        let normal =
-            (0..corners.len()).fold(Vec3::ZERO, |sum, n| sum + corners[n].cross(corners[(n + 1) % corners.len()]));
+    fn polygon(&mut self, corners: &[Vec3], holes: &[Vec<Vec3>]) {
+        // As seen from the first corner: far from the origin little would be left of numbers that are multiplied.
+        let Some(&first) = corners.first() else { return };
+        let from_first = |n: usize| corners[n % corners.len()] - first;
+        let normal = (0..corners.len()).fold(Vec3::ZERO, |sum, n| sum + from_first(n).cross(from_first(n + 1)));
         let normal = normal.normalize_or_zero();
         let (u, v) = normal.any_orthonormal_pair();
-        let plane: Vec<[f32; 2]> = corners.iter().map(|corner| [corner.dot(u), corner.dot(v)]).collect();
+        let all: Vec<Vec3> = corners.iter().chain(holes.iter().flatten()).copied().collect();
+        let begins = holes.iter().scan(corners.len() as u32, |at, hole| {
+            let begin = *at;
+            *at += hole.len() as u32;
+            Some(begin)
+        });
+        let begins: Vec<u32> = begins.collect();
+        let plane: Vec<[f32; 2]> =
+            all.iter().map(|corner| *corner - first).map(|corner| [corner.dot(u), corner.dot(v)]).collect();
         let mut indices: Vec<u32> = Vec::new();
-        earcut::Earcut::new().earcut(plane, &[], &mut indices);
+        earcut::Earcut::new().earcut(plane, &begins, &mut indices);
         for triangle in indices.chunks_exact(3) {
-            let [a, b, c] = [triangle[0], triangle[1], triangle[2]].map(|index| corners[index as usize]);
+            let [a, b, c] = [triangle[0], triangle[1], triangle[2]].map(|index| all[index as usize]);
             let forward = (b - a).cross(c - a).dot(normal) >= 0.0;
             self.smooth(if forward { [a, b, c] } else { [a, c, b] }, [normal; 3]);
         }
@@ -58,16 +71,25 @@ pub fn triangles(piece: &Piece) -> Triangles {
         Solid::Turned { profile, sides } => revolve(profile, *sides),
         Solid::Ball { radii } => ball(Vec3::from(*radii)),
         Solid::Profile { outline, depth } => drawn_out(outline, *depth),
-        Solid::Flat { outline } => {
-            let corners: Vec<Vec3> = outline.iter().map(|&[x, y]| Vec3::new(x, y, 0.0)).collect();
+        Solid::Flat { outline, holes } => {
+            let level =
+                |outline: &Vec<[f32; 2]>| outline.iter().map(|&[x, y]| Vec3::new(x, y, 0.0)).collect::<Vec<_>>();
             let mut flat = Triangles::default();
-            flat.polygon(&corners);
+            flat.polygon(&level(outline), &holes.iter().map(level).collect::<Vec<_>>());
             flat
         }
+        Solid::Face { corners } => {
+            let mut face = Triangles::default();
+            face.polygon(&corners.iter().map(|corner| Vec3::from(*corner)).collect::<Vec<_>>(), &[]);
+            face
+        }
+        Solid::Ribbon { line, sides } => ribbon(line, *sides),
+        Solid::Heights { spacing, columns, heights } => hills(*spacing, *columns, heights),
         Solid::Sheet { foot: [from, to], heights: [low, high] } => {
             let corner = |[x, y]: [f32; 2], z: f32| Vec3::new(x, y, z);
             let mut sheet = Triangles::default();
             sheet.face([corner(*from, *low), corner(*to, *low), corner(*to, *high), corner(*from, *high)]);
+            sheet.surface = vec![[0.0, 0.0], [1.0, 0.0], [1.0, 1.0], [0.0, 0.0], [1.0, 1.0], [0.0, 1.0]];
             sheet
         }
     };
@@ -76,6 +98,54 @@ pub fn triangles(piece: &Piece) -> Triangles {
     let at = Vec3::from(piece.at);
     made.corners.iter_mut().for_each(|corner| *corner = turn * *corner + at);
     made.normals.iter_mut().for_each(|normal| *normal = turn * *normal);
+    made
+}
+
+/// A strip that faces up along a line. Where the line bends, both sides meet on the line that halves the angle.
+fn ribbon(line: &[[f32; 2]], [right, left]: [f32; 2]) -> Triangles {
+    let points: Vec<Vec2> = line.iter().map(|point| Vec2::from(*point)).collect();
+    let ways: Vec<Vec2> = points.windows(2).map(|ends| (ends[1] - ends[0]).normalize_or_zero()).collect();
+    let mut made = Triangles::default();
+    let aside = |n: usize| {
+        let (before, after) = (ways[n.saturating_sub(1)], ways[n.min(ways.len() - 1)]);
+        let half = (before + after).normalize_or(after).perp();
+        // So that it is as wide in bends; not without end where the line turns back.
+        half / half.dot(after.perp()).max(0.35)
+    };
+    let mut along = 0.0;
+    for (n, ends) in points.windows(2).enumerate() {
+        let corner = |at: usize, side: f32| (points[at] + aside(at) * side).extend(0.0);
+        made.face([corner(n, right), corner(n + 1, right), corner(n + 1, left), corner(n, left)]);
+        let to = along + ends[0].distance(ends[1]);
+        made.surface.extend([[along, 0.0], [to, 0.0], [to, 1.0], [along, 0.0], [to, 1.0], [along, 1.0]]);
+        along = to;
+    }
+    made
+}
+
+/// Ground over a square lattice, smooth.
+fn hills(spacing: f32, columns: usize, heights: &[f32]) -> Triangles {
+    let rows = heights.len() / columns.max(1);
+    let height = |column: usize, row: usize| heights[row.min(rows - 1) * columns + column.min(columns - 1)];
+    let corner =
+        |column: usize, row: usize| Vec3::new(column as f32 * spacing, row as f32 * spacing, height(column, row));
+    let normal = |column: usize, row: usize| {
+        let east = height(column + 1, row) - height(column.saturating_sub(1), row);
+        let north = height(column, row + 1) - height(column, row.saturating_sub(1));
+        Vec3::new(-east, -north, 2.0 * spacing).normalize()
+    };
+    let mut made = Triangles::default();
+    for row in 0..rows.saturating_sub(1) {
+        for column in 0..columns.saturating_sub(1) {
+            let around = [(column, row), (column + 1, row), (column + 1, row + 1), (column, row + 1)];
+            for three in [[0, 1, 2], [0, 2, 3]] {
+                made.smooth(
+                    three.map(|n| corner(around[n].0, around[n].1)),
+                    three.map(|n| normal(around[n].0, around[n].1)),
+                );
+            }
+        }
+    }
     made
 }
 
@@ -199,8 +269,8 @@ fn drawn_out(outline: &[[f32; 2]], depth: f32) -> Triangles {
     let at = |[x, z]: [f32; 2], y: f32| Vec3::new(x, y, z);
     let right: Vec<Vec3> = outline.iter().map(|&corner| at(corner, -depth / 2.0)).collect();
     let left: Vec<Vec3> = outline.iter().rev().map(|&corner| at(corner, depth / 2.0)).collect();
-    made.polygon(&right);
-    made.polygon(&left);
+    made.polygon(&right, &[]);
+    made.polygon(&left, &[]);
     for n in 0..outline.len() {
         let (a, b) = (outline[n], outline[(n + 1) % outline.len()]);
         made.face(

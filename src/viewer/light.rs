@@ -1,8 +1,11 @@
 //! Sun, sky and shadows by the time of day.
 
-use bevy::light::{CascadeShadowConfigBuilder, DirectionalLightShadowMap, EnvironmentMapLight, Skybox};
+use bevy::light::{
+    CascadeShadowConfig, CascadeShadowConfigBuilder, DirectionalLightShadowMap, EnvironmentMapLight, Skybox,
+};
 use bevy::prelude::*;
 
+use super::draw::Canvas;
 use super::stage::Stage;
 
 /// Sun and sky.
@@ -15,8 +18,9 @@ struct Sun;
 impl Plugin for LightPlugin {
     fn build(&self, app: &mut App) {
         app.insert_resource(DirectionalLightShadowMap { size: 4096 })
+            .insert_resource(Clarity(CLEAR))
             .add_systems(Startup, rise)
-            .add_systems(Update, go_round);
+            .add_systems(Update, (reach, go_round));
     }
 }
 
@@ -33,6 +37,8 @@ pub struct Sky {
     pub brightness: f32,
     /// How bright the sky's own light is.
     pub ambient: f32,
+    /// How dark it is, from 0 to 1: by then lamps are lit.
+    pub dark: f32,
 }
 
 /// The sky at an hour of the day, from 0 to 24: an equinox at a latitude of about 48 degrees.
@@ -57,42 +63,105 @@ pub fn sky(hour: f32) -> Sky {
         illuminance: if night { 2_600.0 } else { 500.0 + 9_500.0 * day },
         brightness: 25.0 + 900.0 * day,
         ambient: 330.0 + 420.0 * day,
+        dark: ((0.1 - sun.y) / 0.14).clamp(0.0, 1.0),
     }
 }
 
-fn rise(mut commands: Commands, stage: Res<Stage>) {
-    let reach = stage.extent().map_or(60.0, |[low, high]| (high - low).length());
-    let cascades = CascadeShadowConfigBuilder {
-        num_cascades: 3,
-        minimum_distance: 0.5,
-        first_cascade_far_bound: 22.0,
-        maximum_distance: (reach * 1.6).clamp(90.0, 400.0),
-        overlap_proportion: 0.15,
-    };
+/// The sky over a town, where at night only the moon shines from above.
+pub fn open_sky(hour: f32) -> Sky {
+    let indoors = sky(hour);
+    let mix = |a: f32, b: f32| a + (b - a) * indoors.dark;
+    let moonlight = LinearRgba::rgb(0.62, 0.74, 1.0);
+    let colour = if indoors.dark >= 1.0 { moonlight } else { indoors.colour };
+    Sky {
+        colour,
+        illuminance: if indoors.dark >= 1.0 { 110.0 } else { mix(indoors.illuminance, 400.0) },
+        // No walls throw light back.
+        ambient: mix(indoors.ambient * 0.5, 34.0),
+        brightness: mix(indoors.brightness, 14.0),
+        ..indoors
+    }
+}
+
+fn rise(mut commands: Commands) {
     commands.spawn((
         Sun,
         DirectionalLight { shadow_maps_enabled: true, shadow_normal_bias: 1.2, ..default() },
-        cascades.build(),
+        shadows(90.0, false),
         Transform::default(),
     ));
 }
 
-/// The sun goes round with simulated time, which begins at midnight of a Monday.
+/// Shadows reach as far as there is anything; a town is seen from farther away than a hall.
+fn reach(
+    stage: Res<Stage>,
+    mut suns: Query<&mut CascadeShadowConfig, With<Sun>>,
+    mut sight: ResMut<Clarity>,
+    mut known: Local<usize>,
+) {
+    if std::mem::replace(&mut *known, stage.cast.numbers()) == stage.cast.numbers() {
+        return;
+    }
+    let reach = stage.extent().map_or(60.0, |[low, high]| (high - low).length());
+    sight.0 = if stage.is_under_sky() { (reach * 8.0).max(LEAST_HAZY) } else { CLEAR };
+    for mut config in &mut suns {
+        *config = shadows(reach * 1.6, stage.is_under_sky());
+    }
+}
+
+fn shadows(reach: f32, is_under_sky: bool) -> CascadeShadowConfig {
+    let (near, farthest) = if is_under_sky { (70.0, 1_500.0) } else { (22.0, 400.0) };
+    CascadeShadowConfigBuilder {
+        num_cascades: 3,
+        minimum_distance: 0.5,
+        first_cascade_far_bound: near,
+        maximum_distance: reach.clamp(90.0, farthest),
+        overlap_proportion: 0.15,
+    }
+    .build()
+}
+
+/// The sun goes round with simulated time.
 fn go_round(
     stage: Res<Stage>,
+    sight: Res<Clarity>,
+    mut canvas: ResMut<Canvas>,
     mut suns: Query<(&mut DirectionalLight, &mut Transform), With<Sun>>,
-    mut skies: Query<(&mut EnvironmentMapLight, &mut Skybox)>,
+    mut skies: Query<(&mut EnvironmentMapLight, &mut Skybox, Option<&mut DistanceFog>)>,
 ) {
-    let hour = (stage.now.seconds() / 3600.0).rem_euclid(24.0) as f32;
-    let sky = sky(hour);
+    let hour = stage.hour();
+    let sky = if stage.is_under_sky() { open_sky(hour) } else { sky(hour) };
+    canvas.set_night(sky.dark);
     for (mut light, mut place) in &mut suns {
         light.color = sky.colour.into();
         light.illuminance = sky.illuminance;
         *place = Transform::default().looking_to(-sky.sun, Vec3::Y);
     }
-    for (mut light, mut seen) in &mut skies {
+    for (mut light, mut seen, haze) in &mut skies {
         light.intensity = sky.ambient;
         seen.brightness = sky.brightness;
+        if let Some(mut haze) = haze {
+            *haze = self::haze(sight.0, sky.dark);
+        }
+    }
+}
+
+/// How far one sees: metres.
+#[derive(Resource)]
+struct Clarity(f32);
+
+/// Over a town one sees at least so far, and indoors as far as one likes: metres.
+const LEAST_HAZY: f32 = 20_000.0;
+const CLEAR: f32 = 1e9;
+
+/// The haze that hides what is far away.
+fn haze(visibility: f32, dark: f32) -> DistanceFog {
+    let by_day = Vec3::new(0.5, 0.62, 0.78);
+    let colour = by_day.lerp(Vec3::new(0.012, 0.016, 0.03), dark);
+    DistanceFog {
+        color: Color::linear_rgb(colour.x, colour.y, colour.z),
+        falloff: FogFalloff::from_visibility(visibility),
+        ..default()
     }
 }
 
@@ -110,7 +179,7 @@ pub fn sky_light(images: &mut Assets<Image>) -> impl Bundle {
         Color::srgb(0.8, 0.88, 0.95),
         Color::srgb(0.8, 0.88, 0.95),
     );
-    (light, Skybox { image: Some(sky.diffuse_map), brightness: 0.0, ..default() })
+    (light, haze(CLEAR, 0.0), Skybox { image: Some(sky.diffuse_map), brightness: 0.0, ..default() })
 }
 
 #[cfg(test)]

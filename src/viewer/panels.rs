@@ -6,6 +6,7 @@ mod find;
 mod help;
 mod intent;
 mod labels;
+mod map;
 mod radio;
 pub mod style;
 
@@ -61,7 +62,8 @@ impl Plugin for PanelsPlugin {
     fn build(&self, app: &mut App) {
         app.add_plugins(EguiPlugin::default()).init_resource::<Panels>().init_resource::<card::Curves>().add_systems(
             EguiPrimaryContextPass,
-            (dress, intent::show, radio::show, labels::show, card::show, bar::show, find::show, help::show).chain(),
+            (dress, intent::show, radio::show, labels::show, card::show, bar::show, find::show, map::show, help::show)
+                .chain(),
         );
     }
 }

@@ -75,6 +75,25 @@ impl Studio {
         self.app.world().resource::<Stage>()
     }
 
+    /// Shows a map of a quantity from now on.
+    ///
+    /// # Errors
+    /// If there is none.
+    pub fn show_map(&mut self, name: &str) -> Result<(), String> {
+        let mut stage = self.app.world_mut().resource_mut::<Stage>();
+        let found = stage.maps().position(|value| value.name == name);
+        stage.map = found;
+        found.map(|_| ()).ok_or_else(|| {
+            let names: Vec<&str> = stage.maps().map(|value| value.name).collect();
+            let cure = if names.is_empty() {
+                "it has no traffic".to_owned()
+            } else {
+                format!("there are: {}", names.join(", "))
+            };
+            format!("this world has no map of `{name}`; {cure}")
+        })
+    }
+
     /// What is played.
     pub fn play(&self) -> &Play {
         self.app.world().resource::<Play>()
@@ -160,7 +179,7 @@ pub fn eye() -> impl Bundle {
         Camera3d::default(),
         Hdr,
         Msaa::Off,
-        Projection::Perspective(PerspectiveProjection { fov: FIELD, near: 0.1, far: 2_000.0, ..default() }),
+        Projection::Perspective(PerspectiveProjection { fov: FIELD, near: 0.1, far: 30_000.0, ..default() }),
         Tonemapping::AcesFitted,
         Exposure { ev100: 9.7 },
         Smaa { preset: SmaaPreset::High },

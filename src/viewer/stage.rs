@@ -3,24 +3,29 @@
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
+use bevy::camera::primitives::Aabb;
+use bevy::camera::visibility::{NoFrustumCulling, VisibilityRange, VisibilitySystems};
 use bevy::light::NotShadowCaster;
 use bevy::prelude::*;
 use bevy::tasks::{ComputeTaskPool, ParallelSliceMut};
 
 use crate::engine::time::Time;
-use crate::look::model::{Berth, DRIVES, Drive, Model, Solid};
-use crate::look::registry::{Looks, StateLook};
+use crate::look::daylight::Daylight;
+use crate::look::model::{Berth, DRIVES, Drive, Model, Role, Solid};
+use crate::look::palette::{self, Colour};
+use crate::look::registry::{LAMPS, Looks, StateLook, ValueKind, ValueLook};
 use crate::look::sight::Change;
 
 use super::cast::{AT_A_TIME, Cast, News, Placed};
-use super::draw::{self, Canvas, Drawn};
+use super::draw::{self, Canvas, Drawn, turn_up};
 
 /// A model, and the blocks of things that it is drawn for.
 struct Prop {
     model: Model,
     first_joint: usize,
-    /// The lowest and the highest corner, in the frame of the model.
+    /// The lowest and the highest corner, in the frame of the model: of its solids, and of all that is drawn of it.
     bounds: [Vec3; 2],
+    reach: [Vec3; 2],
     /// Meshes by how many copies they have.
     meshes: HashMap<usize, Handle<Mesh>>,
     most_copies: usize,
@@ -39,6 +44,7 @@ struct Actor {
     number: usize,
     prop: usize,
     states: &'static [StateLook],
+    values: &'static [ValueLook],
     drives: [Option<Drive>; DRIVES],
     colour: [u8; 3],
     scale: f32,
@@ -55,8 +61,11 @@ pub struct Stage {
     pub cast: Cast,
     /// What each look says.
     pub looks: Looks,
+    daylight: Daylight,
     /// Who is pointed out.
     pub chosen: Option<crate::look::sight::ThingId>,
+    /// Of which of its values a map is shown, if one is.
+    pub map: Option<usize>,
     props: Vec<Prop>,
     by_key: HashMap<Key, usize>,
     /// By their place in the texture.
@@ -71,14 +80,20 @@ pub struct StagePlugin;
 
 impl Plugin for StagePlugin {
     fn build(&self, app: &mut App) {
-        app.init_resource::<Stage>().add_systems(PostUpdate, (enter, place, show).chain());
+        app.init_resource::<Stage>()
+            .add_systems(PostUpdate, (enter, place, show, measure).chain().before(VisibilitySystems::CheckVisibility));
     }
 }
 
 impl Stage {
-    /// An empty stage.
-    pub fn new(looks: Looks) -> Stage {
-        Stage { looks, ..Stage::default() }
+    /// An empty stage, on which it is such a time of day when the run begins.
+    pub fn new(looks: Looks, daylight: Daylight) -> Stage {
+        Stage { looks, daylight, ..Stage::default() }
+    }
+
+    /// What time of day it is for the sky: hours, from 0 to 24.
+    pub fn hour(&self) -> f32 {
+        ((self.now + self.daylight.begins).seconds() / 3600.0).rem_euclid(24.0) as f32
     }
 
     /// Lets changes take effect.
@@ -101,21 +116,65 @@ impl Stage {
         self.actors.get((*self.slots.get(number)?)?)?.as_ref()
     }
 
-    /// Whether a thing is part of the ground.
-    pub fn is_ground(&self, number: usize) -> bool {
-        self.actor(number).is_none_or(|actor| self.props[actor.prop].model.is_ground)
+    /// Whether one can point at a thing and ask it.
+    pub fn is_asked(&self, number: usize) -> bool {
+        self.role(number) == Role::Thing
+    }
+
+    fn role(&self, number: usize) -> Role {
+        self.actor(number).map_or(Role::Ground, |actor| self.props[actor.prop].model.role)
+    }
+
+    /// The quantities of which there are maps: the values of a look whose things are only seen on maps.
+    pub fn maps(&self) -> impl Iterator<Item = &'static ValueLook> + '_ {
+        let mapped = self.actors.iter().flatten().find(|actor| self.props[actor.prop].model.is_map);
+        mapped.map_or(&[] as &[ValueLook], |actor| actor.values).iter()
+    }
+
+    /// Shows the next map, and after the last one none.
+    pub fn next_map(&mut self) {
+        let next = self.map.map_or(0, |map| map + 1);
+        self.map = (next < self.maps().count()).then_some(next);
+    }
+
+    /// Whether the world lies under the open sky.
+    pub fn is_under_sky(&self) -> bool {
+        self.props.iter().any(|prop| prop.model.under_sky)
     }
 
     /// The corners of what is on stage without the ground, in the frame of the world: metres towards the east and the
     /// north.
     pub fn extent(&self) -> Option<[Vec2; 2]> {
-        let places = self.places.iter().enumerate().filter(|(number, _)| !self.is_ground(*number));
-        let points =
-            places.filter_map(|(_, place)| place.map(|placed| Vec2::new(placed.pose.at[0], placed.pose.at[1])));
-        points.fold(None, |extent, point| match extent {
-            None => Some([point, point]),
-            Some([low, high]) => Some([low.min(point), high.max(point)]),
-        })
+        let corners = self.places.iter().enumerate().filter_map(|(number, placed)| {
+            let at = Vec3::from(placed.as_ref()?.pose.at);
+            match self.role(number) {
+                Role::Thing => Some([at.xy(); 2]),
+                Role::Setting => {
+                    let reach = self.props[self.actor(number)?.prop].reach;
+                    Some(reach.map(|corner| (corner + at).xy())).filter(|corners| corners[0].is_finite())
+                }
+                Role::Ground => None,
+            }
+        });
+        corners.reduce(|[low, high], [lower, higher]| [low.min(lower), high.max(higher)])
+    }
+}
+
+/// What stands where it is: the place in the texture of what an entity draws, so that it is not drawn when it is out of sight.
+#[derive(Component)]
+struct Standing(usize);
+
+/// What stands is as large as it is drawn, where it is drawn.
+fn measure(stage: Res<Stage>, mut standing: Query<(&Standing, &mut Aabb)>) {
+    for (standing, mut bounds) in &mut standing {
+        let Some(actor) = stage.actors.get(standing.0).and_then(Option::as_ref) else { continue };
+        let Some(placed) = stage.placed(actor.number) else { continue };
+        let corners =
+            stage.props[actor.prop].reach.map(|corner| turn_up((corner + Vec3::from(placed.pose.at)).to_array()));
+        let now = Aabb::from_min_max(corners[0].min(corners[1]), corners[0].max(corners[1]));
+        if *bounds != now {
+            *bounds = now;
+        }
     }
 }
 
@@ -152,7 +211,8 @@ impl Stage {
             let model = look.map_or_else(unknown, |look| (look.model)(&form));
             self.props.push(Prop {
                 first_joint: canvas.add_joints(&model),
-                bounds: bounds(&model),
+                bounds: bounds(&model, is_solid),
+                reach: bounds(&model, |_| true),
                 most_copies: draw::most_copies(&model),
                 meshes: HashMap::new(),
                 free: BTreeSet::new(),
@@ -173,7 +233,9 @@ impl Stage {
         }
         self.slots[number] = Some(slot);
         let states = look.map_or(&[] as &[StateLook], |look| look.states);
-        self.actors[slot] = Some(Actor { number, prop, states, drives, colour: form.colour.0, scale: form.scale });
+        let values = look.map_or(&[] as &[ValueLook], |look| look.values);
+        self.actors[slot] =
+            Some(Actor { number, prop, states, values, drives, colour: form.colour.0, scale: form.scale });
     }
 
     /// Makes places for more things of a model: about as many as there are, so that few are empty.
@@ -186,6 +248,22 @@ impl Stage {
         if model.casts_no_shadow {
             entity.insert(NotShadowCaster);
         }
+        if model.role != Role::Thing && copies == 1 {
+            entity.remove::<NoFrustumCulling>().insert((Standing(first), Aabb::default()));
+            if let Some((from, far)) = &model.far {
+                entity.insert(seen_between(0.0, *from));
+                let mesh = meshes.add(draw::mesh_of(far, *first_joint, 1));
+                let mut entity = commands.spawn(draw::entity(canvas, mesh, first));
+                entity.remove::<NoFrustumCulling>().insert((
+                    Standing(first),
+                    Aabb::default(),
+                    seen_between(*from, f32::INFINITY),
+                ));
+                if far.casts_no_shadow {
+                    entity.insert(NotShadowCaster);
+                }
+            }
+        }
         free.extend(first..first + copies);
         *places += copies;
         self.actors.resize_with(first + copies, || None);
@@ -197,12 +275,21 @@ fn unknown() -> Model {
     Model::of([crate::look::model::stand([0.6, 0.6, 0.6], [0.0; 3])])
 }
 
-fn bounds(model: &Model) -> [Vec3; 2] {
-    let solid = |solid: &Solid| !matches!(solid, Solid::Flat { .. } | Solid::Sheet { .. });
+/// Seen from such distances of its middle: metres.
+fn seen_between(from: f32, to: f32) -> VisibilityRange {
+    VisibilityRange { use_aabb: true, ..VisibilityRange::abrupt(from, to) }
+}
+
+/// Whether a solid is more than a sheet.
+fn is_solid(solid: &Solid) -> bool {
+    !matches!(solid, Solid::Flat { .. } | Solid::Sheet { .. } | Solid::Ribbon { .. } | Solid::Face { .. })
+}
+
+fn bounds(model: &Model, counts: impl Fn(&Solid) -> bool) -> [Vec3; 2] {
     let corners = model
         .pieces
         .iter()
-        .filter(|piece| solid(&piece.solid))
+        .filter(|piece| counts(&piece.solid))
         .flat_map(|piece| super::geometry::triangles(piece).corners);
     corners.fold([Vec3::splat(f32::INFINITY), Vec3::splat(f32::NEG_INFINITY)], |[low, high], corner| {
         [low.min(corner), high.max(corner)]
@@ -258,16 +345,32 @@ fn drawn(stage: &Stage, actor: &Actor) -> Option<Drawn> {
         _ => 255,
     };
     let [r, g, b] = actor.colour;
-    let [sr, sg, sb] = state.map_or([255; 3], |state| state.colour.0);
+    let mut shine = state.map_or([255; 3], |state| state.colour.0);
+    let mut scale = actor.scale;
+    if stage.props[actor.prop].model.is_map {
+        match stage.map.and_then(|map| map_colour(actor.values.get(map)?, member.sight.values[map].number(stage.now)?))
+        {
+            Some(colour) => shine = colour.0,
+            None => scale = 0.0,
+        }
+    }
+    let [sr, sg, sb] = shine;
+    let lamps = state.map_or(0, |state| state.lamps) & ((1 << LAMPS) - 1);
     Some(Drawn {
         at: placed.pose.at,
         heading: placed.pose.heading,
         drives,
-        own: [r, g, b, if chosen { 255 } else { 0 }],
+        own: [r, g, b, lamps | if chosen { 128 } else { 0 }],
         state: [sr, sg, sb, lamp],
-        scale: actor.scale,
+        scale,
         active,
     })
+}
+
+/// The colour of a quantity on maps.
+fn map_colour(value: &ValueLook, number: f32) -> Option<Colour> {
+    let ValueKind::Quantity { between: [from, to], .. } = value.kind else { return None };
+    Some(palette::scale((number - from) / (to - from)))
 }
 
 fn drive_value(drive: Drive, beat: f64, active: f32, placed: &Placed) -> f32 {

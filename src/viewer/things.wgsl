@@ -17,13 +17,23 @@
 // Three texels a joint: pivot and parent; axis and gain; drive and whether it slides.
 @group(#{MATERIAL_BIND_GROUP}) @binding(101) var joints: texture_2d<f32>;
 
+// How dark it is, in its first number: from 0 to 1.
+@group(#{MATERIAL_BIND_GROUP}) @binding(102) var<uniform> night: vec4<f32>;
+
 const THINGS_IN_ROW: u32 = 256u;
 const JOINTS_IN_ROW: u32 = 64u;
 const OWN: u32 = 1u;
 const OWN_DARK: u32 = 2u;
 const STATE: u32 = 3u;
+const LAMP: u32 = 4u;
 const LIGHT: u32 = 8u;
 const LIGHT_WHEN_ACTIVE: u32 = 16u;
+const LIGHT_AT_NIGHT: u32 = 32u;
+const FACADE: u32 = 64u;
+const STREET: u32 = 128u;
+const GROUND: u32 = 256u;
+const CHOSEN: u32 = 512u;
+const LAMP_EVERY: f32 = 30.0;
 
 fn thing_texel(thing: u32, part: u32) -> vec4<u32> {
     return textureLoad(things, vec2<u32>((thing % THINGS_IN_ROW) * 3u + part, thing / THINGS_IN_ROW), 0);
@@ -117,15 +127,21 @@ fn vertex(in: Vertex) -> VertexOutput {
     } else if kind == STATE {
         colour = linear(look.y);
     }
+    let flags = look.x >> 24u;
     var glow = 0.0;
-    if (paint & LIGHT) != 0u {
+    if kind >= LAMP {
+        // A lamp that is out is dark glass.
+        let lit = f32((flags >> (kind - LAMP)) & 1u);
+        colour = mix(colour * 0.12 + 0.01, colour, lit);
+        glow = lit;
+    } else if (paint & LIGHT) != 0u {
         glow = select(1.0, unpack4x8unorm(look.y).a, kind == STATE);
     } else if (paint & LIGHT_WHEN_ACTIVE) != 0u {
         glow = bitcast<f32>(look.w);
     }
     out.color = vec4(colour, glow);
     out.uv_b = in.uv_b;
-    out.uv = vec2(unpack4x8unorm(look.x).a, 0.0);
+    out.uv = vec2(0.0, f32(paint | select(0u, CHOSEN, (flags & 128u) != 0u)));
 #endif
 
 #ifdef VERTEX_OUTPUT_INSTANCE_INDEX
@@ -135,17 +151,78 @@ fn vertex(in: Vertex) -> VertexOutput {
 }
 
 #ifndef PREPASS_PIPELINE
+fn hash(at: vec2<f32>) -> f32 {
+    var p = fract(vec3(at.xyx) * vec3(0.1031, 0.1030, 0.0973));
+    p += dot(p, p.yzx + 33.33);
+    return fract((p.x + p.y) * p.z);
+}
+
+// Even noise: from 0 to 1.
+fn noise(at: vec2<f32>) -> f32 {
+    let cell = floor(at);
+    let within = smoothstep(vec2(0.0), vec2(1.0), at - cell);
+    let low = mix(hash(cell), hash(cell + vec2(1.0, 0.0)), within.x);
+    let high = mix(hash(cell + vec2(0.0, 1.0)), hash(cell + vec2(1.0, 1.0)), within.x);
+    return mix(low, high, within.y);
+}
+
+// How much of a pixel about a place lies between two sides, from 0 to 1; `soft` is how much place it sees.
+fn between(at: f32, low: f32, high: f32, soft: f32) -> f32 {
+    return saturate((at - low) / soft + 0.5) * saturate((high - at) / soft + 0.5);
+}
+
+// The light of lamps in streets and behind windows.
+const LAMPLIGHT: vec3<f32> = vec3(1.0, 0.66, 0.34);
+const ROOMLIGHT: vec3<f32> = vec3(1.0, 0.72, 0.4);
+
 @fragment
 fn fragment(in: VertexOutput, @builtin(front_facing) is_front: bool) -> FragmentOutput {
     var pbr_input = pbr_input_from_standard_material(in, is_front);
-    let glow = in.color.a;
-    pbr_input.material.base_color = vec4(in.color.rgb * (1.0 - 0.7 * glow), 1.0);
-    pbr_input.material.perceptual_roughness = in.uv_b.x;
-    pbr_input.material.metallic = in.uv_b.y;
+    let flags = u32(in.uv.y + 0.5);
+    let dark = night.x;
+    var glow = in.color.a;
+    if (flags & LIGHT_AT_NIGHT) != 0u {
+        glow = dark;
+    }
+    var colour = in.color.rgb;
+    var surface = in.uv_b;
+    var emitted = colour * glow * 1.6;
+    let place = in.world_position.xyz;
+    // Differences to the pixels beside it are only known where all pixels go.
+    let soft = max(fwidth(in.uv_b), vec2(1e-4));
+    if (flags & FACADE) != 0u {
+        let window = floor(in.uv_b);
+        let within = in.uv_b - window;
+        // From far away windows are a shade of the wall.
+        let sharp = saturate(1.4 - 1.6 * max(soft.x, soft.y));
+        let frame = mix(0.38, between(within.x, 0.2, 0.8, soft.x) * between(within.y, 0.22, 0.84, soft.y), sharp);
+        let pane = mix(0.3, between(within.x, 0.25, 0.75, soft.x) * between(within.y, 0.27, 0.79, soft.y), sharp);
+        let chance = hash(window + vec2(3.7, 11.3));
+        let lit = mix(0.3, f32(chance < 0.3) * (0.5 + 1.6 * chance), sharp) * dark;
+        let wall = colour;
+        colour = mix(mix(wall, wall * 0.55 + 0.3, frame * 0.8), vec3(0.035, 0.045, 0.06), pane);
+        emitted = ROOMLIGHT * pane * lit * 0.9;
+        // What comes up from the lamps in the street.
+        emitted += wall * LAMPLIGHT * (1.0 - pane) * dark * 0.16 * exp(-max(place.y, 0.0) / 5.0);
+        surface = vec2(mix(0.9, 0.16, pane * sharp), 0.0);
+    } else if (flags & STREET) != 0u {
+        let grain = noise(place.xz * 0.35) * 0.5 + noise(place.xz * 3.1) * 0.3;
+        colour *= 0.9 + 0.22 * grain;
+        let from_lamp = (fract(in.uv_b.x / LAMP_EVERY) - 0.5) * LAMP_EVERY;
+        let pool = exp(-from_lamp * from_lamp / 70.0);
+        emitted = colour * LAMPLIGHT * dark * (0.12 + 0.5 * pool);
+        surface = vec2(0.92, 0.0);
+    } else if (flags & GROUND) != 0u {
+        let far = noise(place.xz * 0.013) * 0.5 + noise(place.xz * 0.09) * 0.3 + noise(place.xz * 0.7) * 0.2;
+        colour *= 0.72 + 0.56 * far;
+    }
+    pbr_input.material.base_color = vec4(colour * (1.0 - 0.7 * glow), 1.0);
+    pbr_input.material.perceptual_roughness = surface.x;
+    pbr_input.material.metallic = surface.y;
     // Whoever is chosen shines a little, most where it turns away from the eye.
     let rim = pow(1.0 - saturate(dot(pbr_input.N, pbr_input.V)), 2.0);
-    let chosen = in.uv.x * (0.03 + 0.5 * rim);
-    pbr_input.material.emissive = vec4(in.color.rgb * glow * 1.6 + vec3(0.35, 0.8, 1.0) * chosen, 0.0);
+    let chosen = f32((flags & CHOSEN) != 0u) * (0.03 + 0.5 * rim);
+    pbr_input.material.emissive = vec4(emitted + vec3(0.35, 0.8, 1.0) * chosen, 0.0);
     var out: FragmentOutput;
     out.color = apply_pbr_lighting(pbr_input);
     out.color = main_pass_post_lighting_processing(pbr_input, out.color);

@@ -152,6 +152,7 @@ fn keys(
             }
             KeyCode::KeyH | KeyCode::F1 => panels.help = !panels.help,
             KeyCode::KeyL => panels.labels = !panels.labels,
+            KeyCode::KeyN => stage.next_map(),
             KeyCode::KeyM => panels.messages = !panels.messages,
             KeyCode::KeyP => {
                 let name = format!("autotwin-{}.png", stage.now.nanos() / 1_000_000_000);

@@ -2,6 +2,7 @@
 
 use std::time::{Duration as Wall, Instant};
 
+use autotwin::look::daylight::Daylight;
 use autotwin::look::registry::Looks;
 use autotwin::prelude::*;
 use autotwin::scene::load::load;
@@ -112,7 +113,7 @@ fn record(folder: &std::path::Path, commands: &str) {
 
 /// What a source shows at a moment.
 fn shown(mut source: Source, looks: Looks, to: Time) -> Vec<String> {
-    let mut stage = Stage::new(looks);
+    let mut stage = Stage::new(looks, Daylight::default());
     source.set_speed(Speed::Paused);
     source.seek(to);
     stage.now = source.advance(Wall::ZERO, &mut stage.cast).expect("it can be read");

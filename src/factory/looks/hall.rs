@@ -3,7 +3,7 @@
 use bevy_ecs::prelude::World;
 
 use crate::factory::transport::network::{Network, ZoneId};
-use crate::look::model::{Finish, Model, Piece, Solid, block, patch};
+use crate::look::model::{Finish, Model, Piece, Role, block, flat, patch, sheet as upright};
 use crate::look::palette::{CONCRETE, Colour, SAFETY_YELLOW, SLATE, STEEL, WHITE};
 use crate::look::sight::Form;
 
@@ -58,7 +58,7 @@ pub(super) fn model(form: &Form) -> Model {
         "walls" => walls(&form.numbers),
         _ => floor(&form.numbers),
     };
-    model.is_ground = true;
+    model.role = Role::Ground;
     model
 }
 
@@ -116,9 +116,7 @@ fn wall(from: [f32; 2], to: [f32; 2]) -> Vec<Piece> {
     // So far along the wall, and a hair before it.
     let at = |along: f32, before: f32| [from[0] + ux * along - uy * before, from[1] + uy * along + ux * before];
     // The sheet faces the side from which its foot leads from left to right.
-    let sheet = |a: f32, b: f32, before: f32, heights: [f32; 2]| {
-        Piece::new(Solid::Sheet { foot: [at(b, before), at(a, before)], heights }, [0.0; 3])
-    };
+    let sheet = |a: f32, b: f32, before: f32, heights: [f32; 2]| upright([at(b, before), at(a, before)], heights);
     let mut pieces = vec![
         sheet(0.0, length, 0.0, [0.0, 1.1]).paint(Colour::hex(0x5b7683)).finish(Finish::Matte),
         sheet(0.0, length, 0.0, [1.1, HEIGHT]).paint(Colour::hex(0xd9dcd9)).finish(Finish::Matte),
@@ -159,9 +157,8 @@ fn aisles(numbers: &[f32]) -> Model {
             turned([length + AISLE, AISLE], middle, 0.014, turn).paint(way).finish(Finish::Matte),
         ]);
         if one_way > 0.5 {
-            let arrow =
-                vec![[0.6, 0.0], [0.1, 0.35], [0.1, 0.12], [-0.6, 0.12], [-0.6, -0.12], [0.1, -0.12], [0.1, -0.35]];
-            let piece = Piece::new(Solid::Flat { outline: arrow }, [middle[0], middle[1], 0.022]);
+            let arrow = [[0.6, 0.0], [0.1, 0.35], [0.1, 0.12], [-0.6, 0.12], [-0.6, -0.12], [0.1, -0.12], [0.1, -0.35]];
+            let piece = flat(&arrow, [middle[0], middle[1], 0.022]);
             model.add([piece.paint(WHITE).finish(Finish::Matte).turned([0.0, 0.0, turn])]);
         } else {
             let dashes = (length / 1.5) as usize;

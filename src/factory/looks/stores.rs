@@ -1,6 +1,6 @@
 //! Where goods stand and roll: racks, stores, stations, conveyors.
 
-use crate::look::model::{Berth, Finish, Model, Paint, Piece, Solid, block, cylinder, patch, stand};
+use crate::look::model::{Berth, Finish, Model, Paint, Piece, block, cylinder, flat, patch, stand};
 use crate::look::palette::{BLUE, CHARCOAL, ORANGE, RUBBER, SAFETY_YELLOW, SLATE, STEEL, TEAL, WHITE};
 use crate::look::sight::Form;
 
@@ -94,7 +94,7 @@ pub(super) fn station(form: &Form) -> Model {
     let head = if leaves { -0.4 } else { 0.4 };
     let arrow = vec![[tip, 0.0], [head, 0.5], [head, 0.18], [tail, 0.18], [tail, -0.18], [head, -0.18], [head, -0.5]];
     let arrow = if leaves { arrow } else { arrow.into_iter().rev().map(|[x, y]| [x, -y]).rev().collect() };
-    model.add([Piece::new(Solid::Flat { outline: arrow }, [0.0, 0.0, 0.012]).paint(WHITE).finish(Finish::Matte)]);
+    model.add([flat(&arrow, [0.0, 0.0, 0.012]).paint(WHITE).finish(Finish::Matte)]);
     model.berths = vec![Berth::grid([-0.3, 0.0, 0.02], [0.5, 0.5, goods::HEIGHT], [4, 6, 3])];
     model
 }

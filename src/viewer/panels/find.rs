@@ -87,7 +87,7 @@ fn find(stage: &Stage, search: &str) -> Vec<(ThingId, String, String)> {
     if search.is_empty() {
         return Vec::new();
     }
-    let named = stage.cast.iter().filter(|(number, _)| !stage.is_ground(*number));
+    let named = stage.cast.iter().filter(|(number, _)| stage.is_asked(*number));
     let mut finds: Vec<_> = named
         .filter_map(|(_, member)| {
             let name = member.form.name.to_lowercase();

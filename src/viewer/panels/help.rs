@@ -5,7 +5,7 @@ use bevy_egui::{EguiContexts, egui};
 
 use super::{Panels, style};
 
-const LINES: [(&str, &str); 23] = [
+const LINES: [(&str, &str); 24] = [
     ("drag", "look around"),
     ("right drag, shift + drag", "move sideways"),
     ("wheel, pinch", "nearer or farther"),
@@ -27,6 +27,7 @@ const LINES: [(&str, &str); 23] = [
     ("[  ]", "an hour back or on (records)"),
     ("L", "labels"),
     ("M", "messages on their way"),
+    ("N", "maps: density, flow, speed"),
     ("P", "save a picture"),
     ("H", "this card"),
 ];

@@ -1,0 +1,315 @@
+//! Tells whoever watches what there is to be seen of a city.
+//!
+//! A step of traffic is over before it is seen: while the next one lasts, vehicles are seen on their way from where they were to where they are. So
+//! everything on the streets is seen one step late, signals too.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use bevy_ecs::prelude::{Resource, World};
+
+use super::signals::{Head, heads, state_of};
+use super::vehicles::{form, pose};
+use super::{BACKDROP, HEADS, MAP, MAP_LOOK, VEHICLE_LOOK, VEHICLES, backdrop};
+use crate::city::settings::City;
+use crate::city::streets::{RoadId, Streets};
+use crate::city::traffic::{Cause, Place, Town, Traffic, Vehicle, VehicleId};
+use crate::engine::clock::Clock;
+use crate::engine::time::{Duration, Time};
+use crate::look::motion::Pose;
+use crate::look::palette::SLATE;
+use crate::look::sight::{Form, Motion, Show, Sight, Sights, ThingId, VALUES, Value};
+
+/// Maps tell what has happened for so long: seconds.
+const MAPPED_OVER: f64 = 60.0;
+
+/// What has been told, so that only news are told. It is no part of the world's state.
+#[derive(Resource, Default)]
+pub(in crate::city) struct Shown {
+    backdrop: Arc<[Form]>,
+    heads: Arc<[Head]>,
+    vehicles: BTreeMap<u32, Told>,
+    /// What each head shows.
+    lamps: Vec<u8>,
+    /// For each road, how long vehicles were on it and how far they drove, since maps were last told.
+    roads: Vec<[f64; 2]>,
+    mapped: f64,
+}
+
+/// What was last told of a vehicle.
+#[derive(Clone, Copy, PartialEq)]
+struct Told {
+    pose: Pose,
+    speed: f64,
+    state: u8,
+    values: [Value; VALUES],
+}
+
+/// How a city shows what there is.
+pub(super) const SHOW: Show = Show { forms, looks };
+
+/// The words for what holds vehicles up. After them come the names of roads.
+const CAUSES: [&str; 11] = [
+    "nothing: it is as fast as it likes",
+    "somebody ahead",
+    "a lower limit ahead",
+    "signals",
+    "no room beyond the junction",
+    "not seeing who comes",
+    "somebody who has the way",
+    "somebody on the junction",
+    "a halt",
+    "the end of its lane",
+    "a change of lanes",
+];
+
+/// Why a vehicle is no faster: the number of the word, and who holds it up.
+fn why(cause: Cause) -> (u32, Option<VehicleId>) {
+    match cause {
+        Cause::Free => (0, None),
+        Cause::Ahead(other) => (1, Some(other)),
+        Cause::Limit(_) => (2, None),
+        Cause::Signals(_) => (3, None),
+        Cause::Room(_) => (4, None),
+        Cause::Sight(_) => (5, None),
+        Cause::Way(other) => (6, Some(other)),
+        Cause::Body(other) => (7, Some(other)),
+        Cause::Halt => (8, None),
+        Cause::LaneEnds => (9, None),
+        Cause::Change => (10, None),
+    }
+}
+
+fn things(space: u8, count: usize) -> impl Iterator<Item = ThingId> {
+    (0..count as u64).map(move |number| ThingId::other(space, number))
+}
+
+fn thing_of(trip: u32) -> ThingId {
+    ThingId::other(VEHICLES, u64::from(trip))
+}
+
+/// The streets of the world, if it has any: those on which vehicles drive, or will.
+fn town(world: &World) -> Option<Arc<Town>> {
+    world
+        .get_resource::<Traffic>()
+        .map(|traffic| traffic.town().clone())
+        .or_else(|| crate::city::plugin::town_of(world))
+}
+
+fn forms(world: &mut World) -> Vec<(ThingId, Form)> {
+    let Some(town) = town(world) else { return Vec::new() };
+    if world.resource::<Shown>().backdrop.is_empty() {
+        let scenery = world.resource::<City>().scenery().unwrap_or_default();
+        let mut shown = world.resource_mut::<Shown>();
+        shown.backdrop = backdrop::forms(&town.streets, &scenery).into();
+        shown.heads = heads(&town.streets).into();
+    }
+    let shown = world.resource::<Shown>();
+    let named = |head: &Head| head.form(&town.streets.signals[head.signals.index()].name);
+    let backdrop = things(BACKDROP, shown.backdrop.len()).zip(shown.backdrop.iter().cloned());
+    let heads = things(HEADS, shown.heads.len()).zip(shown.heads.iter().map(named));
+    backdrop.chain(heads).chain(mapped(&town.streets)).collect()
+}
+
+/// The roads of maps.
+fn mapped(streets: &Streets) -> impl Iterator<Item = (ThingId, Form)> + '_ {
+    things(MAP, streets.roads.len()).zip(&streets.roads).map(|(thing, road)| {
+        let lanes = &streets.lanes[road.lanes.start as usize..road.lanes.end as usize];
+        let wide: f64 = lanes.iter().map(|lane| lane.width).sum();
+        let outer = &lanes[0];
+        let sides = [-outer.width / 2.0, wide - outer.width / 2.0];
+        let line = outer.line.iter().flatten();
+        let numbers =
+            sides.iter().chain([&(outer.line.len() as f64)]).chain(line).map(|number| *number as f32).collect();
+        let form = Form {
+            name: road.name.as_str().into(),
+            look: MAP_LOOK.into(),
+            model: "road".into(),
+            numbers,
+            colour: SLATE,
+            scale: 1.0,
+        };
+        (thing, form)
+    })
+}
+
+fn looks(world: &mut World, first: bool) {
+    let Some(town) = town(world) else { return };
+    let now = world.resource::<Clock>().now;
+    if first {
+        let shown = std::mem::take(&mut *world.resource_mut::<Shown>());
+        let (backdrop, heads) = (shown.backdrop, shown.heads);
+        *world.resource_mut::<Shown>() = Shown { backdrop, heads, ..Shown::default() };
+        let words = CAUSES.into_iter().chain(town.streets.roads.iter().map(|road| &*road.name));
+        let words = words.map(Arc::from).collect();
+        world.resource_mut::<Sights>().set_words(VEHICLE_LOOK, words);
+    }
+    let (backdrop, roads) = (world.resource::<Shown>().backdrop.len(), town.streets.roads.len());
+    let still = Sight::still(Motion::stands(0.0, 0.0, 0.0));
+    let mut sights = world.resource_mut::<Sights>();
+    for thing in things(BACKDROP, backdrop).chain(things(MAP, roads)) {
+        sights.look(now, thing, &still);
+    }
+    world.resource_mut::<Shown>().lamps.clear();
+    tell(world, now, Duration::ZERO);
+}
+
+/// Tells what a step of traffic has brought. Nothing where nobody watches.
+pub(in crate::city) fn tell_step(world: &mut World) {
+    if world.resource::<Sights>().is_watched() {
+        let (now, step) = (world.resource::<Clock>().now, world.resource::<City>().step);
+        tell(world, now, step);
+    }
+}
+
+fn tell(world: &mut World, now: Time, step: Duration) {
+    if !world.contains_resource::<Traffic>() {
+        return;
+    }
+    world.resource_scope(|world, traffic: bevy_ecs::prelude::Mut<Traffic>| {
+        world.resource_scope(|world, mut shown: bevy_ecs::prelude::Mut<Shown>| {
+            let mut sights = world.resource_mut::<Sights>();
+            tell_vehicles(&traffic, &mut shown, &mut sights, now, step);
+            tell_signals(&traffic, &mut shown, &mut sights, now);
+            measure(&traffic, &mut shown, &mut sights, now, step);
+        });
+    });
+}
+
+/// Where everybody is on his way to while the next step lasts.
+fn tell_vehicles(traffic: &Traffic, shown: &mut Shown, sights: &mut Sights, now: Time, step: Duration) {
+    let demand = &traffic.town().demand;
+    let mut there: Vec<&Vehicle> = traffic.vehicles().map(|(_, vehicle)| vehicle).collect();
+    there.sort_unstable_by_key(|vehicle| vehicle.trip);
+    let present: BTreeSet<u32> = there.iter().map(|vehicle| vehicle.trip).collect();
+    shown.vehicles.retain(|trip, _| {
+        let stays = present.contains(trip);
+        if !stays {
+            sights.go(now, thing_of(*trip));
+        }
+        stays
+    });
+    for vehicle in there {
+        let (trip, kind) = (&demand.trips[vehicle.trip as usize], &demand.kinds[vehicle.kind.0 as usize]);
+        let thing = thing_of(vehicle.trip);
+        let before = shown.vehicles.get(&vehicle.trip).copied();
+        if before.is_none() {
+            sights.come(now, thing, form(&trip.name, kind, vehicle.trip));
+        }
+        let pose = pose(traffic, vehicle, kind.length);
+        let told = Told {
+            pose,
+            speed: vehicle.speed,
+            state: state(vehicle, before.map_or(vehicle.speed, |before| before.speed)),
+            values: values(traffic, vehicle, trip.route.last().copied()),
+        };
+        let motion = motion(before.unwrap_or(told), told, now, step);
+        match before {
+            Some(before) if before.state == told.state && before.values == told.values => {
+                // Whoever stands where he stood is no news.
+                if before.pose != pose || before.speed != told.speed {
+                    sights.move_on(now, thing, &motion);
+                }
+            }
+            _ => sights.look(now, thing, &Sight { motion, state: told.state, values: told.values }),
+        }
+        shown.vehicles.insert(vehicle.trip, told);
+    }
+}
+
+/// How a vehicle gets from where it was to where it is.
+fn motion(before: Told, told: Told, now: Time, step: Duration) -> Motion {
+    /// Who moves less stands: metres.
+    const LITTLE: f32 = 0.02;
+    let way = [0, 1].map(|axis| told.pose.at[axis] - before.pose.at[axis]);
+    if step.is_zero() || way[0].hypot(way[1]) < LITTLE {
+        return Motion::Stands { at: told.pose.at, heading: told.pose.heading };
+    }
+    let (sin, cos) = before.pose.heading.sin_cos();
+    Motion::Goes {
+        from: before.pose.at,
+        to: told.pose.at,
+        since: now,
+        until: now + step,
+        speeds: [before.speed, told.speed].map(|speed| speed as f32),
+        before: [cos, sin],
+    }
+}
+
+/// The number of a vehicle's state.
+fn state(vehicle: &Vehicle, speed_before: f64) -> u8 {
+    /// Who slows down by less lets the engine do it: metres a second in a step.
+    const BRAKES: f64 = 0.7;
+    const STANDS: f64 = 0.1;
+    if vehicle.stands_until.is_some() {
+        3
+    } else if vehicle.speed < STANDS {
+        2
+    } else if vehicle.speed < speed_before - BRAKES {
+        1
+    } else {
+        0
+    }
+}
+
+fn values(traffic: &Traffic, vehicle: &Vehicle, to: Option<RoadId>) -> [Value; VALUES] {
+    let (word, other) = why(vehicle.cause);
+    let other = other.and_then(|other| traffic.find(other)).map(|other| Value::Thing(thing_of(other.trip)));
+    let to = to.map(|road| Value::Word(CAUSES.len() as u32 + road.0));
+    [Value::Word(word), other.unwrap_or_default(), to.unwrap_or_default(), Value::None]
+}
+
+/// Heads that show something else.
+fn tell_signals(traffic: &Traffic, shown: &mut Shown, sights: &mut Sights, now: Time) {
+    let streets = &traffic.town().streets;
+    let heads = shown.heads.clone();
+    let is_first = shown.lamps.len() != heads.len();
+    shown.lamps.resize(heads.len(), u8::MAX);
+    for ((thing, head), before) in things(HEADS, heads.len()).zip(heads.iter()).zip(&mut shown.lamps) {
+        let number = head.signals.index();
+        let Some(showing) = traffic.showing().get(number) else {
+            if is_first {
+                sights.look(
+                    now,
+                    thing,
+                    &Sight { state: state_of(crate::city::streets::Lamp::Off), ..Sight::still(head.motion()) },
+                );
+            }
+            continue;
+        };
+        let state = state_of(showing.lamp(&streets.signals[number], head.lamp));
+        if std::mem::replace(before, state) != state {
+            let until = showing.until.is_finite().then_some(Value::Number(showing.until as f32));
+            let values = [Value::Number(showing.phase as f32), until.unwrap_or_default(), Value::None, Value::None];
+            sights.look(now, thing, &Sight { motion: head.motion(), state, values });
+        }
+    }
+}
+
+/// Adds up what happens on roads, and tells it from time to time.
+fn measure(traffic: &Traffic, shown: &mut Shown, sights: &mut Sights, now: Time, step: Duration) {
+    let streets = &traffic.town().streets;
+    shown.roads.resize(streets.roads.len(), [0.0; 2]);
+    for (_, vehicle) in traffic.vehicles() {
+        if let Place::Lane(lane) = traffic.place(vehicle.track) {
+            let [seconds, metres] = &mut shown.roads[streets.lane(lane).road.index()];
+            *seconds += step.seconds();
+            *metres += step.seconds() * vehicle.speed;
+        }
+    }
+    shown.mapped += step.seconds();
+    if shown.mapped < MAPPED_OVER {
+        return;
+    }
+    let hours = shown.mapped / 3600.0;
+    for ((thing, road), [seconds, metres]) in things(MAP, streets.roads.len()).zip(&streets.roads).zip(&shown.roads) {
+        let lanes = &streets.lanes[road.lanes.start as usize..road.lanes.end as usize];
+        let lane_km = lanes.iter().map(|lane| lane.length).sum::<f64>() / 1000.0;
+        let (density, flow) = (seconds / shown.mapped / lane_km, metres / 1000.0 / lane_km / hours);
+        let speed = (*seconds > 0.0).then(|| Value::Number((metres / seconds * 3.6) as f32));
+        let values =
+            [Value::Number(density as f32), Value::Number(flow as f32), speed.unwrap_or_default(), Value::None];
+        sights.look(now, thing, &Sight { values, ..Sight::still(Motion::stands(0.0, 0.0, 0.0)) });
+    }
+    (shown.mapped, shown.roads) = (0.0, Vec::new());
+}
