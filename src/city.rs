@@ -1,9 +1,11 @@
 //! Cities: streets and who moves on them.
 
 pub mod build;
+mod buses;
 mod check;
 pub mod demand;
 mod flows;
+pub mod grow;
 pub mod import;
 mod indicators;
 mod looks;

@@ -8,8 +8,10 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use super::build;
+use super::buses::{self, LineForm, StopForm};
 use super::demand::{Demand, Following, Haste, Kind};
 use super::flows;
+use super::grow::{Grown, Growth};
 use super::packed::Packed;
 use super::plan::{Control, Node, Plan, Sign, Way};
 use super::scenery::Scenery;
@@ -34,6 +36,14 @@ pub struct City {
     pub kinds: BTreeMap<String, KindForm>,
     /// Who drives from where to where.
     pub flows: Vec<Flow>,
+    /// Where buses stop, by name.
+    #[schemars(example = json!({"church": {"way": "high street", "at": 80}}))]
+    pub stops: BTreeMap<String, StopForm>,
+    /// Lines of buses, by name.
+    #[schemars(example = json!({"12": {"stops": ["church", "bridge"], "every": "10m", "lasts": "1h"}}))]
+    pub lines: BTreeMap<String, LineForm>,
+    /// A city grown from noise: streets, what stands beside them, and who drives.
+    pub grown: Option<Grown>,
     /// Streets, as `autotwin import` has packed them.
     #[schemars(with = "String", example = &"AQCk...")]
     pub streets: Packed,
@@ -187,7 +197,7 @@ impl Default for KindForm {
 }
 
 /// Vehicles that drive from somewhere to somewhere, at random times.
-#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Flow {
     /// From which node.
@@ -218,6 +228,9 @@ impl Default for City {
             ways: BTreeMap::new(),
             kinds: BTreeMap::new(),
             flows: Vec::new(),
+            stops: BTreeMap::new(),
+            lines: BTreeMap::new(),
+            grown: None,
             streets: Packed::default(),
             demand: Packed::default(),
             scenery: Packed::default(),
@@ -251,7 +264,7 @@ const IMPORT: &str = "`autotwin import` writes it";
 impl City {
     /// Whether the scene has streets at all.
     pub fn is_there(&self) -> bool {
-        !self.streets.text().is_empty() || !self.ways.is_empty()
+        !self.streets.text().is_empty() || !self.ways.is_empty() || self.grown.is_some()
     }
 
     /// The town, with trips drawn from a seed.
@@ -259,14 +272,42 @@ impl City {
     /// # Errors
     /// The first thing that is wrong.
     pub fn town(&self, seed: Seed) -> Result<Town, Wrong> {
-        let streets = self.all_streets()?;
+        let grown = self.growth()?;
+        let streets = self.all_streets(grown.as_ref())?;
         streets.check().map_err(|why| Wrong::new(&["streets"], why, IMPORT))?;
-        let demand = self.all_demand(&streets, seed)?;
+        let demand = self.all_demand(grown.as_ref(), &streets, seed)?;
         demand.check(&streets).map_err(|why| Wrong::new(&["demand"], why, IMPORT))?;
         Ok(Town::copies(&streets, &demand, self.copies.max(1)))
     }
 
-    fn all_streets(&self) -> Result<Streets, Wrong> {
+    /// The city that is grown from noise, if there is one.
+    ///
+    /// # Errors
+    /// If there are other streets or another scenery as well.
+    pub fn growth(&self) -> Result<Option<Growth>, Wrong> {
+        let Some(grown) = &self.grown else { return Ok(None) };
+        let others = [
+            ("ways", self.ways.is_empty()),
+            ("nodes", self.nodes.is_empty()),
+            ("streets", self.streets.text().is_empty()),
+            ("demand", self.demand.text().is_empty()),
+            ("scenery", self.scenery.text().is_empty()),
+        ];
+        match others.iter().find(|(_, is_empty)| !is_empty) {
+            Some((field, _)) => {
+                let why = format!("there are both `grown` and `{field}`, and a grown city has its own");
+                Err(Wrong::new(&[field], why, format!("leave out `{field}`, or `grown`")))
+            }
+            None => Ok(Some(grown.grow())),
+        }
+    }
+
+    fn all_streets(&self, grown: Option<&Growth>) -> Result<Streets, Wrong> {
+        if let Some(grown) = grown {
+            let built = build::build(&grown.plan);
+            let cure = "try another `seed`, and tell us about this one";
+            return built.map(|built| built.streets).map_err(|why| Wrong::new(&["grown"], why, cure));
+        }
         if self.streets.text().is_empty() {
             let plan = self.plan()?;
             return match build::build(&plan) {
@@ -281,7 +322,7 @@ impl City {
         self.streets.open().map_err(|why| Wrong::new(&["streets"], why, IMPORT))
     }
 
-    fn all_demand(&self, streets: &Streets, seed: Seed) -> Result<Demand, Wrong> {
+    fn all_demand(&self, grown: Option<&Growth>, streets: &Streets, seed: Seed) -> Result<Demand, Wrong> {
         let mut demand = match self.demand.text() {
             "" => Demand::default(),
             _ => self.demand.open().map_err(|why| Wrong::new(&["demand"], why, IMPORT))?,
@@ -289,15 +330,28 @@ impl City {
         for (name, form) in &self.kinds {
             demand.kinds.push(form.kind(name)?);
         }
-        flows::add(&self.flows, streets, &mut demand, seed)?;
+        let (mut flows, mut stops, mut lines) = (self.flows.clone(), self.stops.clone(), self.lines.clone());
+        if let Some(grown) = grown {
+            // What an author says of a kind, a stop or a line goes before what has grown.
+            let own = Grown::kinds().into_iter().filter(|kind| !self.kinds.contains_key(&kind.name));
+            demand.kinds.extend(own);
+            flows.extend_from_slice(&grown.flows);
+            stops = grown.stops.clone().into_iter().chain(stops).collect();
+            lines = grown.lines.clone().into_iter().chain(lines).collect();
+        }
+        flows::add(&flows, streets, &mut demand, seed)?;
+        buses::add(&stops, &lines, streets, &mut demand)?;
         Ok(demand)
     }
 
     /// What stands and grows beside the streets.
     ///
     /// # Errors
-    /// If it is not what an importer has packed.
+    /// If it is not what an importer has packed, or if there is also a grown city.
     pub fn scenery(&self) -> Result<Scenery, Wrong> {
+        if let Some(grown) = self.growth()? {
+            return Ok(grown.scenery);
+        }
         match self.scenery.text() {
             "" => Ok(Scenery::default()),
             _ => self.scenery.open().map_err(|why| Wrong::new(&["scenery"], why, IMPORT)),
