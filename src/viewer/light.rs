@@ -20,7 +20,9 @@ impl Plugin for LightPlugin {
         app.insert_resource(DirectionalLightShadowMap { size: 4096 })
             .insert_resource(Clarity(CLEAR))
             .add_systems(Startup, rise)
-            .add_systems(Update, (reach, go_round));
+            .add_systems(Update, go_round)
+            // When all have entered.
+            .add_systems(Last, reach);
     }
 }
 
@@ -77,8 +79,8 @@ pub fn open_sky(hour: f32) -> Sky {
         colour,
         illuminance: if indoors.dark >= 1.0 { 110.0 } else { mix(indoors.illuminance, 400.0) },
         // No walls throw light back.
-        ambient: mix(indoors.ambient * 0.5, 34.0),
-        brightness: mix(indoors.brightness, 14.0),
+        ambient: mix(indoors.ambient * 0.8, 40.0),
+        brightness: mix(indoors.brightness * 1.5, 14.0),
         ..indoors
     }
 }

@@ -195,22 +195,22 @@ fn fragment(in: VertexOutput, @builtin(front_facing) is_front: bool) -> Fragment
         let within = in.uv_b - window;
         // From far away windows are a shade of the wall.
         let sharp = saturate(1.4 - 1.6 * max(soft.x, soft.y));
-        let frame = mix(0.38, between(within.x, 0.2, 0.8, soft.x) * between(within.y, 0.22, 0.84, soft.y), sharp);
-        let pane = mix(0.3, between(within.x, 0.25, 0.75, soft.x) * between(within.y, 0.27, 0.79, soft.y), sharp);
+        let frame = mix(0.27, between(within.x, 0.26, 0.74, soft.x) * between(within.y, 0.26, 0.82, soft.y), sharp);
+        let pane = mix(0.19, between(within.x, 0.3, 0.7, soft.x) * between(within.y, 0.3, 0.78, soft.y), sharp);
         let chance = hash(window + vec2(3.7, 11.3));
-        let lit = mix(0.3, f32(chance < 0.3) * (0.5 + 1.6 * chance), sharp) * dark;
+        let lit = mix(0.22, f32(chance < 0.3) * (0.5 + 1.6 * chance), sharp) * dark;
         let wall = colour;
-        colour = mix(mix(wall, wall * 0.55 + 0.3, frame * 0.8), vec3(0.035, 0.045, 0.06), pane);
+        colour = mix(mix(wall, wall * 0.5 + 0.32, frame * 0.8), vec3(0.06, 0.08, 0.1) * (0.6 + 0.8 * hash(window)), pane);
         emitted = ROOMLIGHT * pane * lit * 0.9;
         // What comes up from the lamps in the street.
-        emitted += wall * LAMPLIGHT * (1.0 - pane) * dark * 0.16 * exp(-max(place.y, 0.0) / 5.0);
+        emitted += wall * LAMPLIGHT * (1.0 - pane) * dark * 0.22 * exp(-max(place.y, 0.0) / 5.0);
         surface = vec2(mix(0.9, 0.16, pane * sharp), 0.0);
     } else if (flags & STREET) != 0u {
         let grain = noise(place.xz * 0.35) * 0.5 + noise(place.xz * 3.1) * 0.3;
         colour *= 0.9 + 0.22 * grain;
         let from_lamp = (fract(in.uv_b.x / LAMP_EVERY) - 0.5) * LAMP_EVERY;
         let pool = exp(-from_lamp * from_lamp / 70.0);
-        emitted = colour * LAMPLIGHT * dark * (0.12 + 0.5 * pool);
+        emitted = colour * LAMPLIGHT * dark * (0.2 + 1.1 * pool);
         surface = vec2(0.92, 0.0);
     } else if (flags & GROUND) != 0u {
         let far = noise(place.xz * 0.013) * 0.5 + noise(place.xz * 0.09) * 0.3 + noise(place.xz * 0.7) * 0.2;

@@ -12,7 +12,7 @@ use crate::look::sight::Form;
 /// Beyond the last street the ground goes on for so long: metres.
 const BEYOND: f32 = 30_000.0;
 /// What grows where nothing else does.
-const MEADOW: Colour = Colour::hex(0x6f8a4c);
+const MEADOW: Colour = Colour::hex(0x66774b);
 /// From so far on only the light of a lamp is seen: metres.
 const LAMPS: f32 = 220.0;
 

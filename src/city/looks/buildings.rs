@@ -195,7 +195,7 @@ fn wall_colour(purpose: Use, chance: u32) -> Colour {
 }
 
 fn roof_colour(building: &Building, chance: u32) -> Colour {
-    const TILES: [u32; 6] = [0x9c4a35, 0x8a4232, 0xa7583f, 0x74433a, 0x5d4a45, 0x54565a];
+    const TILES: [u32; 6] = [0x8a4a39, 0x7c4436, 0x935744, 0x6b443b, 0x574843, 0x4f5155];
     const GRAVEL: [u32; 4] = [0x8b8983, 0x77767a, 0x9a968d, 0x6c6f73];
     let has_tiles = matches!(building.purpose, Use::Home | Use::Church | Use::Farm | Use::Other | Use::Flats)
         && !matches!(building.roof, Roof::Flat);
