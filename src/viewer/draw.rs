@@ -38,9 +38,9 @@ pub struct Things {
     things: Handle<Image>,
     #[texture(101, sample_type = "float", filterable = false, visibility(vertex))]
     joints: Handle<Image>,
-    /// How dark it is, from 0 to 1: in the first number.
+    /// How dark it is, and whether all that is not on a map is pale: from 0 to 1.
     #[uniform(102, visibility(fragment))]
-    night: Vec4,
+    mood: Vec4,
 }
 
 const SHADER: &str = "embedded://autotwin/viewer/things.wgsl";
@@ -110,7 +110,8 @@ pub struct Canvas {
     joint_numbers: Vec<f32>,
     joints_changed: bool,
     night: f32,
-    night_changed: bool,
+    is_pale: bool,
+    mood_changed: bool,
     rows: usize,
 }
 
@@ -133,7 +134,7 @@ impl Plugin for DrawPlugin {
         let joints = images.add(joint_image(&[]));
         let material = ThingMaterial {
             base: StandardMaterial::default(),
-            extension: Things { things: things.clone(), joints: joints.clone(), night: Vec4::ZERO },
+            extension: Things { things: things.clone(), joints: joints.clone(), mood: Vec4::ZERO },
         };
         let material = app.world_mut().resource_mut::<Assets<ThingMaterial>>().add(material);
         app.insert_resource(Canvas {
@@ -144,7 +145,8 @@ impl Plugin for DrawPlugin {
             joint_numbers: Vec::new(),
             joints_changed: false,
             night: 0.0,
-            night_changed: false,
+            is_pale: false,
+            mood_changed: false,
             rows: 1,
         });
         app.add_systems(PostUpdate, fit_textures);
@@ -167,8 +169,14 @@ impl Canvas {
     pub fn set_night(&mut self, night: f32) {
         // In steps that nobody sees: each makes the material anew.
         let night = (night * 64.0).round() / 64.0;
-        self.night_changed |= night != self.night;
+        self.mood_changed |= night != self.night;
         self.night = night;
+    }
+
+    /// Says whether all that is not on a map is pale.
+    pub fn set_pale(&mut self, is_pale: bool) {
+        self.mood_changed |= is_pale != self.is_pale;
+        self.is_pale = is_pale;
     }
 
     /// The places of so many things in the texture, none of which is drawn so far.
@@ -302,13 +310,14 @@ fn fit_textures(
     if canvas.joints_changed {
         canvas.joints_changed = false;
         canvas.joints = images.add(joint_image(&canvas.joint_numbers));
-    } else if !grows && !canvas.night_changed {
+    } else if !grows && !canvas.mood_changed {
         return;
     }
-    canvas.night_changed = false;
+    canvas.mood_changed = false;
+    let mood = Vec4::new(canvas.night, f32::from(u8::from(canvas.is_pale)), 0.0, 0.0);
     let (things, joints, material) = (canvas.things.clone(), canvas.joints.clone(), canvas.material.clone());
     if let Some(mut material) = materials.get_mut(&material) {
-        material.extension = Things { things, joints, night: Vec4::new(canvas.night, 0.0, 0.0, 0.0) };
+        material.extension = Things { things, joints, mood };
     }
 }
 

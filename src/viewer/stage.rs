@@ -308,6 +308,7 @@ fn place(mut stage: ResMut<Stage>) {
 }
 
 fn show(stage: Res<Stage>, mut canvas: ResMut<Canvas>) {
+    canvas.set_pale(stage.map.is_some());
     let mut numbers = canvas.begin(stage.actors.len());
     let stage = &*stage;
     numbers.par_chunk_map_mut(ComputeTaskPool::get(), AT_A_TIME, |index, chunk| {
@@ -340,14 +341,17 @@ fn drawn(stage: &Stage, actor: &Actor) -> Option<Drawn> {
     // Not all in step: each thing is ahead by a little of its own.
     let beat = stage.beat + (member.id.number() % 97) as f64 * 0.37;
     let drives = actor.drives.map(|drive| drive.map_or(0.0, |drive| drive_value(drive, beat, active, placed)));
+    let is_map = stage.props[actor.prop].model.is_map;
     let lamp = match state {
+        // What shines less keeps its colour.
+        _ if is_map => 80,
         Some(state) if state.flashes && (stage.beat * 1.4).fract() > 0.5 => 60,
         _ => 255,
     };
     let [r, g, b] = actor.colour;
     let mut shine = state.map_or([255; 3], |state| state.colour.0);
     let mut scale = actor.scale;
-    if stage.props[actor.prop].model.is_map {
+    if is_map {
         match stage.map.and_then(|map| map_colour(actor.values.get(map)?, member.sight.values[map].number(stage.now)?))
         {
             Some(colour) => shine = colour.0,

@@ -17,8 +17,8 @@
 // Three texels a joint: pivot and parent; axis and gain; drive and whether it slides.
 @group(#{MATERIAL_BIND_GROUP}) @binding(101) var joints: texture_2d<f32>;
 
-// How dark it is, in its first number: from 0 to 1.
-@group(#{MATERIAL_BIND_GROUP}) @binding(102) var<uniform> night: vec4<f32>;
+// How dark it is, and whether all that is not on a map is pale: from 0 to 1.
+@group(#{MATERIAL_BIND_GROUP}) @binding(102) var<uniform> mood: vec4<f32>;
 
 const THINGS_IN_ROW: u32 = 256u;
 const JOINTS_IN_ROW: u32 = 64u;
@@ -179,7 +179,7 @@ const ROOMLIGHT: vec3<f32> = vec3(1.0, 0.72, 0.4);
 fn fragment(in: VertexOutput, @builtin(front_facing) is_front: bool) -> FragmentOutput {
     var pbr_input = pbr_input_from_standard_material(in, is_front);
     let flags = u32(in.uv.y + 0.5);
-    let dark = night.x;
+    let dark = mood.x;
     var glow = in.color.a;
     if (flags & LIGHT_AT_NIGHT) != 0u {
         glow = dark;
@@ -215,6 +215,10 @@ fn fragment(in: VertexOutput, @builtin(front_facing) is_front: bool) -> Fragment
     } else if (flags & GROUND) != 0u {
         let far = noise(place.xz * 0.013) * 0.5 + noise(place.xz * 0.09) * 0.3 + noise(place.xz * 0.7) * 0.2;
         colour *= 0.72 + 0.56 * far;
+    }
+    if (flags & 7u) != STATE {
+        let grey = dot(colour, vec3(0.21, 0.72, 0.07));
+        colour = mix(colour, vec3(0.03 + 0.2 * grey), 0.85 * mood.y);
     }
     pbr_input.material.base_color = vec4(colour * (1.0 - 0.7 * glow), 1.0);
     pbr_input.material.perceptual_roughness = surface.x;

@@ -23,6 +23,9 @@ use crate::look::sight::{Form, Motion, Show, Sight, Sights, ThingId, VALUES, Val
 /// Maps tell what has happened for so long: seconds.
 const MAPPED_OVER: f64 = 60.0;
 
+/// How far a road on a map reaches beyond its side: metres.
+const ASIDE: f64 = 5.0;
+
 /// What has been told, so that only news are told. It is no part of the world's state.
 #[derive(Resource, Default)]
 pub(in crate::city) struct Shown {
@@ -117,7 +120,8 @@ fn mapped(streets: &Streets) -> impl Iterator<Item = (ThingId, Form)> + '_ {
         let lanes = &streets.lanes[road.lanes.start as usize..road.lanes.end as usize];
         let wide: f64 = lanes.iter().map(|lane| lane.width).sum();
         let outer = &lanes[0];
-        let sides = [-outer.width / 2.0, wide - outer.width / 2.0];
+        // Wider than it is, so that it is seen from far above.
+        let sides = [-outer.width / 2.0 - ASIDE, wide - outer.width / 2.0];
         let line = outer.line.iter().flatten();
         let numbers =
             sides.iter().chain([&(outer.line.len() as f64)]).chain(line).map(|number| *number as f32).collect();
