@@ -56,7 +56,7 @@ pub struct Grown {
     #[schemars(range(min = 300.0, max = 2000.0), example = json!(450))]
     pub arterials: f64,
     /// How bent streets are, from 0 (a chequerboard) to 1.
-    #[schemars(range(min = 0.0, max = 1.0), example = json!(0.5))]
+    #[schemars(range(min = 0.0, max = 1.0), example = json!(0.7))]
     pub bend: f64,
     /// Whether a river flows through it, with bridges for arterial streets only.
     pub river: bool,
@@ -99,7 +99,7 @@ impl Default for Grown {
             radius: 1500.0,
             block: 90.0,
             arterials: 450.0,
-            bend: 0.5,
+            bend: 0.7,
             river: true,
             density: 0.5,
             tallest: 16,
@@ -134,7 +134,7 @@ impl Grown {
     /// Grows the city.
     pub fn grow(&self) -> Growth {
         let mut lattice = Lattice::new(self);
-        let bend = Bend::new(self);
+        let bend = Bend::new(self, &lattice);
         let districts = Districts::new(self, &lattice, &bend);
         let mut blocks = blocks::divide(self, &mut lattice, &bend, &districts);
         streets::prune(self, &mut lattice, &bend, &blocks);

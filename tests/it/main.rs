@@ -19,6 +19,7 @@ mod fjsp;
 mod foresight;
 mod forks;
 mod groups;
+mod grown;
 mod incidents;
 mod indicators;
 mod lives;

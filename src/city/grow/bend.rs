@@ -3,7 +3,7 @@
 use noise::{NoiseFn, Perlin};
 
 use super::Grown;
-use super::lattice::Rect;
+use super::lattice::{Lattice, Rect};
 use crate::city::build::lines::{self, Point};
 use crate::engine::random::Purpose;
 
@@ -34,20 +34,36 @@ pub(super) struct Bend {
     east: Point,
 }
 
-/// How far from a bend to the next, and how far each moves a point at most. The slopes add up to less than would fold the ground.
-const BENDS: [(f64, f64); 2] = [(1100.0, 340.0), (300.0, 34.0)];
+/// How far from a bend to the next, and how far each moves a point at most.
+const BENDS: [(f64, f64); 2] = [(1100.0, 260.0), (300.0, 24.0)];
+
+/// Nowhere is a metre pressed together or drawn out by more than this: metres. So streets stay long enough for their junctions, and do not meet at
+/// sharp angles.
+const STEEPEST: f64 = 0.45;
 
 /// From place to place so far: to reckon how much the ground is stretched.
 const STEP: f64 = 0.5;
 
 impl Bend {
-    pub(super) fn new(grown: &Grown) -> Bend {
+    pub(super) fn new(grown: &Grown, lattice: &Lattice) -> Bend {
         const BEND: Purpose = Purpose::new("city.grow.bend");
         let fields = (0..).zip(BENDS).map(|(number, (length, reach))| {
             ([0, 1].map(|axis| Field::new(grown, BEND, 2 * number + axis, length)), reach * grown.bend)
         });
+        let mut bend = Bend { fields: fields.collect(), east: [1.0, 0.0] };
+        let steepest = lattice.knots().map(|knot| bend.steepness(lattice.at(knot))).fold(0.0, f64::max);
+        let share = (STEEPEST / steepest).min(1.0);
+        bend.fields.iter_mut().for_each(|(_, reach)| *reach *= share);
         let turn = grown.stream(BEND, 99, 0).uniform() * std::f64::consts::TAU;
-        Bend { fields: fields.collect(), east: [libm::cos(turn), libm::sin(turn)] }
+        bend.east = [libm::cos(turn), libm::sin(turn)];
+        bend
+    }
+
+    /// How much a metre is pressed together or drawn out at most, before the city is turned.
+    fn steepness(&self, point: Point) -> f64 {
+        let [x, y] = self.slopes(point);
+        let squares = [x[0] - 1.0, x[1], y[0], y[1] - 1.0].map(|slope| slope * slope);
+        squares.iter().sum::<f64>().sqrt()
     }
 
     /// Where a point of the straight plane comes to lie.

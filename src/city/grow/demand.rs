@@ -27,8 +27,8 @@ const OUTSIDE: f64 = 0.2;
 /// How far one drives, before it is less likely by e: metres, and as a share of the radius.
 const REACH: (f64, f64) = (400.0, 0.5);
 
-/// Nobody drives less far: metres.
-const LEAST: f64 = 200.0;
+/// Nobody drives less far: as a share of the radius.
+const LEAST: f64 = 0.15;
 
 /// What draws vehicles to a node.
 #[derive(Clone, Copy, Default)]
@@ -53,21 +53,22 @@ pub(super) fn flows(
     const FLOWS: Purpose = Purpose::new("city.grow.flows");
     let pulls = pulls(lattice, laid, blocks, built, scenery);
     let count = (grown.vehicles_per_hour / A_FLOW).ceil().min(MOST_FLOWS);
-    let flow = |number: u64| {
+    let pair = |number: u64| {
         let mut random = grown.stream(FLOWS, number, 0);
         let is_truck = random.chance(grown.trucks);
-        let (from, to) = ends(grown, laid, &pulls, is_truck, &mut random)?;
-        let name = |node: usize| laid.plan.nodes[node].name.clone();
-        Some(Flow {
-            from: name(from),
-            to: name(to),
-            per_hour: grown.vehicles_per_hour / count,
-            kinds: vec![if is_truck { "truck" } else { "car" }.to_owned()],
-            begin: Some(grown.begin),
-            lasts: grown.lasts,
-        })
+        ends(grown, laid, &pulls, is_truck, &mut random).map(|ends| (ends, is_truck))
     };
-    (0..count as u64).filter_map(flow).collect()
+    let pairs: Vec<_> = (0..count as u64).filter_map(pair).collect();
+    let name = |node: usize| laid.plan.nodes[node].name.clone();
+    let flow = |((from, to), is_truck): &((usize, usize), bool)| Flow {
+        from: name(*from),
+        to: name(*to),
+        per_hour: grown.vehicles_per_hour / pairs.len() as f64,
+        kinds: vec![if *is_truck { "truck" } else { "car" }.to_owned()],
+        begin: Some(grown.begin),
+        lasts: grown.lasts,
+    };
+    pairs.iter().map(flow).collect()
 }
 
 /// Where a flow begins and ends, if it finds anywhere to go.
@@ -86,7 +87,7 @@ fn ends(grown: &Grown, laid: &Laid, pulls: &[Pull], is_truck: bool, random: &mut
     let here: Point = place(first);
     let weights = pulls.iter().enumerate().map(|(node, pull)| {
         let far = distance(here, place(node));
-        if far < LEAST { 0.0 } else { to(pull) * libm::exp(-far / reach) }
+        if far < LEAST * grown.radius { 0.0 } else { to(pull) * libm::exp(-far / reach) }
     });
     Some((first, draw(weights, random)?))
 }

@@ -141,6 +141,12 @@ impl Lattice {
         self.streets[axis][knot[1] * self.lines[0].len() + knot[0]] = street;
     }
 
+    /// All knots, row by row.
+    pub(super) fn knots(&self) -> impl Iterator<Item = Knot> + use<> {
+        let [columns, rows] = [0, 1].map(|axis| self.lines[axis].len());
+        (0..rows).flat_map(move |row| (0..columns).map(move |column| [column, row]))
+    }
+
     /// The edges along an axis, by the knots at which they begin.
     pub(super) fn edges(&self, axis: usize) -> impl Iterator<Item = Knot> + use<> {
         let [columns, rows] = [0, 1].map(|other| self.lines[other].len() - usize::from(other == axis));

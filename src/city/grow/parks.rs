@@ -15,7 +15,8 @@ const FOR_A_TREE: f64 = 75.0;
 /// Lays out a park.
 pub(super) fn park(rect: &Rect, plot: &mut Plot, random: &mut Stream, scenery: &mut Scenery) {
     plot.cover(scenery, AreaKind::Park, rect);
-    let [width, depth] = plot.size();
+    let side = plot.side(rect, 0);
+    let (width, depth) = (side.length, side.depth);
     let inset = 0.12;
     let ring = [[inset, inset], [1.0 - inset, inset], [1.0 - inset, 1.0 - inset], [inset, 1.0 - inset]];
     let middle = [0.35 + 0.3 * random.uniform(), 0.35 + 0.3 * random.uniform()];

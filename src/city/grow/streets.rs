@@ -107,57 +107,61 @@ fn keep_joined(lattice: &mut Lattice, bend: &Bend) {
 
 /// The plan of the streets.
 pub(super) fn plan(grown: &Grown, lattice: &Lattice, bend: &Bend) -> Laid {
+    let knots: Vec<Knot> = lattice.knots().filter(|knot| is_node(lattice, *knot)).collect();
+    let courses = courses(lattice);
+    let columns = lattice.lines[0].len();
+    let mut nodes = vec![usize::MAX; columns * lattice.lines[1].len()];
+    knots.iter().enumerate().for_each(|(node, knot)| nodes[knot[1] * columns + knot[0]] = node);
+    let mut ways = Vec::with_capacity(courses.len());
+    let mut called: Vec<Vec<String>> = vec![Vec::new(); knots.len()];
+    for (course, (street, number)) in courses.iter().zip(names(grown, &courses)) {
+        let ends = [course.from, course.end()].map(|knot| nodes[knot[1] * columns + knot[0]]);
+        ways.push(way(lattice, bend, course, format!("{street} {number}"), ends));
+        for end in ends.into_iter().filter(|end| !called[*end].contains(&street)).collect::<Vec<_>>() {
+            called[end].push(street.clone());
+        }
+    }
+    let node = |(knot, streets): (&Knot, Vec<String>)| {
+        let name = match &streets[..] {
+            [one, other] => format!("{one} and {other}"),
+            streets => format!("{} at {}-{}", streets.join(", "), knot[0], knot[1]),
+        };
+        Node { name, place: bend.place(lattice.at(*knot)), control: control(lattice, *knot) }
+    };
+    let nodes = knots.iter().zip(called).map(node).collect();
+    Laid { plan: Plan { nodes, ways, bans: Vec::new() }, knots, courses }
+}
+
+/// Where ways lie, those of a line of the lattice after each other.
+fn courses(lattice: &Lattice) -> Vec<Course> {
+    let mut courses = Vec::new();
+    for axis in [0, 1] {
+        let begins =
+            lattice.edges(axis).filter(|knot| lattice.street(*knot, axis).is_driven() && is_node(lattice, *knot));
+        courses.extend(begins.map(|from| {
+            let edges = (1..).find(|edges| is_node(lattice, forth(from, axis, *edges))).unwrap_or(1);
+            Course { from, axis, edges, street: lattice.street(from, axis) }
+        }));
+    }
+    courses.sort_by_key(|course| (course.axis, course.from[1 - course.axis], course.from[course.axis]));
+    courses
+}
+
+/// The street to which each way belongs, and which of its ways it is: what goes on without a gap is one street.
+fn names(grown: &Grown, courses: &[Course]) -> Vec<(String, usize)> {
     const NAMES: Purpose = Purpose::new("city.grow.names");
     let mut names = Names::from(grown.stream(NAMES, 0, 0).below(1000));
-    let mut laid = Laid { plan: Plan::default(), knots: Vec::new(), courses: Vec::new() };
-    let columns = lattice.lines[0].len();
-    let mut nodes: Vec<Option<usize>> = vec![None; columns * lattice.lines[1].len()];
-    for row in 0..lattice.lines[1].len() {
-        for column in (0..columns).filter(|column| is_node(lattice, [*column, row])) {
-            nodes[row * columns + column] = Some(laid.knots.len());
-            laid.knots.push([column, row]);
-        }
-    }
-    let node = |knot: Knot| nodes[knot[1] * columns + knot[0]];
-    let mut called: Vec<Vec<String>> = vec![Vec::new(); laid.knots.len()];
-    for axis in [0, 1] {
-        for line in 0..lattice.lines[1 - axis].len() {
-            let mut name: Option<(String, usize)> = None;
-            let mut from: Option<(Knot, usize)> = None;
-            for at in 0..lattice.lines[axis].len() {
-                let mut knot = [at; 2];
-                knot[1 - axis] = line;
-                if let Some(end) = node(knot) {
-                    if let Some((begin, first)) = from.take() {
-                        let street = lattice.street(begin, axis);
-                        let (street_name, number) = name.get_or_insert_with(|| (names.name(street.lanes() > 1), 0));
-                        *number += 1;
-                        for node in [first, end] {
-                            if !called[node].contains(street_name) {
-                                called[node].push(street_name.clone());
-                            }
-                        }
-                        let course = Course { from: begin, axis, edges: at - begin[axis], street };
-                        let name = format!("{street_name} {number}");
-                        laid.plan.ways.push(way(lattice, bend, &course, name, [first, end]));
-                        laid.courses.push(course);
-                    }
-                    let goes_on = at + 1 < lattice.lines[axis].len() && lattice.street(knot, axis).is_driven();
-                    from = goes_on.then_some((knot, end));
-                    // Where it ends, the next street on this line has another name.
-                    name = name.filter(|_| goes_on);
-                }
-            }
-        }
-    }
-    for (knot, names) in laid.knots.iter().zip(called) {
-        let name = match &names[..] {
-            [one, other] => format!("{one} and {other}"),
-            one => format!("{} at {}-{}", one.join(" "), knot[0], knot[1]),
+    let mut called: Vec<(String, usize)> = Vec::with_capacity(courses.len());
+    for (place, course) in courses.iter().enumerate() {
+        let before = place.checked_sub(1).map(|before| (&courses[before], &called[before]));
+        let goes_on = before.filter(|(before, _)| before.axis == course.axis && before.end() == course.from);
+        let name = match goes_on {
+            Some((_, (name, number))) => (name.clone(), number + 1),
+            None => (names.name(course.street.lanes() > 1), 1),
         };
-        laid.plan.nodes.push(Node { name, place: bend.place(lattice.at(*knot)), control: control(lattice, *knot) });
+        called.push(name);
     }
-    laid
+    called
 }
 
 /// Whether ways begin or end at a knot: unless there is nothing, or one street goes straight on.
@@ -203,7 +207,12 @@ fn way(lattice: &Lattice, bend: &Bend, course: &Course, name: String, ends: [usi
 impl Course {
     /// Its line in the straight plane.
     pub(super) fn line(&self, lattice: &Lattice) -> [Point; 2] {
-        [lattice.at(self.from), lattice.at(forth(self.from, self.axis, self.edges))]
+        [lattice.at(self.from), lattice.at(self.end())]
+    }
+
+    /// Where it ends.
+    fn end(&self) -> Knot {
+        forth(self.from, self.axis, self.edges)
     }
 
     /// Whether it crosses the river.

@@ -20,10 +20,10 @@ const SPACING: f64 = 25.0;
 const BEYOND: f64 = 300.0;
 
 /// The ground is level so near to what has to be: metres. It is more than the diagonal between crossings, so that it is level in between, too.
-const LEVEL: f64 = 45.0;
+const LEVEL: f64 = 80.0;
 
 /// From there on it rises to its full height over so many metres.
-const RISES: f64 = 150.0;
+const RISES: f64 = 140.0;
 
 /// From a hill to the next: metres; and how many times half as far and half as much is added.
 const HILLS: f64 = 900.0;
@@ -139,15 +139,4 @@ fn distances(grid: &Grid, is_level: &[bool]) -> Vec<f64> {
         }
     }
     far
-}
-
-/// How high the ground is at a place.
-#[cfg(test)]
-pub(super) fn height_at(terrain: &Terrain, place: Point) -> f64 {
-    let at = [0, 1].map(|axis| (place[axis] - f64::from(terrain.corner[axis])) / f64::from(terrain.spacing));
-    let [column, row] = at.map(|at| at.floor() as usize);
-    let [right, up] = at.map(|at| at - at.floor());
-    let height = |column: usize, row: usize| f64::from(terrain.heights[row * terrain.columns as usize + column]);
-    let along = |row: usize| height(column, row) * (1.0 - right) + height(column + 1, row) * right;
-    along(row) * (1.0 - up) + along(row + 1) * up
 }

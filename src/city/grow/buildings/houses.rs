@@ -3,6 +3,7 @@
 use super::{Site, rise};
 use crate::city::build::lines::Point;
 use crate::city::grow::lattice::Street;
+use crate::city::grow::parks;
 use crate::city::grow::plot::{Side, Style};
 use crate::city::grow::streets::single;
 use crate::city::scenery::{AreaKind, Path, Roof, Use};
@@ -37,8 +38,23 @@ pub(super) fn terraces(site: &mut Site) {
             along += houses as f64 * width + site.between(3.0, 5.0);
         }
     }
+    green(site);
     let rect = site.plot.rect;
     site.plant(&rect, 150.0);
+}
+
+/// Blocks that are so wide have a green behind the gardens: metres.
+const WIDE: f64 = 100.0;
+
+/// How deep parcels with gardens are: metres.
+const PARCEL: f64 = 36.0;
+
+/// A green in the midst of a wide block.
+fn green(site: &mut Site) {
+    if site.plot.size().iter().all(|size| *size > WIDE) {
+        let rect = site.plot.part(&site.plot.rect, [PARCEL; 4]);
+        parks::park(&rect, &mut site.plot, &mut site.random, site.scenery);
+    }
 }
 
 fn shed(site: &mut Site, side: &Side, [along, inwards]: Point) {
@@ -69,6 +85,7 @@ pub(super) fn villas(site: &mut Site) {
             }
         }
     }
+    green(site);
     let rect = site.plot.rect;
     site.plant(&rect, 130.0);
 }
