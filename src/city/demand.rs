@@ -6,6 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::streets::{Class, LaneId, RoadId, Streets};
+use super::traffic::energy::Profile;
 
 /// A kind of vehicle, of [`Demand::kinds`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -53,6 +54,8 @@ pub struct Kind {
     pub haste: Haste,
     /// How vehicles follow each other.
     pub following: Following,
+    /// What driving takes; none if that is not known of vehicles of its class.
+    pub energy: Option<Profile>,
 }
 
 /// How fast drivers want to be, as a share of the limit: normally distributed between two ends.
@@ -171,6 +174,7 @@ impl Kind {
             top_speed: 200.0 / 3.6,
             haste: Haste { mean: 1.0, deviation: 0.1, between: [0.2, 2.0] },
             following: Following::Krauss { imperfection: 0.5 },
+            energy: Some(Profile::petrol_car()),
         }
     }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use bevy_app::{App, Plugin};
 use bevy_ecs::prelude::{In, Resource, World};
 
-use super::tables::{EdgeRow, SignalRow, TripRow};
+use super::tables::{EdgeRow, EmissionRow, SignalRow, TripRow};
 use super::traffic::signals::Showing;
 use super::traffic::{Arrival, RoadSums, Town, Traffic};
 use super::{check, indicators, settings};
@@ -53,6 +53,7 @@ impl Plugin for CityPlugin {
             .register_cache(rebuild, &[copy_cache::<TownOf>, copy_cache::<UnderWay>])
             .on_start(begin)
             .register_table::<TripRow>()
+            .register_table::<EmissionRow>()
             .register_table::<EdgeRow>()
             .register_table::<SignalRow>()
             .register_last_rows(count_last)
@@ -134,6 +135,10 @@ fn go_on(world: &mut World) {
     let mut trips = world.resource_mut::<Table<TripRow>>();
     if trips.is_enabled() {
         arrivals.iter().for_each(|arrival| trips.push(TripRow::new(arrival, &town)));
+    }
+    let mut emissions = world.resource_mut::<Table<EmissionRow>>();
+    if emissions.is_enabled() {
+        arrivals.iter().filter_map(|arrival| EmissionRow::new(arrival, &town)).for_each(|row| emissions.push(row));
     }
     let mut signals = world.resource_mut::<Table<SignalRow>>();
     if signals.is_enabled() {

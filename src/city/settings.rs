@@ -14,7 +14,8 @@ use super::packed::Packed;
 use super::plan::{Control, Node, Plan, Sign, Way};
 use super::scenery::Scenery;
 use super::streets::{Class, Streets};
-use super::traffic::Town;
+use super::traffic::energy::{Changes, Profile, Propulsion};
+use super::traffic::{Extras, Town};
 use crate::engine::random::Seed;
 use crate::engine::spelling::nearest;
 use crate::engine::time::Duration;
@@ -49,6 +50,9 @@ pub struct City {
     /// Over how long the table `edges` counts.
     #[schemars(example = &"15m")]
     pub count_every: Duration,
+    /// Whether fuel, energy and exhaust are counted. Of vehicles with a battery they always are.
+    #[schemars(example = json!(true))]
+    pub energy: bool,
     /// How many copies of the streets there are beside each other, each with all trips: for tests of speed.
     #[schemars(range(min = 1, max = 1000), example = json!(1))]
     pub copies: u32,
@@ -164,6 +168,10 @@ pub struct KindForm {
     pub haste_deviation: f64,
     /// How they follow each other.
     pub following: Following,
+    /// What drives it.
+    pub drive: Propulsion,
+    /// What else of its energy is not as usual of its class and drive.
+    pub energy: Changes,
 }
 
 impl Default for KindForm {
@@ -182,6 +190,8 @@ impl Default for KindForm {
             haste: car.haste.mean,
             haste_deviation: car.haste.deviation,
             following: car.following,
+            drive: Propulsion::default(),
+            energy: Changes::default(),
         }
     }
 }
@@ -223,6 +233,7 @@ impl Default for City {
             scenery: Packed::default(),
             step: Duration::from_secs(1),
             count_every: Duration::from_secs(900),
+            energy: false,
             copies: 1,
         }
     }
@@ -263,7 +274,11 @@ impl City {
         streets.check().map_err(|why| Wrong::new(&["streets"], why, IMPORT))?;
         let demand = self.all_demand(&streets, seed)?;
         demand.check(&streets).map_err(|why| Wrong::new(&["demand"], why, IMPORT))?;
-        Ok(Town::copies(&streets, &demand, self.copies.max(1)))
+        Ok(Town::copies(&streets, &demand, self.copies.max(1)).with(self.extras()))
+    }
+
+    fn extras(&self) -> Extras {
+        Extras { counts_energy: self.energy }
     }
 
     fn all_streets(&self) -> Result<Streets, Wrong> {
@@ -372,6 +387,20 @@ impl KindForm {
             top_speed: self.top_speed_kmh / 3.6,
             haste: Haste { mean: self.haste, deviation: self.haste_deviation, between: [0.2, 2.0] },
             following: self.following,
+            energy: self.profile(name, class)?,
         })
+    }
+
+    fn profile(&self, name: &str, class: Class) -> Result<Option<Profile>, Wrong> {
+        let Some(profile) = Profile::driven(class.name(), self.drive) else {
+            if self.drive == Propulsion::Usual && self.energy == Changes::default() {
+                return Ok(None);
+            }
+            let why = format!("what vehicles of class `{}` with this drive take is not known", class.name());
+            return Err(Wrong::new(&["kinds", name, "drive"], why, "leave out `drive` and `energy`"));
+        };
+        let changed = self.energy.apply(profile);
+        let changed = changed.map_err(|why| Wrong::new(&["kinds", name, "energy"], why.to_string(), "leave it out"))?;
+        Ok(Some(changed))
     }
 }

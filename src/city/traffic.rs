@@ -14,6 +14,7 @@ mod movement;
 mod plan;
 mod right_of_way;
 pub mod signals;
+pub mod tank;
 
 use std::sync::Arc;
 
@@ -26,6 +27,7 @@ use self::layout::Layout;
 pub use self::plan::Cause;
 use self::right_of_way::{Body, Right};
 use self::signals::Showing;
+use self::tank::Tank;
 use crate::city::demand::{Demand, Halt, Kind, KindId};
 use crate::city::streets::{LaneId, Streets, TurnId};
 use crate::engine::parallel::Pool;
@@ -80,6 +82,8 @@ pub struct Vehicle {
     pub departed: f64,
     /// What has come of its trip so far.
     pub sums: Sums,
+    /// What it has used, if that is counted.
+    pub tank: Option<Box<Tank>>,
 }
 
 impl Vehicle {
@@ -119,6 +123,8 @@ pub struct Arrival {
     pub arrived: f64,
     /// What came of it.
     pub sums: Sums,
+    /// What it has used, if that is counted.
+    pub tank: Option<Tank>,
 }
 
 /// What has happened on a road for a while.
@@ -153,6 +159,8 @@ pub struct Totals {
     pub time_loss: f64,
     /// How much later they departed than they wanted: seconds.
     pub depart_delay: f64,
+    /// What was used.
+    pub energy: tank::Totals,
 }
 
 impl Totals {
@@ -165,6 +173,9 @@ impl Totals {
         self.waiting += sums.waiting;
         self.time_loss += sums.time_loss;
         self.depart_delay += arrival.departed - departs;
+        if let Some(tank) = &arrival.tank {
+            self.energy.add(tank, sums.length);
+        }
     }
 }
 
@@ -175,13 +186,27 @@ pub struct Town {
     pub streets: Streets,
     /// Who wants to drive where.
     pub demand: Demand,
+    /// What there is besides.
+    pub extras: Extras,
     layout: Layout,
+}
+
+/// What there is in a town besides streets and trips.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Extras {
+    /// Whether fuel, energy and exhaust are counted. Of vehicles with a battery they always are.
+    pub counts_energy: bool,
 }
 
 impl Town {
     /// That of streets and demand.
     pub fn new(streets: Streets, demand: Demand) -> Town {
-        Town { layout: Layout::of(&streets), streets, demand }
+        Town { layout: Layout::of(&streets), streets, demand, extras: Extras::default() }
+    }
+
+    /// The same with what there is besides.
+    pub fn with(self, extras: Extras) -> Town {
+        Town { extras, ..self }
     }
 
     /// That of so many copies of streets beside each other, each with all trips.
@@ -511,7 +536,7 @@ mod tests {
     };
 
     /// Roads of one lane each, one after the other, with signals at the end of each.
-    fn road(lengths: &[f64], limit: f64, phases: &[(f64, Lamp)]) -> Streets {
+    pub(super) fn road(lengths: &[f64], limit: f64, phases: &[(f64, Lamp)]) -> Streets {
         let mut streets = Streets::default();
         for (number, length) in (0..).zip(lengths) {
             let turns = number..if (number as usize) + 1 < lengths.len() { number + 1 } else { number };
@@ -552,13 +577,13 @@ mod tests {
         streets
     }
 
-    fn car(imperfection: f64, deviation: f64) -> Kind {
+    pub(super) fn car(imperfection: f64, deviation: f64) -> Kind {
         let haste = Haste { deviation, ..Kind::car().haste };
         Kind { haste, following: Following::Krauss { imperfection }, ..Kind::car() }
     }
 
     /// Trips from end to end, all of which want to depart at once.
-    fn demand(kind: Kind, trips: usize, roads: u32, speed: FirstSpeed) -> Demand {
+    pub(super) fn demand(kind: Kind, trips: usize, roads: u32, speed: FirstSpeed) -> Demand {
         let trip = |_| Trip {
             name: String::new(),
             departs: 0.0,
@@ -574,7 +599,7 @@ mod tests {
     }
 
     /// Nobody overlaps with who is ahead on the same track, and all are sorted.
-    fn check(traffic: &Traffic) {
+    pub(super) fn check(traffic: &Traffic) {
         for track in (0..traffic.tracks.len() as u32).map(TrackId) {
             let there: Vec<&Vehicle> = traffic.on(track).collect();
             for pair in there.windows(2) {

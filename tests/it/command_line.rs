@@ -52,6 +52,7 @@ fn a_run_leaves_a_folder_that_can_be_verified_elsewhere() {
         "decisions.parquet",
         "digests.jsonl",
         "edges.parquet",
+        "emissions.parquet",
         "energy.parquet",
         "events.parquet",
         "incident_log.parquet",

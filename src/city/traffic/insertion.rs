@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::following::{braking_distance, safe_speed};
 use super::guidance::{GuideId, Prospect};
 use super::plan::ROUNDING;
+use super::tank::Tank;
 use super::{Cause, Sums, TRAIL, TrackId, Traffic, Vehicle, VehicleId, abilities, lanes};
 use crate::city::demand::{Demand, FirstLane, FirstSpeed, Haste, Kind, KindId, Trip};
 use crate::city::streets::{LaneId, RoadId};
@@ -133,6 +134,7 @@ impl Traffic {
             guide,
             trail: [None; TRAIL],
             intent: lanes::Intent::default(),
+            tank: Tank::of(about, self.town.extras.counts_energy).map(Box::new),
         };
         let id = self.free.pop().unwrap_or_else(|| {
             self.vehicles.push(None);

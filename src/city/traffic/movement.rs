@@ -14,6 +14,10 @@ impl Traffic {
         let mut leaving: Vec<TrackId> = Vec::new();
         for (vehicle, most) in self.vehicles.iter_mut().zip(speeds) {
             let Some(vehicle) = vehicle else { continue };
+            let kind = &self.town.demand.kinds[vehicle.kind.0 as usize];
+            if let Some((tank, profile)) = vehicle.tank.as_mut().zip(kind.energy.as_ref()) {
+                tank.drive(profile, [vehicle.speed, most.speed], self.step);
+            }
             vehicle.speed = most.speed;
             vehicle.cause = most.cause;
             vehicle.at += vehicle.speed * self.step;
@@ -32,7 +36,6 @@ impl Traffic {
                 vehicle.waited = 0.0;
                 continue;
             }
-            let kind = &self.town.demand.kinds[vehicle.kind.0 as usize];
             let liked = (track.limit * vehicle.haste).min(kind.top_speed);
             let lost = self.step * (1.0 - vehicle.speed / liked).max(0.0);
             let waits = if vehicle.speed <= STANDING { self.step } else { 0.0 };
@@ -75,8 +78,8 @@ impl Traffic {
             }
             if vehicle.at >= vehicle.ends_at {
                 let arrived = (self.steps + 1) as f64 * self.step;
-                let Vehicle { trip, kind, departed, sums, .. } = vehicle;
-                let arrival = Arrival { trip, kind, departed, arrived, sums };
+                let Vehicle { trip, kind, departed, sums, tank, .. } = vehicle;
+                let arrival = Arrival { trip, kind, departed, arrived, sums, tank: tank.map(|tank| *tank) };
                 self.totals.add(&arrival, self.town.demand.trips[trip as usize].departs);
                 arrivals.push(arrival);
                 self.free.push(id);
