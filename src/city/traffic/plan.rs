@@ -186,7 +186,7 @@ impl Driver<'_> {
             times: [comes, goes],
             speeds: [arrives, leaves],
             late,
-            can_stop: distance >= speed * self.step + self.braking,
+            can_stop: distance >= most.speed * self.step + braking_distance(most.speed, deceleration, self.step),
             sees,
             deceleration,
             waited: self.vehicle.waited,
