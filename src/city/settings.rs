@@ -15,7 +15,7 @@ use super::plan::{Control, Node, Plan, Sign, Way};
 use super::scenery::Scenery;
 use super::streets::{Class, Streets};
 use super::traffic::energy::{Changes, Profile, Propulsion};
-use super::traffic::{Extras, Town};
+use super::traffic::{Extras, Reroute, Town};
 use crate::engine::random::Seed;
 use crate::engine::spelling::nearest;
 use crate::engine::time::Duration;
@@ -53,6 +53,9 @@ pub struct City {
     /// Whether fuel, energy and exhaust are counted. Of vehicles with a battery they always are.
     #[schemars(example = json!(true))]
     pub energy: bool,
+    /// Who looks for a quicker way when others are slow.
+    #[schemars(example = json!({"share": 0.5, "every": "5m"}))]
+    pub reroute: Option<RerouteForm>,
     /// How many copies of the streets there are beside each other, each with all trips: for tests of speed.
     #[schemars(range(min = 1, max = 1000), example = json!(1))]
     pub copies: u32,
@@ -221,6 +224,23 @@ pub struct Flow {
     pub lasts: Duration,
 }
 
+/// Who looks for a quicker way when others are slow.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RerouteForm {
+    /// What share of the drivers.
+    #[schemars(range(min = 0.0, max = 1.0), example = json!(0.5))]
+    pub share: f64,
+    /// How often, from departure on.
+    #[serde(default = "five_minutes")]
+    #[schemars(example = &"5m")]
+    pub every: Duration,
+}
+
+fn five_minutes() -> Duration {
+    Duration::from_secs(300)
+}
+
 impl Default for City {
     fn default() -> City {
         City {
@@ -234,6 +254,7 @@ impl Default for City {
             step: Duration::from_secs(1),
             count_every: Duration::from_secs(900),
             energy: false,
+            reroute: None,
             copies: 1,
         }
     }
@@ -278,7 +299,8 @@ impl City {
     }
 
     fn extras(&self) -> Extras {
-        Extras { counts_energy: self.energy }
+        let reroute = |form: &RerouteForm| Reroute { share: form.share, every: form.every.seconds() };
+        Extras { counts_energy: self.energy, reroute: self.reroute.as_ref().map(reroute) }
     }
 
     fn all_streets(&self) -> Result<Streets, Wrong> {

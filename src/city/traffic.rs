@@ -5,12 +5,15 @@
 //! (`movement`); and then some change lanes (`lanes`).
 
 pub mod energy;
+mod errands;
+mod extras;
 pub mod following;
 pub mod guidance;
 mod insertion;
 mod lanes;
 mod layout;
 mod movement;
+mod news;
 mod plan;
 mod right_of_way;
 pub mod signals;
@@ -21,9 +24,12 @@ use std::sync::Arc;
 use bevy_ecs::prelude::Resource;
 use serde::{Deserialize, Serialize};
 
+use self::errands::{Errand, find_guide};
+pub use self::extras::{Extras, Reroute};
 use self::following::Abilities;
 use self::guidance::{GuideId, Guides, Prospect};
 use self::layout::Layout;
+use self::news::News;
 pub use self::plan::Cause;
 use self::right_of_way::{Body, Right};
 use self::signals::Showing;
@@ -82,6 +88,8 @@ pub struct Vehicle {
     pub departed: f64,
     /// What has come of its trip so far.
     pub sums: Sums,
+    /// Where it goes other than its trip says.
+    errand: Option<Box<Errand>>,
     /// What it has used, if that is counted.
     pub tank: Option<Box<Tank>>,
 }
@@ -191,13 +199,6 @@ pub struct Town {
     layout: Layout,
 }
 
-/// What there is in a town besides streets and trips.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Extras {
-    /// Whether fuel, energy and exhaust are counted. Of vehicles with a battery they always are.
-    pub counts_energy: bool,
-}
-
 impl Town {
     /// That of streets and demand.
     pub fn new(streets: Streets, demand: Demand) -> Town {
@@ -233,6 +234,8 @@ pub struct Traffic {
     /// What has happened on each road since it was last asked.
     roads: Vec<RoadSums>,
     totals: Totals,
+    /// What drivers hear of how long roads take.
+    news: News,
     #[serde(skip)]
     town: Arc<Town>,
     #[serde(skip)]
@@ -271,6 +274,7 @@ impl Traffic {
             showing: Vec::new(),
             roads: vec![RoadSums::default(); town.streets.roads.len()],
             totals: Totals::default(),
+            news: News::new(&town),
             town: Arc::default(),
             guides: Guides::default(),
             tracks: Vec::new(),
@@ -333,14 +337,13 @@ impl Traffic {
     /// Finds the guides of all trips that are under way or wait.
     fn find_guides(&mut self) {
         let town = self.town.clone();
-        let find = |guides: &mut Guides, trip: u32, kind: KindId, halt: u32| {
-            let class = town.demand.kinds[kind.0 as usize].class;
-            guides.find(&town.streets, &town.demand.trips[trip as usize], class, halt as usize)
-        };
         for vehicle in self.vehicles.iter_mut().flatten() {
-            vehicle.guide = find(&mut self.guides, vehicle.trip, vehicle.kind, vehicle.halt);
+            vehicle.guide = find_guide(&town, &mut self.guides, vehicle);
         }
-        self.waiting.find_guides(|trip, kind| find(&mut self.guides, trip, kind, 0));
+        self.waiting.find_guides(|trip, kind| {
+            let (trip, class) = (&town.demand.trips[trip as usize], town.demand.kinds[kind.0 as usize].class);
+            self.guides.find(&town.streets, &trip.route, class, trip.halts.iter().map(|halt| halt.lane))
+        });
     }
 
     /// From what the trips of its town were drawn.
@@ -407,6 +410,8 @@ impl Traffic {
         self.place_bodies();
         self.change_lanes(pool);
         self.steps += 1;
+        self.hear_news();
+        self.look_for_ways();
         arrivals
     }
 

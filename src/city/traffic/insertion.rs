@@ -96,7 +96,8 @@ impl Traffic {
         let kind = draw_kind(&trip.kinds, &mut random);
         let about = &self.town.demand.kinds[kind.0 as usize];
         let haste = draw_haste(about.haste, &mut random);
-        let guide = self.guides.find(&self.town.streets, trip, about.class, 0);
+        let stops = trip.halts.iter().map(|halt| halt.lane);
+        let guide = self.guides.find(&self.town.streets, &trip.route, about.class, stops);
         Pending { trip: number, kind, haste, guide }
     }
 
@@ -134,6 +135,7 @@ impl Traffic {
             guide,
             trail: [None; TRAIL],
             intent: lanes::Intent::default(),
+            errand: None,
             tank: Tank::of(about, self.town.extras.counts_energy).map(Box::new),
         };
         let id = self.free.pop().unwrap_or_else(|| {

@@ -1,5 +1,6 @@
 //! How vehicles get from track to track, and to the ends of their trips.
 
+use super::errands::find_guide;
 use super::guidance::GuideId;
 use super::plan::Most;
 use super::{Arrival, Place, TRAIL, TrackId, Traffic, Vehicle, VehicleId};
@@ -113,9 +114,8 @@ impl Traffic {
             if until.is_none() {
                 vehicle.halt += 1;
                 vehicle.halts = (vehicle.halt as usize) < self.town.demand.trips[vehicle.trip as usize].halts.len();
-                let (trip, halts) = (&self.town.demand.trips[vehicle.trip as usize], vehicle.halt as usize);
-                let class = self.town.demand.kinds[vehicle.kind.0 as usize].class;
-                vehicle.guide = self.guides.find(&self.town.streets, trip, class, halts);
+                let guide = find_guide(&self.town, &mut self.guides, vehicle);
+                vehicle.guide = guide;
             }
         }
     }
