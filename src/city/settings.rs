@@ -1,5 +1,7 @@
 //! The section `city` of scenes.
 
+mod extras;
+
 use std::collections::BTreeMap;
 
 use bevy_ecs::prelude::Resource;
@@ -7,6 +9,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
+pub use self::extras::{IncidentForm, RerouteForm};
 use super::build;
 use super::demand::{Demand, Following, Haste, Kind};
 use super::flows;
@@ -14,8 +17,8 @@ use super::packed::Packed;
 use super::plan::{Control, Node, Plan, Sign, Way};
 use super::scenery::Scenery;
 use super::streets::{Class, Streets};
+use super::traffic::Town;
 use super::traffic::energy::{Changes, Profile, Propulsion};
-use super::traffic::{Extras, Reroute, Town};
 use crate::engine::random::Seed;
 use crate::engine::spelling::nearest;
 use crate::engine::time::Duration;
@@ -56,6 +59,8 @@ pub struct City {
     /// Who looks for a quicker way when others are slow.
     #[schemars(example = json!({"share": 0.5, "every": "5m"}))]
     pub reroute: Option<RerouteForm>,
+    /// Where lanes are closed for a while. Of several copies of the streets, in the first.
+    pub incidents: Vec<IncidentForm>,
     /// How many copies of the streets there are beside each other, each with all trips: for tests of speed.
     #[schemars(range(min = 1, max = 1000), example = json!(1))]
     pub copies: u32,
@@ -224,23 +229,6 @@ pub struct Flow {
     pub lasts: Duration,
 }
 
-/// Who looks for a quicker way when others are slow.
-#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct RerouteForm {
-    /// What share of the drivers.
-    #[schemars(range(min = 0.0, max = 1.0), example = json!(0.5))]
-    pub share: f64,
-    /// How often, from departure on.
-    #[serde(default = "five_minutes")]
-    #[schemars(example = &"5m")]
-    pub every: Duration,
-}
-
-fn five_minutes() -> Duration {
-    Duration::from_secs(300)
-}
-
 impl Default for City {
     fn default() -> City {
         City {
@@ -255,6 +243,7 @@ impl Default for City {
             count_every: Duration::from_secs(900),
             energy: false,
             reroute: None,
+            incidents: Vec::new(),
             copies: 1,
         }
     }
@@ -295,12 +284,8 @@ impl City {
         streets.check().map_err(|why| Wrong::new(&["streets"], why, IMPORT))?;
         let demand = self.all_demand(&streets, seed)?;
         demand.check(&streets).map_err(|why| Wrong::new(&["demand"], why, IMPORT))?;
-        Ok(Town::copies(&streets, &demand, self.copies.max(1)).with(self.extras()))
-    }
-
-    fn extras(&self) -> Extras {
-        let reroute = |form: &RerouteForm| Reroute { share: form.share, every: form.every.seconds() };
-        Extras { counts_energy: self.energy, reroute: self.reroute.as_ref().map(reroute) }
+        let extras = self.extras(&streets)?;
+        Ok(Town::copies(&streets, &demand, self.copies.max(1)).with(extras))
     }
 
     fn all_streets(&self) -> Result<Streets, Wrong> {

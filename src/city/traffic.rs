@@ -4,6 +4,7 @@
 //! ahead and says when it will come to junctions (`plan`), and then waits for those who have the way (`right_of_way`); all move at once
 //! (`movement`); and then some change lanes (`lanes`).
 
+mod closures;
 pub mod energy;
 mod errands;
 mod extras;
@@ -24,8 +25,9 @@ use std::sync::Arc;
 use bevy_ecs::prelude::Resource;
 use serde::{Deserialize, Serialize};
 
+use self::closures::Closed;
 use self::errands::{Errand, find_guide};
-pub use self::extras::{Extras, Reroute};
+pub use self::extras::{Closure, Extras, Reroute};
 use self::following::Abilities;
 use self::guidance::{GuideId, Guides, Prospect};
 use self::layout::Layout;
@@ -258,6 +260,9 @@ pub struct Traffic {
     /// How much of each track is taken by vehicles and the gaps that they keep: metres.
     #[serde(skip)]
     taken: Vec<f64>,
+    /// Which lanes are closed now.
+    #[serde(skip)]
+    closed: Closed,
 }
 
 impl Traffic {
@@ -283,6 +288,7 @@ impl Traffic {
             tails: Vec::new(),
             left: Vec::new(),
             taken: Vec::new(),
+            closed: Closed::default(),
         };
         traffic.settle_in(town);
         traffic
@@ -404,6 +410,7 @@ impl Traffic {
             self.number_anew();
         }
         self.show_signals();
+        self.close_lanes();
         self.insert();
         let speeds = self.plan(pool);
         let arrivals = self.advance(&speeds);

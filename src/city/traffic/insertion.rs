@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, VecDeque};
 
 use serde::{Deserialize, Serialize};
 
-use super::following::{braking_distance, safe_speed};
+use super::following::{braking_distance, safe_speed, stopping_speed};
 use super::guidance::{GuideId, Prospect};
 use super::plan::ROUNDING;
 use super::tank::Tank;
@@ -160,6 +160,9 @@ impl Traffic {
         let others = &self.tracks[self.track_of_lane(lane).0 as usize];
         let place = others.partition_point(|other| self.vehicle(*other).at >= at);
         let mut speed = wanted;
+        if let Some(closed) = self.closed.ahead(self.track_of_lane(lane), at) {
+            speed = speed.min(stopping_speed(closed - at, &abilities(kind), self.step));
+        }
         if let Some(ahead) = place.checked_sub(1).map(|ahead| self.vehicle(others[ahead])) {
             let about = self.kind(ahead);
             let gap = ahead.at - about.length - at - kind.least_gap;

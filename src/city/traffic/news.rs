@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Town, Traffic};
 use crate::city::routes::{LONGEST, Routes, free_times};
-use crate::city::streets::{Class, Road, Streets};
+use crate::city::streets::{Class, Road, RoadId, Streets};
 
 /// How long what was weighs: seconds. So long SUMO averages by default.
 const MEMORY: f64 = 180.0;
@@ -79,8 +79,11 @@ impl Traffic {
 
     fn tell_news(&mut self) {
         let roads = self.town.streets.roads.iter().zip(&self.news.speeds);
-        let length = |road: &Road| self.town.streets.lanes[road.lanes.start as usize].length;
-        self.news.times = roads.map(|(road, speed)| (length(road) / speed.max(SLOWEST)).min(0.5 * LONGEST)).collect();
+        let time = |(number, (road, speed)): (u32, (&Road, &f64))| {
+            let length = self.town.streets.lanes[road.lanes.start as usize].length;
+            (length / speed.max(SLOWEST) + self.until_open(RoadId(number))).min(0.5 * LONGEST)
+        };
+        self.news.times = (0..).zip(roads).map(time).collect();
         for routes in self.news.routes.values_mut() {
             *routes = Arc::new(routes.again(&self.news.times));
         }

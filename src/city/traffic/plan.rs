@@ -55,6 +55,8 @@ pub enum Cause {
     Halt,
     /// Its lane does not lead on.
     LaneEnds,
+    /// A lane is closed.
+    Closed(TrackId),
     /// It lets somebody change lanes, or waits for a gap.
     Change,
 }
@@ -358,6 +360,7 @@ impl Traffic {
             if let Some((_, end)) = halt.filter(|halt| halt.0 == track) {
                 most = most.at_most(driver.stop(begins + end), Cause::Halt);
             }
+            most = self.heed_closure(driver, track, begins, most);
             let ends = begins + about.length;
             if ends >= sight {
                 return most;
@@ -453,6 +456,9 @@ impl Traffic {
                     return room + other.at - about.length >= needed;
                 }
                 room -= about.length + about.least_gap;
+            }
+            if let Some(at) = self.closed.ahead(lane, 0.0) {
+                return room + at >= needed;
             }
             room += self.town.layout.track(lane).length;
             road += 1;
