@@ -21,7 +21,7 @@ pub(super) fn compute(world: &World) -> Vec<Indicator> {
     };
     let mut all = vec![
         figure("trips_arrived", Some(totals.arrived as f64), ""),
-        figure("trips_under_way", Some(traffic.under_way() as f64), ""),
+        figure("trips_under_way", Some((traffic.under_way() + traffic.charging()) as f64), ""),
         figure("trips_waiting_to_depart", Some(traffic.waiting() as f64), ""),
         figure("trip_length", mean(totals.length), "m"),
         figure("trip_speed", mean(totals.speed), "m/s"),
@@ -40,6 +40,10 @@ pub(super) fn compute(world: &World) -> Vec<Indicator> {
                 figure(&format!("{name}_per_km"), Some(amount / km), &format!("{unit}/km")),
             ]
         }));
+    }
+    if electric.length > 0.0 || totals.stranded > 0 {
+        all.push(figure("charged", Some(traffic.given_j() / KWH), "kWh"));
+        all.push(figure("trips_stranded", Some(totals.stranded as f64), ""));
     }
     all
 }

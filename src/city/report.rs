@@ -41,6 +41,8 @@ const FIGURES: &[ReportFigure] = &[
     figure("voc_per_km", "VOC a kilometre", "of vehicles with an engine", false),
     figure("electricity", "Electricity", "out of the batteries of all trips that are over", false),
     figure("electricity_per_km", "Electricity a kilometre", "of vehicles with a battery", true),
+    figure("charged", "Charged", "given by all chargers since the start", false),
+    figure("trips_stranded", "Stranded", "towed away with empty batteries", true),
 ];
 
 /// The height of a chart: pixels.

@@ -9,7 +9,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-pub use self::extras::{IncidentForm, RerouteForm};
+pub use self::extras::{ChargerForm, ChargingForm, IncidentForm, RerouteForm};
 use super::build;
 use super::demand::{Demand, Following, Haste, Kind};
 use super::flows;
@@ -61,6 +61,9 @@ pub struct City {
     pub reroute: Option<RerouteForm>,
     /// Where lanes are closed for a while. Of several copies of the streets, in the first.
     pub incidents: Vec<IncidentForm>,
+    /// Where batteries are charged, by name. Of several copies of the streets, in the first.
+    #[schemars(example = json!({"station": {"way": "high street", "at": 120, "power_kw": 50, "places": 4}}))]
+    pub chargers: BTreeMap<String, ChargerForm>,
     /// How many copies of the streets there are beside each other, each with all trips: for tests of speed.
     #[schemars(range(min = 1, max = 1000), example = json!(1))]
     pub copies: u32,
@@ -180,6 +183,8 @@ pub struct KindForm {
     pub drive: Propulsion,
     /// What else of its energy is not as usual of its class and drive.
     pub energy: Changes,
+    /// How full its battery is at first, and when it is charged.
+    pub charging: ChargingForm,
 }
 
 impl Default for KindForm {
@@ -200,6 +205,7 @@ impl Default for KindForm {
             following: car.following,
             drive: Propulsion::default(),
             energy: Changes::default(),
+            charging: ChargingForm::default(),
         }
     }
 }
@@ -244,6 +250,7 @@ impl Default for City {
             energy: false,
             reroute: None,
             incidents: Vec::new(),
+            chargers: BTreeMap::new(),
             copies: 1,
         }
     }
@@ -395,6 +402,7 @@ impl KindForm {
             haste: Haste { mean: self.haste, deviation: self.haste_deviation, between: [0.2, 2.0] },
             following: self.following,
             energy: self.profile(name, class)?,
+            charging: self.charging.charging(name)?,
         })
     }
 

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::traffic::charging::Stay;
 use super::traffic::energy::Fitted;
 use super::traffic::{Arrival, RoadSums, Town};
 use crate::record::table::{Cell, Column, ColumnType, Names, Row};
@@ -112,6 +113,49 @@ impl Row for EmissionRow {
         Column::optional("voc", ColumnType::Float, "volatile organic compounds: grams"),
         Column::optional("charged", ColumnType::Float, "of a battery, stored by charging on the way: kWh"),
         Column::optional("charge", ColumnType::Float, "of a battery, how full it was at the end: a share"),
+    ];
+
+    fn cells(self, _: &Names) -> Vec<Cell> {
+        self.cells
+    }
+}
+
+/// A stay at a place where batteries are charged.
+pub struct ChargeRow {
+    cells: Vec<Cell>,
+}
+
+impl ChargeRow {
+    /// Of one that is over.
+    pub fn new(stay: &Stay, town: &Town) -> ChargeRow {
+        let [came, began, left] = stay.times;
+        ChargeRow {
+            cells: vec![
+                Cell::Text(town.extras.charger(stay.charger).name.as_str().into()),
+                Cell::Text(town.demand.trips[stay.trip as usize].name.as_str().into()),
+                Cell::Text(town.demand.kinds[stay.kind.0 as usize].name.as_str().into()),
+                Cell::Float(came),
+                Cell::Float(began),
+                Cell::Float(left),
+                Cell::Float(stay.given_j / KWH),
+                Cell::Float(stay.share),
+            ],
+        }
+    }
+}
+
+impl Row for ChargeRow {
+    const TABLE: &'static str = "charges";
+    const ABOUT: &'static str = "Stays of vehicles at places where batteries are charged.";
+    const COLUMNS: &'static [Column] = &[
+        Column::new("charger", ColumnType::Text, "where"),
+        Column::new("twin", ColumnType::Text, "whose trip"),
+        Column::new("kind", ColumnType::Text, "what kind of vehicle"),
+        Column::new("came", ColumnType::Float, "when it came, in seconds"),
+        Column::new("began", ColumnType::Float, "when a place was free"),
+        Column::new("left", ColumnType::Float, "when it left"),
+        Column::new("given", ColumnType::Float, "what the charger gave: kWh"),
+        Column::new("charge", ColumnType::Float, "how full the battery was then: a share"),
     ];
 
     fn cells(self, _: &Names) -> Vec<Cell> {

@@ -4,6 +4,7 @@
 //! ahead and says when it will come to junctions (`plan`), and then waits for those who have the way (`right_of_way`); all move at once
 //! (`movement`); and then some change lanes (`lanes`).
 
+pub mod charging;
 mod closures;
 pub mod energy;
 mod errands;
@@ -25,9 +26,10 @@ use std::sync::Arc;
 use bevy_ecs::prelude::Resource;
 use serde::{Deserialize, Serialize};
 
+use self::charging::{Station, Stay};
 use self::closures::Closed;
 use self::errands::{Errand, find_guide};
-pub use self::extras::{Closure, Extras, Reroute};
+pub use self::extras::{Charger, ChargerId, Closure, Extras, Reroute};
 use self::following::Abilities;
 use self::guidance::{GuideId, Guides, Prospect};
 use self::layout::Layout;
@@ -171,6 +173,8 @@ pub struct Totals {
     pub depart_delay: f64,
     /// What was used.
     pub energy: tank::Totals,
+    /// How many more were taken off the streets, because their batteries were empty.
+    pub stranded: u64,
 }
 
 impl Totals {
@@ -238,6 +242,11 @@ pub struct Traffic {
     totals: Totals,
     /// What drivers hear of how long roads take.
     news: News,
+    /// Who is at the places where batteries are charged.
+    stations: Vec<Station>,
+    /// Stays there that are over since they were last taken.
+    #[serde(skip)]
+    stays: Vec<Stay>,
     #[serde(skip)]
     town: Arc<Town>,
     #[serde(skip)]
@@ -280,6 +289,8 @@ impl Traffic {
             roads: vec![RoadSums::default(); town.streets.roads.len()],
             totals: Totals::default(),
             news: News::new(&town),
+            stations: town.extras.chargers.iter().map(|_| Station::default()).collect(),
+            stays: Vec::new(),
             town: Arc::default(),
             guides: Guides::default(),
             tracks: Vec::new(),
@@ -395,7 +406,7 @@ impl Traffic {
 
     /// Whether nobody drives, and nobody ever will.
     pub fn is_over(&self) -> bool {
-        self.under_way() == 0 && self.waiting.is_over(&self.town.demand)
+        self.under_way() == 0 && self.charging() == 0 && self.waiting.is_over(&self.town.demand)
     }
 
     /// What time it is: seconds.
@@ -411,6 +422,8 @@ impl Traffic {
         }
         self.show_signals();
         self.close_lanes();
+        self.end_stays();
+        self.charge();
         self.insert();
         let speeds = self.plan(pool);
         let arrivals = self.advance(&speeds);
@@ -419,6 +432,8 @@ impl Traffic {
         self.steps += 1;
         self.hear_news();
         self.look_for_ways();
+        self.look_for_chargers();
+        self.tow();
         arrivals
     }
 
@@ -494,12 +509,16 @@ impl Traffic {
     }
 
     /// Where a vehicle has to halt next.
-    fn next_halt(&self, vehicle: &Vehicle) -> Option<&Halt> {
+    fn next_halt(&self, vehicle: &Vehicle) -> Option<Halt> {
         // Few halt, and the trips of those who do not need not be looked up.
         if !vehicle.halts {
             return None;
         }
-        self.town.demand.trips[vehicle.trip as usize].halts.get(vehicle.halt as usize)
+        let place = |charger: &Charger| Halt { lane: charger.lane, between: charger.between, lasts: 0.0, until: None };
+        match vehicle.charger() {
+            Some(charger) => Some(place(self.town.extras.charger(charger))),
+            None => self.town.demand.trips[vehicle.trip as usize].halts.get(vehicle.halt as usize).copied(),
+        }
     }
 
     /// What the lanes of a road of a vehicle's route are worth.

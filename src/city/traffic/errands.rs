@@ -1,10 +1,12 @@
-//! Where vehicles go other than their trips say: by a way that is quicker now.
+//! Where vehicles go other than their trips say: by a way that is quicker now, or by a place where they charge their batteries.
+
+use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
 
 use super::following::braking_distance;
 use super::guidance::{GuideId, Guides};
-use super::{Place, Town, TrackId, Traffic, Vehicle, VehicleId};
+use super::{ChargerId, Place, Town, TrackId, Traffic, Vehicle, VehicleId};
 use crate::city::routes::Finder;
 use crate::city::streets::RoadId;
 use crate::engine::random::Purpose;
@@ -19,13 +21,21 @@ const CHANGE: f64 = 10.0;
 pub(super) struct Errand {
     /// The roads, from the one on which it was when it set out.
     pub route: Vec<RoadId>,
+    /// Where it charges its battery on the way.
+    pub charger: Option<ChargerId>,
 }
 
 /// The guide of a vehicle, by what it still has to do.
 pub(super) fn find_guide(town: &Town, guides: &mut Guides, vehicle: &Vehicle) -> GuideId {
     let halts = &town.demand.trips[vehicle.trip as usize].halts[vehicle.halt as usize..];
     let class = town.demand.kinds[vehicle.kind.0 as usize].class;
-    guides.find(&town.streets, route(town, vehicle), class, halts.iter().map(|halt| halt.lane))
+    let charger = vehicle.charger().map(|charger| town.extras.charger(charger).lane);
+    guides.find(
+        &town.streets,
+        route(town, vehicle),
+        class,
+        charger.into_iter().chain(halts.iter().map(|halt| halt.lane)),
+    )
 }
 
 /// The roads along which a vehicle drives.
@@ -33,6 +43,13 @@ fn route<'a>(town: &'a Town, vehicle: &'a Vehicle) -> &'a [RoadId] {
     match &vehicle.errand {
         Some(errand) => &errand.route,
         None => &town.demand.trips[vehicle.trip as usize].route,
+    }
+}
+
+impl Vehicle {
+    /// Where it wants to charge its battery.
+    pub(super) fn charger(&self) -> Option<ChargerId> {
+        self.errand.as_ref()?.charger
     }
 }
 
@@ -65,23 +82,30 @@ impl Traffic {
         let vehicle = self.vehicle(id);
         let class = town.demand.kinds[vehicle.kind.0 as usize].class;
         let rest = self.route(vehicle)[vehicle.road as usize..].to_vec();
-        // Who is on a turn comes to the road to which it leads.
-        let first = usize::from(matches!(self.place(vehicle.track), Place::Turn(_)));
+        let kept = self.kept(vehicle, rest.len());
         let routes = self.news.routes(&town.streets, class);
-        for kept in first..rest.len().saturating_sub(1).min(2) {
+        for kept in kept {
             let found = routes.best(finder, rest[kept], rest[rest.len() - 1]);
             let Some(found) = found.filter(|found| found.seconds < routes.time(&rest[kept..])) else { continue };
             let route = rest[..kept].iter().copied().chain(found.roads).collect();
-            if self.set_out(id, Errand { route }) {
+            if self.set_out(id, Errand { route, charger: None }) {
                 return;
             }
         }
     }
 
+    /// How many of the roads on which it is and to which it comes a vehicle keeps that goes elsewhere, the fewest first: of so many that are left.
+    pub(super) fn kept(&self, vehicle: &Vehicle, left: usize) -> Range<usize> {
+        // Who is on a turn comes to the road to which it leads.
+        let first = usize::from(matches!(self.place(vehicle.track), Place::Turn(_)));
+        first..left.saturating_sub(1).min(2)
+    }
+
     /// Sends a vehicle on an errand, if it can still get there from where it is.
     pub(super) fn set_out(&mut self, id: VehicleId, errand: Errand) -> bool {
         let town = self.town.clone();
-        let sent = Vehicle { errand: Some(Box::new(errand)), road: 0, ..self.vehicle(id).clone() };
+        let halts = errand.charger.is_some();
+        let sent = Vehicle { errand: Some(Box::new(errand)), road: 0, halts, ..self.vehicle(id).clone() };
         let guide = find_guide(&town, &mut self.guides, &sent);
         let sent = Vehicle { guide, ends_at: self.end_of_trip(sent.trip, guide, 0, sent.track), ..sent };
         let can = self.can_take(&sent, self.vehicle(id));

@@ -9,12 +9,13 @@ use super::guidance::{GuideId, Prospect};
 use super::plan::ROUNDING;
 use super::tank::Tank;
 use super::{Cause, Sums, TRAIL, TrackId, Traffic, Vehicle, VehicleId, abilities, lanes};
-use crate::city::demand::{Demand, FirstLane, FirstSpeed, Haste, Kind, KindId, Trip};
+use crate::city::demand::{Charging, Demand, FirstLane, FirstSpeed, Haste, Kind, KindId, Trip};
 use crate::city::streets::{LaneId, RoadId};
 use crate::engine::random::{Purpose, Stream};
 
 const KIND: Purpose = Purpose::new("traffic.kind");
 const LANE: Purpose = Purpose::new("traffic.lane");
+const CHARGE: Purpose = Purpose::new("traffic.charge");
 
 /// Nobody farther behind need brake for whoever begins a trip, at any speed that there is: metres.
 const SIGHT: f64 = 200.0;
@@ -116,6 +117,7 @@ impl Traffic {
         // It begins with its whole body on the road, where there is room for it.
         let at = trip.from.max(about.length).min(length);
         let Some((place, speed)) = self.room(lane, at, wanted, trip.speed, about) else { return false };
+        let first_charge = || draw_charge(about.charging, &mut self.seed.stream(u64::from(number), CHARGE, 0));
         let vehicle = Vehicle {
             trip: number,
             kind,
@@ -136,16 +138,21 @@ impl Traffic {
             trail: [None; TRAIL],
             intent: lanes::Intent::default(),
             errand: None,
-            tank: Tank::of(about, self.town.extras.counts_energy).map(Box::new),
+            tank: Tank::of(about, self.town.extras.counts_energy, first_charge).map(Box::new),
         };
+        self.put_on(lane, place, vehicle);
+        self.roads[trip.route[0].index()].entered += 1;
+        true
+    }
+
+    /// Puts a vehicle on a lane, at its place among those who are there.
+    pub(super) fn put_on(&mut self, lane: LaneId, place: usize, vehicle: Vehicle) {
         let id = self.free.pop().unwrap_or_else(|| {
             self.vehicles.push(None);
             VehicleId(self.vehicles.len() as u32 - 1)
         });
         self.vehicles[id.0 as usize] = Some(vehicle);
         self.tracks[lane.index()].insert(place, id);
-        self.roads[trip.route[0].index()].entered += 1;
-        true
     }
 
     /// How fast those on a lane are on average.
@@ -156,7 +163,14 @@ impl Traffic {
     }
 
     /// Where among the others on a lane there is room to begin, and how fast that is safe.
-    fn room(&self, lane: LaneId, at: f64, wanted: f64, asked: FirstSpeed, kind: &Kind) -> Option<(usize, f64)> {
+    pub(super) fn room(
+        &self,
+        lane: LaneId,
+        at: f64,
+        wanted: f64,
+        asked: FirstSpeed,
+        kind: &Kind,
+    ) -> Option<(usize, f64)> {
         let others = &self.tracks[self.track_of_lane(lane).0 as usize];
         let place = others.partition_point(|other| self.vehicle(*other).at >= at);
         let mut speed = wanted;
@@ -250,6 +264,10 @@ fn draw_kind(kinds: &[(KindId, f64)], random: &mut Stream) -> KindId {
         }
     }
     kinds[kinds.len() - 1].0
+}
+
+fn draw_charge(charging: Charging, random: &mut Stream) -> f64 {
+    draw_haste(Haste { mean: charging.first, deviation: charging.deviation, between: [0.0, 1.0] }, random)
 }
 
 /// Drawn again until it is between the ends, so that these are no more likely than what is beside them.

@@ -100,9 +100,16 @@ impl Traffic {
         for number in 0..self.vehicles.len() {
             let Some(vehicle) = self.vehicles[number].as_ref() else { continue };
             let Some(halt) = self.next_halt(vehicle) else { continue };
+            let charger = vehicle.charger();
             let is_there = vehicle.track == self.track_of_lane(halt.lane)
                 && vehicle.at >= halt.between[0]
                 && vehicle.speed <= STANDING;
+            if let Some(charger) = charger {
+                if is_there {
+                    self.begin_stay(VehicleId(number as u32), charger);
+                }
+                continue;
+            }
             let until = match vehicle.stands_until {
                 None if !is_there => continue,
                 None => Some((now + halt.lasts).max(halt.until.unwrap_or(0.0))),

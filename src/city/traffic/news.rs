@@ -37,11 +37,16 @@ pub(super) struct News {
 impl News {
     /// Of free roads.
     pub fn new(town: &Town) -> News {
-        if town.extras.reroute.is_none() {
+        if town.extras.reroute.is_none() && town.extras.chargers.is_empty() {
             return News::default();
         }
         let speeds = town.streets.roads.iter().map(|road| free_speed(&town.streets, road)).collect();
         News { speeds, times: free_times(&town.streets, Class::IGNORING), routes: BTreeMap::new() }
+    }
+
+    /// Whether nobody asks.
+    pub fn is_silent(&self) -> bool {
+        self.speeds.is_empty()
     }
 
     /// The streets as a class of vehicles knows them.
@@ -59,7 +64,7 @@ fn free_speed(streets: &Streets, road: &Road) -> f64 {
 impl Traffic {
     /// Takes the speeds of a step into account, and tells what has changed when it is time to.
     pub(super) fn hear_news(&mut self) {
-        if self.news.speeds.is_empty() {
+        if self.news.is_silent() {
             return;
         }
         let town = self.town.clone();

@@ -57,6 +57,8 @@ pub enum Cause {
     LaneEnds,
     /// A lane is closed.
     Closed(TrackId),
+    /// Its battery is empty.
+    Empty,
     /// It lets somebody change lanes, or waits for a gap.
     Change,
 }
@@ -292,6 +294,13 @@ impl Traffic {
         if vehicle.stands_until.is_none() {
             let driver = self.driver(id);
             most = self.look_ahead(&driver, before, approaches);
+            if vehicle.tank.as_ref().is_some_and(|tank| tank.is_empty) {
+                most = Most { speed: most.speed.min(driver.gentlest()), cause: Cause::Empty };
+                // Nobody waits for one who comes no more.
+                if vehicle.speed <= STANDING {
+                    approaches.truncate(already);
+                }
+            }
         }
         Look { id, most, approaches: approaches.len() - already }
     }

@@ -16,14 +16,16 @@ pub struct Tank {
     pub used: Used,
     /// How full its battery is.
     pub charge: Option<Charge>,
+    /// Whether that was not enough: it drives no farther, even if braking brings something back.
+    pub is_empty: bool,
 }
 
 impl Tank {
-    /// That of a vehicle of a kind as its trip begins; none if nothing is counted of it.
-    pub fn of(kind: &Kind, counts_all: bool) -> Option<Tank> {
+    /// That of a vehicle of a kind as its trip begins, with its battery so full; none if nothing is counted of it.
+    pub fn of(kind: &Kind, counts_all: bool, first: impl FnOnce() -> f64) -> Option<Tank> {
         let profile = kind.energy.as_ref().filter(|profile| profile.drive != Drive::Muscle)?;
-        let charge = profile.battery().map(|battery| Charge::new(battery, 1.0));
-        (counts_all || charge.is_some()).then_some(Tank { used: Used::default(), charge })
+        let charge = profile.battery().map(|battery| Charge::new(battery, first()));
+        (counts_all || charge.is_some()).then_some(Tank { used: Used::default(), charge, is_empty: false })
     }
 
     /// A step in which the speed changes from one to another: metres a second, and seconds.
@@ -31,7 +33,7 @@ impl Tank {
         let used = step(profile, before, after, 0.0, seconds);
         self.used += used;
         if let Some((charge, battery)) = self.charge.as_mut().zip(profile.battery()) {
-            charge.drive(battery, used.energy_j);
+            self.is_empty |= !charge.drive(battery, used.energy_j);
         }
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use crate::city::demand::{Demand, FirstLane, FirstSpeed, Following, Halt, Haste, Kind, KindId, Stop, Trip};
+use crate::city::demand::{Charging, Demand, FirstLane, FirstSpeed, Following, Halt, Haste, Kind, KindId, Stop, Trip};
 use crate::city::import::Mistake;
 use crate::city::import::xml::{Element, Source, Tag};
 use crate::city::streets::{Class, LaneId, RoadId, SignalsId, Streets};
@@ -352,6 +352,7 @@ fn kind_of(name: &str, class: Class) -> Kind {
         haste: Haste { mean: 1.0, deviation, between: [0.2, 2.0] },
         following: Following::Krauss { imperfection: 0.5 },
         energy: Profile::for_class(class.name()),
+        charging: Charging::default(),
     }
 }
 
