@@ -6,6 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::streets::{Class, LaneId, RoadId, Streets};
+use super::traffic::energy::Profile;
 
 /// A kind of vehicle, of [`Demand::kinds`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -53,6 +54,30 @@ pub struct Kind {
     pub haste: Haste,
     /// How vehicles follow each other.
     pub following: Following,
+    /// What driving takes; none if that is not known of vehicles of its class.
+    pub energy: Option<Profile>,
+    /// Of vehicles with a battery: how full it is at first, and when it is charged.
+    pub charging: Charging,
+}
+
+/// How full the batteries of vehicles are when their trips begin, and when they are charged: shares of what they can store.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Charging {
+    /// At first, the mean.
+    pub first: f64,
+    /// How much they differ at first: the standard deviation.
+    pub deviation: f64,
+    /// Below this a driver looks for a place to charge.
+    pub below: f64,
+    /// At this he goes on.
+    pub until: f64,
+}
+
+impl Default for Charging {
+    /// Full at first, and charged from a fifth to four fifths, up to which it is quick.
+    fn default() -> Charging {
+        Charging { first: 1.0, deviation: 0.0, below: 0.2, until: 0.8 }
+    }
 }
 
 /// How fast drivers want to be, as a share of the limit: normally distributed between two ends.
@@ -171,6 +196,8 @@ impl Kind {
             top_speed: 200.0 / 3.6,
             haste: Haste { mean: 1.0, deviation: 0.1, between: [0.2, 2.0] },
             following: Following::Krauss { imperfection: 0.5 },
+            energy: Some(Profile::petrol_car()),
+            charging: Charging::default(),
         }
     }
 }
@@ -209,7 +236,8 @@ impl Demand {
             let is_fine = above.iter().all(|number| number.is_finite() && *number > 0.0)
                 && least.iter().all(|number| number.is_finite() && *number >= 0.0)
                 && kind.haste.mean.is_finite()
-                && kind.haste.between[1] >= kind.haste.between[0];
+                && kind.haste.between[1] >= kind.haste.between[0]
+                && kind.charging.below < kind.charging.until;
             if !is_fine {
                 return Err(format!(
                     "vehicles of kind `{}` cannot drive: a number is missing, or not above 0",

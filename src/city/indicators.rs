@@ -2,7 +2,10 @@
 
 use bevy_ecs::prelude::World;
 
+use super::tables::KWH;
 use super::traffic::Traffic;
+use super::traffic::energy::Used;
+use super::traffic::tank::Totals;
 use crate::record::indicators::Indicator;
 
 /// The indicators, as the world stands.
@@ -16,9 +19,9 @@ pub(super) fn compute(world: &World) -> Vec<Indicator> {
         value,
         unit: unit.to_owned(),
     };
-    vec![
+    let mut all = vec![
         figure("trips_arrived", Some(totals.arrived as f64), ""),
-        figure("trips_under_way", Some(traffic.under_way() as f64), ""),
+        figure("trips_under_way", Some((traffic.under_way() + traffic.charging()) as f64), ""),
         figure("trips_waiting_to_depart", Some(traffic.waiting() as f64), ""),
         figure("trip_length", mean(totals.length), "m"),
         figure("trip_speed", mean(totals.speed), "m/s"),
@@ -26,8 +29,39 @@ pub(super) fn compute(world: &World) -> Vec<Indicator> {
         figure("trip_waiting", mean(totals.waiting), "s"),
         figure("trip_time_loss", mean(totals.time_loss), "s"),
         figure("trip_depart_delay", mean(totals.depart_delay), "s"),
-    ]
+    ];
+    let Totals { burnt, electric } = totals.energy;
+    for (share, names) in [(burnt, BURNT), (electric, ELECTRIC)].iter().filter(|(share, _)| share.length > 0.0) {
+        let km = share.length / 1000.0;
+        all.extend(names.iter().flat_map(|(name, unit, of)| {
+            let amount = of(&share.used);
+            [
+                figure(name, Some(amount), unit),
+                figure(&format!("{name}_per_km"), Some(amount / km), &format!("{unit}/km")),
+            ]
+        }));
+    }
+    if electric.length > 0.0 || totals.stranded > 0 {
+        all.push(figure("charged", Some(traffic.given_j() / KWH), "kWh"));
+        all.push(figure("trips_stranded", Some(totals.stranded as f64), ""));
+    }
+    all
 }
+
+/// What is told of energy: its name, its unit, and how much of it was used.
+type Told = (&'static str, &'static str, fn(&Used) -> f64);
+
+/// Of vehicles with an engine.
+const BURNT: &[Told] = &[
+    ("fuel", "l", |used| used.fuel_litres),
+    ("co2", "g", |used| used.co2_g),
+    ("nox", "g", |used| used.nox_g),
+    ("pm", "g", |used| used.pm_g),
+    ("voc", "g", |used| used.voc_g),
+];
+
+/// Of vehicles with a battery.
+const ELECTRIC: &[Told] = &[("electricity", "kWh", |used| used.energy_j / KWH)];
 
 /// Counts afresh.
 pub(super) fn reset(world: &mut World) {

@@ -8,7 +8,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 /// The layout of what is packed. It changes with the types that are packed.
-const LAYOUT: u16 = 1;
+const LAYOUT: u16 = 2;
 
 /// What is in a scene as one text: written by serde, made smaller, and spelled with letters.
 #[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]

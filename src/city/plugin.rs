@@ -5,7 +5,7 @@ use std::sync::Arc;
 use bevy_app::{App, Plugin};
 use bevy_ecs::prelude::{In, Resource, World};
 
-use super::tables::{EdgeRow, SignalRow, TripRow};
+use super::tables::{ChargeRow, EdgeRow, EmissionRow, SignalRow, TripRow};
 use super::traffic::signals::Showing;
 use super::traffic::{Arrival, RoadSums, Town, Traffic};
 use super::{check, indicators, looks, settings};
@@ -53,6 +53,8 @@ impl Plugin for CityPlugin {
             .register_cache(rebuild, &[copy_cache::<TownOf>, copy_cache::<UnderWay>])
             .on_start(begin)
             .register_table::<TripRow>()
+            .register_table::<EmissionRow>()
+            .register_table::<ChargeRow>()
             .register_table::<EdgeRow>()
             .register_table::<SignalRow>()
             .register_last_rows(count_last)
@@ -130,11 +132,20 @@ fn go_on(world: &mut World) {
     let before: Vec<Showing> = traffic.showing().to_vec();
     let now = traffic.now();
     let arrivals: Vec<Arrival> = traffic.go_on(seed, &pool);
+    let stays = traffic.take_stays();
     let after: Vec<Showing> = traffic.showing().to_vec();
     let town = traffic.town().clone();
     let mut trips = world.resource_mut::<Table<TripRow>>();
     if trips.is_enabled() {
         arrivals.iter().for_each(|arrival| trips.push(TripRow::new(arrival, &town)));
+    }
+    let mut emissions = world.resource_mut::<Table<EmissionRow>>();
+    if emissions.is_enabled() {
+        arrivals.iter().filter_map(|arrival| EmissionRow::new(arrival, &town)).for_each(|row| emissions.push(row));
+    }
+    let mut charges = world.resource_mut::<Table<ChargeRow>>();
+    if charges.is_enabled() {
+        stays.iter().for_each(|stay| charges.push(ChargeRow::new(stay, &town)));
     }
     let mut signals = world.resource_mut::<Table<SignalRow>>();
     if signals.is_enabled() {

@@ -33,6 +33,16 @@ const FIGURES: &[ReportFigure] = &[
     figure("trip_waiting", "Waiting", "of a trip, mean: standing without wanting to", true),
     figure("trip_time_loss", "Time lost", "of a trip, mean: to others, signals and bends", true),
     figure("trip_depart_delay", "Departure delay", "of a trip, mean", false),
+    figure("fuel", "Fuel", "burnt by all trips that are over", false),
+    figure("fuel_per_km", "Fuel a kilometre", "of vehicles with an engine", true),
+    figure("co2_per_km", "CO₂ a kilometre", "of vehicles with an engine", true),
+    figure("nox_per_km", "NOₓ a kilometre", "of vehicles with an engine", false),
+    figure("pm_per_km", "Particles a kilometre", "of vehicles with an engine", false),
+    figure("voc_per_km", "VOC a kilometre", "of vehicles with an engine", false),
+    figure("electricity", "Electricity", "out of the batteries of all trips that are over", false),
+    figure("electricity_per_km", "Electricity a kilometre", "of vehicles with a battery", true),
+    figure("charged", "Charged", "given by all chargers since the start", false),
+    figure("trips_stranded", "Stranded", "towed away with empty batteries", true),
 ];
 
 /// The height of a chart: pixels.

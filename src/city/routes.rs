@@ -134,19 +134,27 @@ impl Routes {
         let path = finder.of_size(self.graph.get_num_nodes());
         let path = path.calc_path_multiple_sources_and_targets(&self.graph, starts, ends)?;
         let roads: Vec<RoadId> = path.get_nodes().iter().map(|road| RoadId(*road as u32)).collect();
-        let seconds = roads.windows(2).map(|pair| self.seconds(pair[0], pair[1])).sum();
+        let seconds = self.time(&roads);
         Some(Route { roads, seconds })
+    }
+
+    /// How long a way takes, as in [`Route::seconds`]: infinite if it leads along a closed road, or where there is no turn.
+    pub fn time(&self, roads: &[RoadId]) -> f64 {
+        if roads.iter().any(|road| !self.is_open(*road)) {
+            return f64::INFINITY;
+        }
+        roads.windows(2).map(|pair| self.seconds(pair[0], pair[1])).sum()
     }
 
     fn is_open(&self, road: RoadId) -> bool {
         self.times.get(road.index()).is_some_and(|seconds| seconds.is_finite())
     }
 
-    /// How long a road takes with the turn to the next.
+    /// How long a road takes with the turn to the next: infinite if there is none.
     fn seconds(&self, road: RoadId, next: RoadId) -> f64 {
         let links = &self.network.links;
         let place = links.binary_search_by_key(&(road, next), |link| (link.from, link.to));
-        self.times[road.index()] + links[place.expect("a way leads along turns")].seconds
+        self.times[road.index()] + place.map_or(f64::INFINITY, |place| links[place].seconds)
     }
 }
 

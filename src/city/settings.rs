@@ -1,5 +1,7 @@
 //! The section `city` of scenes.
 
+mod extras;
+
 use std::collections::BTreeMap;
 
 use bevy_ecs::prelude::Resource;
@@ -7,6 +9,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
+pub use self::extras::{ChargerForm, ChargingForm, IncidentForm, RerouteForm};
 use super::build;
 use super::buses::{self, LineForm, StopForm};
 use super::demand::{Demand, Following, Haste, Kind};
@@ -17,6 +20,7 @@ use super::plan::{Control, Node, Plan, Sign, Way};
 use super::scenery::Scenery;
 use super::streets::{Class, Streets};
 use super::traffic::Town;
+use super::traffic::energy::{Changes, Profile, Propulsion};
 use crate::engine::random::Seed;
 use crate::engine::spelling::nearest;
 use crate::engine::time::Duration;
@@ -59,6 +63,17 @@ pub struct City {
     /// Over how long the table `edges` counts.
     #[schemars(example = &"15m")]
     pub count_every: Duration,
+    /// Whether fuel, energy and exhaust are counted. Of vehicles with a battery they always are.
+    #[schemars(example = json!(true))]
+    pub energy: bool,
+    /// Who looks for a quicker way when others are slow.
+    #[schemars(example = json!({"share": 0.5, "every": "5m"}))]
+    pub reroute: Option<RerouteForm>,
+    /// Where lanes are closed for a while. Of several copies of the streets, in the first.
+    pub incidents: Vec<IncidentForm>,
+    /// Where batteries are charged, by name. Of several copies of the streets, in the first.
+    #[schemars(example = json!({"station": {"way": "high street", "at": 120, "power_kw": 50, "places": 4}}))]
+    pub chargers: BTreeMap<String, ChargerForm>,
     /// How many copies of the streets there are beside each other, each with all trips: for tests of speed.
     #[schemars(range(min = 1, max = 1000), example = json!(1))]
     pub copies: u32,
@@ -174,6 +189,12 @@ pub struct KindForm {
     pub haste_deviation: f64,
     /// How they follow each other.
     pub following: Following,
+    /// What drives it.
+    pub drive: Propulsion,
+    /// What else of its energy is not as usual of its class and drive.
+    pub energy: Changes,
+    /// How full its battery is at first, and when it is charged.
+    pub charging: ChargingForm,
 }
 
 impl Default for KindForm {
@@ -192,6 +213,9 @@ impl Default for KindForm {
             haste: car.haste.mean,
             haste_deviation: car.haste.deviation,
             following: car.following,
+            drive: Propulsion::default(),
+            energy: Changes::default(),
+            charging: ChargingForm::default(),
         }
     }
 }
@@ -236,6 +260,10 @@ impl Default for City {
             scenery: Packed::default(),
             step: Duration::from_secs(1),
             count_every: Duration::from_secs(900),
+            energy: false,
+            reroute: None,
+            incidents: Vec::new(),
+            chargers: BTreeMap::new(),
             copies: 1,
         }
     }
@@ -277,7 +305,8 @@ impl City {
         streets.check().map_err(|why| Wrong::new(&["streets"], why, IMPORT))?;
         let demand = self.all_demand(grown.as_ref(), &streets, seed)?;
         demand.check(&streets).map_err(|why| Wrong::new(&["demand"], why, IMPORT))?;
-        Ok(Town::copies(&streets, &demand, self.copies.max(1)))
+        let extras = self.extras(&streets)?;
+        Ok(Town::copies(&streets, &demand, self.copies.max(1)).with(extras))
     }
 
     /// The city that is grown from noise, if there is one.
@@ -426,6 +455,21 @@ impl KindForm {
             top_speed: self.top_speed_kmh / 3.6,
             haste: Haste { mean: self.haste, deviation: self.haste_deviation, between: [0.2, 2.0] },
             following: self.following,
+            energy: self.profile(name, class)?,
+            charging: self.charging.charging(name)?,
         })
+    }
+
+    fn profile(&self, name: &str, class: Class) -> Result<Option<Profile>, Wrong> {
+        let Some(profile) = Profile::driven(class.name(), self.drive) else {
+            if self.drive == Propulsion::Usual && self.energy == Changes::default() {
+                return Ok(None);
+            }
+            let why = format!("what vehicles of class `{}` with this drive take is not known", class.name());
+            return Err(Wrong::new(&["kinds", name, "drive"], why, "leave out `drive` and `energy`"));
+        };
+        let changed = self.energy.apply(profile);
+        let changed = changed.map_err(|why| Wrong::new(&["kinds", name, "energy"], why.to_string(), "leave it out"))?;
+        Ok(Some(changed))
     }
 }

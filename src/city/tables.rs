@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use super::traffic::charging::Stay;
+use super::traffic::energy::Fitted;
 use super::traffic::{Arrival, RoadSums, Town};
 use crate::record::table::{Cell, Column, ColumnType, Names, Row};
 
@@ -51,6 +53,109 @@ impl Row for TripRow {
         Column::new("duration", ColumnType::Float, "how long it took"),
         Column::new("waiting", ColumnType::Float, "how long it stood where it did not want to"),
         Column::new("time_loss", ColumnType::Float, "how much longer it took than at the speed its driver likes"),
+    ];
+
+    fn cells(self, _: &Names) -> Vec<Cell> {
+        self.cells
+    }
+}
+
+/// What a trip that is over has used.
+pub struct EmissionRow {
+    cells: Vec<Cell>,
+}
+
+/// A kilowatt-hour: joules.
+pub(super) const KWH: f64 = 3.6e6;
+
+impl EmissionRow {
+    /// Of one who has arrived; none if nothing was counted of it.
+    pub fn new(arrival: &Arrival, town: &Town) -> Option<EmissionRow> {
+        let tank = arrival.tank.as_ref()?;
+        let kind = &town.demand.kinds[arrival.kind.0 as usize];
+        let profile = kind.energy.as_ref()?;
+        // What nobody has measured of such vehicles is not known.
+        let is_known = tank.charge.is_some() || profile.exhaust.fitted != Fitted::None;
+        let exhaust = |grams: f64| is_known.then_some(grams).into();
+        let charge = tank.charge.as_ref().zip(profile.battery());
+        Some(EmissionRow {
+            cells: vec![
+                Cell::Text(town.demand.trips[arrival.trip as usize].name.as_str().into()),
+                Cell::Text(kind.name.as_str().into()),
+                Cell::Float(arrival.arrived),
+                Cell::Float(arrival.sums.length),
+                Cell::Float(tank.used.fuel_litres),
+                Cell::Float(charge.map_or(0.0, |(charge, _)| charge.driven_j / KWH)),
+                Cell::Float(tank.used.co2_g),
+                exhaust(tank.used.nox_g),
+                exhaust(tank.used.pm_g),
+                exhaust(tank.used.voc_g),
+                charge.map(|(charge, _)| charge.charged_j / KWH).into(),
+                charge.map(|(charge, battery)| charge.share(battery)).into(),
+            ],
+        })
+    }
+}
+
+impl Row for EmissionRow {
+    const TABLE: &'static str = "emissions";
+    const ABOUT: &'static str = "What the trips that are over have used, where energy is counted.";
+    const COLUMNS: &'static [Column] = &[
+        Column::new("twin", ColumnType::Text, "who made it"),
+        Column::new("kind", ColumnType::Text, "what kind of vehicle"),
+        Column::new("arrive", ColumnType::Float, "when it arrived, in seconds"),
+        Column::new("length", ColumnType::Float, "how far it drove: metres"),
+        Column::new("fuel", ColumnType::Float, "burnt: litres"),
+        Column::new("electricity", ColumnType::Float, "out of the battery, less what came back: kWh"),
+        Column::new("co2", ColumnType::Float, "carbon dioxide from the exhaust: grams"),
+        Column::optional("nox", ColumnType::Float, "nitrogen oxides: grams"),
+        Column::optional("pm", ColumnType::Float, "particles: grams"),
+        Column::optional("voc", ColumnType::Float, "volatile organic compounds: grams"),
+        Column::optional("charged", ColumnType::Float, "of a battery, stored by charging on the way: kWh"),
+        Column::optional("charge", ColumnType::Float, "of a battery, how full it was at the end: a share"),
+    ];
+
+    fn cells(self, _: &Names) -> Vec<Cell> {
+        self.cells
+    }
+}
+
+/// A stay at a place where batteries are charged.
+pub struct ChargeRow {
+    cells: Vec<Cell>,
+}
+
+impl ChargeRow {
+    /// Of one that is over.
+    pub fn new(stay: &Stay, town: &Town) -> ChargeRow {
+        let [came, began, left] = stay.times;
+        ChargeRow {
+            cells: vec![
+                Cell::Text(town.extras.charger(stay.charger).name.as_str().into()),
+                Cell::Text(town.demand.trips[stay.trip as usize].name.as_str().into()),
+                Cell::Text(town.demand.kinds[stay.kind.0 as usize].name.as_str().into()),
+                Cell::Float(came),
+                Cell::Float(began),
+                Cell::Float(left),
+                Cell::Float(stay.given_j / KWH),
+                Cell::Float(stay.share),
+            ],
+        }
+    }
+}
+
+impl Row for ChargeRow {
+    const TABLE: &'static str = "charges";
+    const ABOUT: &'static str = "Stays of vehicles at places where batteries are charged.";
+    const COLUMNS: &'static [Column] = &[
+        Column::new("charger", ColumnType::Text, "where"),
+        Column::new("twin", ColumnType::Text, "whose trip"),
+        Column::new("kind", ColumnType::Text, "what kind of vehicle"),
+        Column::new("came", ColumnType::Float, "when it came, in seconds"),
+        Column::new("began", ColumnType::Float, "when a place was free"),
+        Column::new("left", ColumnType::Float, "when it left"),
+        Column::new("given", ColumnType::Float, "what the charger gave: kWh"),
+        Column::new("charge", ColumnType::Float, "how full the battery was then: a share"),
     ];
 
     fn cells(self, _: &Names) -> Vec<Cell> {

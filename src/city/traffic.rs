@@ -4,28 +4,40 @@
 //! ahead and says when it will come to junctions (`plan`), and then waits for those who have the way (`right_of_way`); all move at once
 //! (`movement`); and then some change lanes (`lanes`).
 
+pub mod charging;
+mod closures;
 pub mod energy;
+mod errands;
+mod extras;
 pub mod following;
 pub mod guidance;
 mod insertion;
 mod lanes;
 mod layout;
 mod movement;
+mod news;
 mod plan;
 mod right_of_way;
 pub mod signals;
+pub mod tank;
 
 use std::sync::Arc;
 
 use bevy_ecs::prelude::Resource;
 use serde::{Deserialize, Serialize};
 
+use self::charging::{Station, Stay};
+use self::closures::Closed;
+use self::errands::{Errand, find_guide};
+pub use self::extras::{Charger, ChargerId, Closure, Extras, Reroute};
 use self::following::Abilities;
 use self::guidance::{GuideId, Guides, Prospect};
 use self::layout::Layout;
+use self::news::News;
 pub use self::plan::Cause;
 use self::right_of_way::{Body, Right};
 use self::signals::Showing;
+use self::tank::Tank;
 use crate::city::demand::{Demand, Halt, Kind, KindId};
 use crate::city::streets::{LaneId, Streets, TurnId};
 use crate::engine::parallel::Pool;
@@ -80,6 +92,10 @@ pub struct Vehicle {
     pub departed: f64,
     /// What has come of its trip so far.
     pub sums: Sums,
+    /// Where it goes other than its trip says.
+    errand: Option<Box<Errand>>,
+    /// What it has used, if that is counted.
+    pub tank: Option<Box<Tank>>,
 }
 
 impl Vehicle {
@@ -119,6 +135,8 @@ pub struct Arrival {
     pub arrived: f64,
     /// What came of it.
     pub sums: Sums,
+    /// What it has used, if that is counted.
+    pub tank: Option<Tank>,
 }
 
 /// What has happened on a road for a while.
@@ -153,6 +171,10 @@ pub struct Totals {
     pub time_loss: f64,
     /// How much later they departed than they wanted: seconds.
     pub depart_delay: f64,
+    /// What was used.
+    pub energy: tank::Totals,
+    /// How many more were taken off the streets, because their batteries were empty.
+    pub stranded: u64,
 }
 
 impl Totals {
@@ -165,6 +187,9 @@ impl Totals {
         self.waiting += sums.waiting;
         self.time_loss += sums.time_loss;
         self.depart_delay += arrival.departed - departs;
+        if let Some(tank) = &arrival.tank {
+            self.energy.add(tank, sums.length);
+        }
     }
 }
 
@@ -175,13 +200,20 @@ pub struct Town {
     pub streets: Streets,
     /// Who wants to drive where.
     pub demand: Demand,
+    /// What there is besides.
+    pub extras: Extras,
     layout: Layout,
 }
 
 impl Town {
     /// That of streets and demand.
     pub fn new(streets: Streets, demand: Demand) -> Town {
-        Town { layout: Layout::of(&streets), streets, demand }
+        Town { layout: Layout::of(&streets), streets, demand, extras: Extras::default() }
+    }
+
+    /// The same with what there is besides.
+    pub fn with(self, extras: Extras) -> Town {
+        Town { extras, ..self }
     }
 
     /// That of so many copies of streets beside each other, each with all trips.
@@ -208,6 +240,13 @@ pub struct Traffic {
     /// What has happened on each road since it was last asked.
     roads: Vec<RoadSums>,
     totals: Totals,
+    /// What drivers hear of how long roads take.
+    news: News,
+    /// Who is at the places where batteries are charged.
+    stations: Vec<Station>,
+    /// Stays there that are over since they were last taken.
+    #[serde(skip)]
+    stays: Vec<Stay>,
     #[serde(skip)]
     town: Arc<Town>,
     #[serde(skip)]
@@ -230,6 +269,9 @@ pub struct Traffic {
     /// How much of each track is taken by vehicles and the gaps that they keep: metres.
     #[serde(skip)]
     taken: Vec<f64>,
+    /// Which lanes are closed now.
+    #[serde(skip)]
+    closed: Closed,
 }
 
 impl Traffic {
@@ -246,6 +288,9 @@ impl Traffic {
             showing: Vec::new(),
             roads: vec![RoadSums::default(); town.streets.roads.len()],
             totals: Totals::default(),
+            news: News::new(&town),
+            stations: town.extras.chargers.iter().map(|_| Station::default()).collect(),
+            stays: Vec::new(),
             town: Arc::default(),
             guides: Guides::default(),
             tracks: Vec::new(),
@@ -254,6 +299,7 @@ impl Traffic {
             tails: Vec::new(),
             left: Vec::new(),
             taken: Vec::new(),
+            closed: Closed::default(),
         };
         traffic.settle_in(town);
         traffic
@@ -308,14 +354,13 @@ impl Traffic {
     /// Finds the guides of all trips that are under way or wait.
     fn find_guides(&mut self) {
         let town = self.town.clone();
-        let find = |guides: &mut Guides, trip: u32, kind: KindId, halt: u32| {
-            let class = town.demand.kinds[kind.0 as usize].class;
-            guides.find(&town.streets, &town.demand.trips[trip as usize], class, halt as usize)
-        };
         for vehicle in self.vehicles.iter_mut().flatten() {
-            vehicle.guide = find(&mut self.guides, vehicle.trip, vehicle.kind, vehicle.halt);
+            vehicle.guide = find_guide(&town, &mut self.guides, vehicle);
         }
-        self.waiting.find_guides(|trip, kind| find(&mut self.guides, trip, kind, 0));
+        self.waiting.find_guides(|trip, kind| {
+            let (trip, class) = (&town.demand.trips[trip as usize], town.demand.kinds[kind.0 as usize].class);
+            self.guides.find(&town.streets, &trip.route, class, trip.halts.iter().map(|halt| halt.lane))
+        });
     }
 
     /// From what the trips of its town were drawn.
@@ -361,7 +406,7 @@ impl Traffic {
 
     /// Whether nobody drives, and nobody ever will.
     pub fn is_over(&self) -> bool {
-        self.under_way() == 0 && self.waiting.is_over(&self.town.demand)
+        self.under_way() == 0 && self.charging() == 0 && self.waiting.is_over(&self.town.demand)
     }
 
     /// What time it is: seconds.
@@ -376,12 +421,19 @@ impl Traffic {
             self.number_anew();
         }
         self.show_signals();
+        self.close_lanes();
+        self.end_stays();
+        self.charge();
         self.insert();
         let speeds = self.plan(pool);
         let arrivals = self.advance(&speeds);
         self.place_bodies();
         self.change_lanes(pool);
         self.steps += 1;
+        self.hear_news();
+        self.look_for_ways();
+        self.look_for_chargers();
+        self.tow();
         arrivals
     }
 
@@ -462,12 +514,16 @@ impl Traffic {
     }
 
     /// Where a vehicle has to halt next.
-    fn next_halt(&self, vehicle: &Vehicle) -> Option<&Halt> {
+    fn next_halt(&self, vehicle: &Vehicle) -> Option<Halt> {
         // Few halt, and the trips of those who do not need not be looked up.
         if !vehicle.halts {
             return None;
         }
-        self.town.demand.trips[vehicle.trip as usize].halts.get(vehicle.halt as usize)
+        let place = |charger: &Charger| Halt { lane: charger.lane, between: charger.between, lasts: 0.0, until: None };
+        match vehicle.charger() {
+            Some(charger) => Some(place(self.town.extras.charger(charger))),
+            None => self.town.demand.trips[vehicle.trip as usize].halts.get(vehicle.halt as usize).copied(),
+        }
     }
 
     /// What the lanes of a road of a vehicle's route are worth.
@@ -516,7 +572,7 @@ mod tests {
     };
 
     /// Roads of one lane each, one after the other, with signals at the end of each.
-    fn road(lengths: &[f64], limit: f64, phases: &[(f64, Lamp)]) -> Streets {
+    pub(super) fn road(lengths: &[f64], limit: f64, phases: &[(f64, Lamp)]) -> Streets {
         let mut streets = Streets::default();
         for (number, length) in (0..).zip(lengths) {
             let turns = number..if (number as usize) + 1 < lengths.len() { number + 1 } else { number };
@@ -557,13 +613,13 @@ mod tests {
         streets
     }
 
-    fn car(imperfection: f64, deviation: f64) -> Kind {
+    pub(super) fn car(imperfection: f64, deviation: f64) -> Kind {
         let haste = Haste { deviation, ..Kind::car().haste };
         Kind { haste, following: Following::Krauss { imperfection }, ..Kind::car() }
     }
 
     /// Trips from end to end, all of which want to depart at once.
-    fn demand(kind: Kind, trips: usize, roads: u32, speed: FirstSpeed) -> Demand {
+    pub(super) fn demand(kind: Kind, trips: usize, roads: u32, speed: FirstSpeed) -> Demand {
         let trip = |_| Trip {
             name: String::new(),
             departs: 0.0,
@@ -579,7 +635,7 @@ mod tests {
     }
 
     /// Nobody overlaps with who is ahead on the same track, and all are sorted.
-    fn check(traffic: &Traffic) {
+    pub(super) fn check(traffic: &Traffic) {
         for track in (0..traffic.tracks.len() as u32).map(TrackId) {
             let there: Vec<&Vehicle> = traffic.on(track).collect();
             for pair in there.windows(2) {

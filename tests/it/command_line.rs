@@ -49,9 +49,11 @@ fn a_run_leaves_a_folder_that_can_be_verified_elsewhere() {
     let files = [
         "activities.parquet",
         "advice.parquet",
+        "charges.parquet",
         "decisions.parquet",
         "digests.jsonl",
         "edges.parquet",
+        "emissions.parquet",
         "energy.parquet",
         "events.parquet",
         "incident_log.parquet",

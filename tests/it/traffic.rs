@@ -7,7 +7,7 @@ use autotwin::city::demand::{Demand, Kind};
 use autotwin::city::import::sumo::{self, Scenario};
 use autotwin::city::streets::{Lamp, Streets, TurnId};
 use autotwin::city::traffic::signals::Showing;
-use autotwin::city::traffic::{Arrival, Place, Town, TrackId, Traffic, Vehicle, VehicleId};
+use autotwin::city::traffic::{Arrival, Extras, Place, Reroute, Town, TrackId, Traffic, Vehicle, VehicleId};
 use autotwin::engine::parallel::Pool;
 use autotwin::engine::random::Seed;
 
@@ -195,6 +195,16 @@ fn a_morning_in_bologna() {
         println!("{name}: {mean:.2} ({:+.1} %)", 100.0 * share);
         assert!(share.abs() < 0.12, "{name}: {mean:.2}, not {expected}");
     }
+}
+
+/// The same rules hold when two thirds of the drivers look for quicker ways.
+#[test]
+fn a_morning_of_drivers_who_look_for_quicker_ways() {
+    let Some(scenario) = acosta("a_morning_of_drivers_who_look_for_quicker_ways") else { return };
+    let reroute = Some(Reroute { share: 0.67, every: 120.0 });
+    let town = Town::new(scenario.network.streets, scenario.demand).with(Extras { reroute, ..Extras::default() });
+    let [length, speed, ..] = morning(&Arc::new(town), Seed(1));
+    assert!(length > 1000.0 && speed > 5.0, "{length} m, {speed} m/s");
 }
 
 /// Drives until all have arrived, under watch, and returns the means in the order of `SUMO`.

@@ -52,7 +52,7 @@ struct Told {
 pub(super) const SHOW: Show = Show { forms, looks };
 
 /// The words for what holds vehicles up. After them come the names of roads.
-const CAUSES: [&str; 11] = [
+const CAUSES: [&str; 13] = [
     "nothing: it is as fast as it likes",
     "somebody ahead",
     "a lower limit ahead",
@@ -64,6 +64,8 @@ const CAUSES: [&str; 11] = [
     "a halt",
     "the end of its lane",
     "a change of lanes",
+    "a lane that is closed",
+    "an empty battery",
 ];
 
 /// Why a vehicle is no faster: the number of the word, and who holds it up.
@@ -80,6 +82,8 @@ fn why(cause: Cause) -> (u32, Option<VehicleId>) {
         Cause::Halt => (8, None),
         Cause::LaneEnds => (9, None),
         Cause::Change => (10, None),
+        Cause::Closed(_) => (11, None),
+        Cause::Empty => (12, None),
     }
 }
 

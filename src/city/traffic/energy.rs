@@ -121,6 +121,20 @@ pub enum Drive {
     Muscle,
 }
 
+/// What drives a vehicle, in a word.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub enum Propulsion {
+    /// What usually drives those of its class.
+    #[default]
+    Usual,
+    /// An engine that burns petrol.
+    Petrol,
+    /// An engine that burns diesel.
+    Diesel,
+    /// A motor with a battery.
+    Electric,
+}
+
 /// A vehicle, to its energy.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]

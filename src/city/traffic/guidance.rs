@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use crate::city::demand::Trip;
 use crate::city::streets::{Class, LaneId, RoadId, Streets, TurnId};
 
 /// What a lane is worth to a route.
@@ -38,19 +37,24 @@ pub struct Guides {
 }
 
 impl Guides {
-    /// That of a trip on which so many halts are over.
-    pub fn find(&mut self, streets: &Streets, trip: &Trip, class: Class, halts: usize) -> GuideId {
-        let route = &trip.route;
+    /// That of a route on which one stops on some lanes, in this order.
+    pub fn find(
+        &mut self,
+        streets: &Streets,
+        route: &[RoadId],
+        class: Class,
+        stops: impl Iterator<Item = LaneId>,
+    ) -> GuideId {
         let mut calls: Vec<Call> = Vec::new();
-        for halt in &trip.halts[halts..] {
-            let road = streets.lane(halt.lane).road;
+        for lane in stops {
+            let road = streets.lane(lane).road;
             // Halts are made in order, on a route that may come to a road twice.
             let from = calls.last().map_or(0, |last| last.road);
             if let Some(place) = route[from..].iter().position(|there| *there == road) {
-                calls.push(Call { road: from + place, lane: halt.lane });
+                calls.push(Call { road: from + place, lane });
             }
         }
-        let errand = (route.clone(), class.name(), calls);
+        let errand = (route.to_vec(), class.name(), calls);
         if let Some(known) = self.known.get(&errand) {
             return *known;
         }

@@ -4,16 +4,18 @@ use std::collections::{BTreeMap, VecDeque};
 
 use serde::{Deserialize, Serialize};
 
-use super::following::{braking_distance, safe_speed};
+use super::following::{braking_distance, safe_speed, stopping_speed};
 use super::guidance::{GuideId, Prospect};
 use super::plan::ROUNDING;
+use super::tank::Tank;
 use super::{Cause, Sums, TRAIL, TrackId, Traffic, Vehicle, VehicleId, abilities, lanes};
-use crate::city::demand::{Demand, FirstLane, FirstSpeed, Haste, Kind, KindId, Trip};
+use crate::city::demand::{Charging, Demand, FirstLane, FirstSpeed, Haste, Kind, KindId, Trip};
 use crate::city::streets::{LaneId, RoadId};
 use crate::engine::random::{Purpose, Stream};
 
 const KIND: Purpose = Purpose::new("traffic.kind");
 const LANE: Purpose = Purpose::new("traffic.lane");
+const CHARGE: Purpose = Purpose::new("traffic.charge");
 
 /// Nobody farther behind need brake for whoever begins a trip, at any speed that there is: metres.
 const SIGHT: f64 = 200.0;
@@ -95,7 +97,8 @@ impl Traffic {
         let kind = draw_kind(&trip.kinds, &mut random);
         let about = &self.town.demand.kinds[kind.0 as usize];
         let haste = draw_haste(about.haste, &mut random);
-        let guide = self.guides.find(&self.town.streets, trip, about.class, 0);
+        let stops = trip.halts.iter().map(|halt| halt.lane);
+        let guide = self.guides.find(&self.town.streets, &trip.route, about.class, stops);
         Pending { trip: number, kind, haste, guide }
     }
 
@@ -114,6 +117,7 @@ impl Traffic {
         // It begins with its whole body on the road, where there is room for it.
         let at = trip.from.max(about.length).min(length);
         let Some((place, speed)) = self.room(lane, at, wanted, trip.speed, about) else { return false };
+        let first_charge = || draw_charge(about.charging, &mut self.seed.stream(u64::from(number), CHARGE, 0));
         let vehicle = Vehicle {
             trip: number,
             kind,
@@ -133,15 +137,22 @@ impl Traffic {
             guide,
             trail: [None; TRAIL],
             intent: lanes::Intent::default(),
+            errand: None,
+            tank: Tank::of(about, self.town.extras.counts_energy, first_charge).map(Box::new),
         };
+        self.put_on(lane, place, vehicle);
+        self.roads[trip.route[0].index()].entered += 1;
+        true
+    }
+
+    /// Puts a vehicle on a lane, at its place among those who are there.
+    pub(super) fn put_on(&mut self, lane: LaneId, place: usize, vehicle: Vehicle) {
         let id = self.free.pop().unwrap_or_else(|| {
             self.vehicles.push(None);
             VehicleId(self.vehicles.len() as u32 - 1)
         });
         self.vehicles[id.0 as usize] = Some(vehicle);
         self.tracks[lane.index()].insert(place, id);
-        self.roads[trip.route[0].index()].entered += 1;
-        true
     }
 
     /// How fast those on a lane are on average.
@@ -152,10 +163,20 @@ impl Traffic {
     }
 
     /// Where among the others on a lane there is room to begin, and how fast that is safe.
-    fn room(&self, lane: LaneId, at: f64, wanted: f64, asked: FirstSpeed, kind: &Kind) -> Option<(usize, f64)> {
+    pub(super) fn room(
+        &self,
+        lane: LaneId,
+        at: f64,
+        wanted: f64,
+        asked: FirstSpeed,
+        kind: &Kind,
+    ) -> Option<(usize, f64)> {
         let others = &self.tracks[self.track_of_lane(lane).0 as usize];
         let place = others.partition_point(|other| self.vehicle(*other).at >= at);
         let mut speed = wanted;
+        if let Some(closed) = self.closed.ahead(self.track_of_lane(lane), at) {
+            speed = speed.min(stopping_speed(closed - at, &abilities(kind), self.step));
+        }
         if let Some(ahead) = place.checked_sub(1).map(|ahead| self.vehicle(others[ahead])) {
             let about = self.kind(ahead);
             let gap = ahead.at - about.length - at - kind.least_gap;
@@ -243,6 +264,10 @@ fn draw_kind(kinds: &[(KindId, f64)], random: &mut Stream) -> KindId {
         }
     }
     kinds[kinds.len() - 1].0
+}
+
+fn draw_charge(charging: Charging, random: &mut Stream) -> f64 {
+    draw_haste(Haste { mean: charging.first, deviation: charging.deviation, between: [0.0, 1.0] }, random)
 }
 
 /// Drawn again until it is between the ends, so that these are no more likely than what is beside them.

@@ -160,6 +160,15 @@ impl Traffic {
         let [own, other] = [vehicle.track, self.track_of_lane(to)]
             .map(|track| self.prospects(vehicle, vehicle.road)[self.town.layout.track(track).side as usize]);
         let looks = vehicle.intent.lately * LOOKS_AHEAD[usize::from(to_left)] + 2.0 * (kind.length + kind.least_gap);
+        // A lane that is closed ahead leads nowhere, until one is past the place.
+        let [until, until_there] =
+            [vehicle.track, self.track_of_lane(to)].map(|track| self.until_closed(vehicle, track));
+        if until < until_there {
+            return Wish::Must;
+        }
+        if until_there < f64::INFINITY {
+            return Wish::None;
+        }
         let leads_there = own.best != 0 && (own.best > 0) == to_left;
         // Roads of roundabouts are short, but who goes round is in no hurry to leave the inner lane.
         let road = &self.town.streets.roads[self.town.layout.track(vehicle.track).road.index()];

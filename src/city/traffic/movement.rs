@@ -1,5 +1,6 @@
 //! How vehicles get from track to track, and to the ends of their trips.
 
+use super::errands::find_guide;
 use super::guidance::GuideId;
 use super::plan::Most;
 use super::{Arrival, Place, TRAIL, TrackId, Traffic, Vehicle, VehicleId};
@@ -14,6 +15,10 @@ impl Traffic {
         let mut leaving: Vec<TrackId> = Vec::new();
         for (vehicle, most) in self.vehicles.iter_mut().zip(speeds) {
             let Some(vehicle) = vehicle else { continue };
+            let kind = &self.town.demand.kinds[vehicle.kind.0 as usize];
+            if let Some((tank, profile)) = vehicle.tank.as_mut().zip(kind.energy.as_ref()) {
+                tank.drive(profile, [vehicle.speed, most.speed], self.step);
+            }
             vehicle.speed = most.speed;
             vehicle.cause = most.cause;
             vehicle.at += vehicle.speed * self.step;
@@ -32,7 +37,6 @@ impl Traffic {
                 vehicle.waited = 0.0;
                 continue;
             }
-            let kind = &self.town.demand.kinds[vehicle.kind.0 as usize];
             let liked = (track.limit * vehicle.haste).min(kind.top_speed);
             let lost = self.step * (1.0 - vehicle.speed / liked).max(0.0);
             let waits = if vehicle.speed <= STANDING { self.step } else { 0.0 };
@@ -75,8 +79,8 @@ impl Traffic {
             }
             if vehicle.at >= vehicle.ends_at {
                 let arrived = (self.steps + 1) as f64 * self.step;
-                let Vehicle { trip, kind, departed, sums, .. } = vehicle;
-                let arrival = Arrival { trip, kind, departed, arrived, sums };
+                let Vehicle { trip, kind, departed, sums, tank, .. } = vehicle;
+                let arrival = Arrival { trip, kind, departed, arrived, sums, tank: tank.map(|tank| *tank) };
                 self.totals.add(&arrival, self.town.demand.trips[trip as usize].departs);
                 arrivals.push(arrival);
                 self.free.push(id);
@@ -96,9 +100,16 @@ impl Traffic {
         for number in 0..self.vehicles.len() {
             let Some(vehicle) = self.vehicles[number].as_ref() else { continue };
             let Some(halt) = self.next_halt(vehicle) else { continue };
+            let charger = vehicle.charger();
             let is_there = vehicle.track == self.track_of_lane(halt.lane)
                 && vehicle.at >= halt.between[0]
                 && vehicle.speed <= STANDING;
+            if let Some(charger) = charger {
+                if is_there {
+                    self.begin_stay(VehicleId(number as u32), charger);
+                }
+                continue;
+            }
             let until = match vehicle.stands_until {
                 None if !is_there => continue,
                 None => Some((now + halt.lasts).max(halt.until.unwrap_or(0.0))),
@@ -110,9 +121,8 @@ impl Traffic {
             if until.is_none() {
                 vehicle.halt += 1;
                 vehicle.halts = (vehicle.halt as usize) < self.town.demand.trips[vehicle.trip as usize].halts.len();
-                let (trip, halts) = (&self.town.demand.trips[vehicle.trip as usize], vehicle.halt as usize);
-                let class = self.town.demand.kinds[vehicle.kind.0 as usize].class;
-                vehicle.guide = self.guides.find(&self.town.streets, trip, class, halts);
+                let guide = find_guide(&self.town, &mut self.guides, vehicle);
+                vehicle.guide = guide;
             }
         }
     }

@@ -55,6 +55,10 @@ pub enum Cause {
     Halt,
     /// Its lane does not lead on.
     LaneEnds,
+    /// A lane is closed.
+    Closed(TrackId),
+    /// Its battery is empty.
+    Empty,
     /// It lets somebody change lanes, or waits for a gap.
     Change,
 }
@@ -186,7 +190,7 @@ impl Driver<'_> {
             times: [comes, goes],
             speeds: [arrives, leaves],
             late,
-            can_stop: distance >= speed * self.step + self.braking,
+            can_stop: distance >= most.speed * self.step + braking_distance(most.speed, deceleration, self.step),
             sees,
             deceleration,
             waited: self.vehicle.waited,
@@ -290,6 +294,13 @@ impl Traffic {
         if vehicle.stands_until.is_none() {
             let driver = self.driver(id);
             most = self.look_ahead(&driver, before, approaches);
+            if vehicle.tank.as_ref().is_some_and(|tank| tank.is_empty) {
+                most = Most { speed: most.speed.min(driver.gentlest()), cause: Cause::Empty };
+                // Nobody waits for one who comes no more.
+                if vehicle.speed <= STANDING {
+                    approaches.truncate(already);
+                }
+            }
         }
         Look { id, most, approaches: approaches.len() - already }
     }
@@ -358,6 +369,7 @@ impl Traffic {
             if let Some((_, end)) = halt.filter(|halt| halt.0 == track) {
                 most = most.at_most(driver.stop(begins + end), Cause::Halt);
             }
+            most = self.heed_closure(driver, track, begins, most);
             let ends = begins + about.length;
             if ends >= sight {
                 return most;
@@ -453,6 +465,9 @@ impl Traffic {
                     return room + other.at - about.length >= needed;
                 }
                 room -= about.length + about.least_gap;
+            }
+            if let Some(at) = self.closed.ahead(lane, 0.0) {
+                return room + at >= needed;
             }
             room += self.town.layout.track(lane).length;
             road += 1;

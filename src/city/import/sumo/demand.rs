@@ -3,10 +3,11 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use crate::city::demand::{Demand, FirstLane, FirstSpeed, Following, Halt, Haste, Kind, KindId, Stop, Trip};
+use crate::city::demand::{Charging, Demand, FirstLane, FirstSpeed, Following, Halt, Haste, Kind, KindId, Stop, Trip};
 use crate::city::import::Mistake;
 use crate::city::import::xml::{Element, Source, Tag};
 use crate::city::streets::{Class, LaneId, RoadId, SignalsId, Streets};
+use crate::city::traffic::energy::{Profile, Propulsion};
 
 use super::network::{Network, read_signals};
 
@@ -350,6 +351,8 @@ fn kind_of(name: &str, class: Class) -> Kind {
         top_speed: top_speed / 3.6,
         haste: Haste { mean: 1.0, deviation, between: [0.2, 2.0] },
         following: Following::Krauss { imperfection: 0.5 },
+        energy: Profile::for_class(class.name()),
+        charging: Charging::default(),
     }
 }
 
@@ -381,6 +384,9 @@ fn read_kind(element: &Element) -> Result<Kind, Mistake> {
     if kind.deceleration != decelerated {
         kind.emergency_deceleration = kind.emergency_deceleration.max(kind.deceleration);
     }
+    if let Some(name) = element.get("emissionClass") {
+        kind.energy = energy_of(name, class).or(kind.energy);
+    }
     kind.haste = haste(element, kind.haste)?;
     kind.following = match element.get("carFollowModel") {
         None | Some("Krauss" | "KraussOrig1") => {
@@ -393,6 +399,39 @@ fn read_kind(element: &Element) -> Result<Kind, Mistake> {
         }
     };
     Ok(kind)
+}
+
+/// What driving takes, by the `emissionClass` of a vehicle. Where its class says nothing of what it is, such as `ignoring`, the vehicle in the name
+/// counts (<https://sumo.dlr.de/docs/Models/Emissions/HBEFA3-based.html>).
+fn energy_of(emission_class: &str, class: Class) -> Option<Profile> {
+    let vehicle = emission_class.split(['/', '_']).nth(1).and_then(|word| match word {
+        "P" | "PC" => Some("passenger"),
+        "LDV" | "LCV" => Some("delivery"),
+        "HDV" => Some("truck"),
+        "Bus" => Some("bus"),
+        "Coach" => Some("coach"),
+        _ => None,
+    });
+    let propulsion = propulsion(emission_class);
+    let of_class = Profile::driven(class.name(), propulsion).or_else(|| Profile::for_class(class.name()));
+    of_class.or_else(|| Profile::driven(vehicle?, propulsion))
+}
+
+/// What drives a vehicle of an `emissionClass`, as its name says (<https://sumo.dlr.de/docs/Models/Emissions.html>): the model for electric
+/// vehicles, or a fuel between underscores, such as `HBEFA4/PC_petrol_Euro-4`, `HBEFA3/PC_D_EU4` and `PHEMlight/PC_BEV`. Sizes, standards and
+/// mixtures of fuels, such as `HBEFA2/P_7_7`, are passed over: the vehicle is the usual one of its class.
+fn propulsion(emission_class: &str) -> Propulsion {
+    let (model, class) = emission_class.split_once('/').unwrap_or((emission_class, ""));
+    let says = |fuels: &[&str]| class.split('_').any(|word| fuels.iter().any(|fuel| word.eq_ignore_ascii_case(fuel)));
+    if matches!(model, "Energy" | "MMPEVEM") || says(&["BEV"]) {
+        Propulsion::Electric
+    } else if says(&["G", "petrol"]) {
+        Propulsion::Petrol
+    } else if says(&["D", "diesel"]) {
+        Propulsion::Diesel
+    } else {
+        Propulsion::Usual
+    }
 }
 
 /// `speedFactor` is a number, or `norm(mean,deviation)`, or `normc(mean,deviation,least,greatest)`.
@@ -528,6 +567,30 @@ mod tests {
             network.remarks,
             ["1 `person` were passed over: they are not known", "1 `walk` were passed over: they are not known"]
         );
+    }
+
+    #[test]
+    fn emission_classes_say_what_drives_a_vehicle() {
+        for (name, expected) in [
+            ("HBEFA4/PC_petrol_Euro-4", Propulsion::Petrol),
+            ("HBEFA3/PC_G_EU4", Propulsion::Petrol),
+            ("HBEFA3/HDV_D_EU3", Propulsion::Diesel),
+            ("HBEFA4/PC_diesel_Euro-5", Propulsion::Diesel),
+            ("HBEFA4/PC_BEV", Propulsion::Electric),
+            ("Energy/unknown", Propulsion::Electric),
+            ("MMPEVEM", Propulsion::Electric),
+            ("HBEFA2/P_7_7", Propulsion::Usual),
+            ("HBEFA3/Bus", Propulsion::Usual),
+        ] {
+            assert_eq!(propulsion(name), expected, "{name}");
+        }
+        let kind = |text: &str| read(&format!("<routes>{text}</routes>")).unwrap().0.kinds[1].energy;
+        assert_eq!(kind("<vType id='own' emissionClass='Energy'/>"), Some(Profile::electric_car()));
+        assert_eq!(kind("<vType id='own' vClass='bus'/>"), Profile::for_class("bus"));
+        let ignoring = "<vType id='own' vClass='ignoring' emissionClass='HBEFA2/P_7_7'/>";
+        assert_eq!(kind(ignoring), Some(Profile::petrol_car()));
+        // There is no usual bus that burns petrol.
+        assert_eq!(kind("<vType id='own' vClass='bus' emissionClass='HBEFA3/HDV_G'/>"), Profile::for_class("bus"));
     }
 
     #[test]

@@ -33,7 +33,7 @@
 //! charging; batteries and motor power of electric vans, trucks, buses and motorcycles, which weigh as much as those
 //! with engines. Vans and ambulances have the exhaust of diesel cars, and motorcycles none that is counted.
 
-use super::{Battery, Body, Drive, Engine, Exhaust, Fitted, Fuel, GALLON, Motor, Profile};
+use super::{Battery, Body, Drive, Engine, Exhaust, Fitted, Fuel, GALLON, Motor, Profile, Propulsion};
 
 /// A kilowatt-hour: joules.
 const KWH: f64 = 3.6e6;
@@ -72,6 +72,23 @@ impl Profile {
             _ => return None,
         };
         Some(profile)
+    }
+
+    /// The usual vehicle of a class with this propulsion.
+    ///
+    /// None if there is no usual one.
+    pub fn driven(class: &str, propulsion: Propulsion) -> Option<Profile> {
+        let usual = Profile::for_class(class)?;
+        match (propulsion, usual.drive) {
+            (Propulsion::Usual, _)
+            | (Propulsion::Petrol, Drive::Petrol(_))
+            | (Propulsion::Diesel, Drive::Diesel(_))
+            | (Propulsion::Electric, Drive::Electric(_)) => Some(usual),
+            (Propulsion::Electric, _) => electric(class),
+            (Propulsion::Petrol, Drive::Electric(_)) => Some(Profile::petrol_car()),
+            (Propulsion::Diesel, _) if usual.body == CAR || class == "evehicle" => Some(Profile::diesel_car()),
+            _ => None,
+        }
     }
 
     /// A mid-size car that burns petrol.

@@ -395,3 +395,27 @@ proptest! {
         prop_assert!(once - first <= power * battery.charge_efficiency * seconds * (1.0 + 1e-9) + 1e-6);
     }
 }
+
+#[test]
+fn a_class_has_the_propulsion_that_is_asked_for_or_none() {
+    for class in ["passenger", "taxi", "evehicle", "delivery", "truck", "trailer", "bus", "motorcycle"] {
+        for propulsion in [Propulsion::Petrol, Propulsion::Diesel, Propulsion::Electric] {
+            let drive = Profile::driven(class, propulsion).map(|profile| profile.drive);
+            let is_it = match propulsion {
+                Propulsion::Petrol => matches!(drive, None | Some(Drive::Petrol(_))),
+                Propulsion::Diesel => matches!(drive, None | Some(Drive::Diesel(_))),
+                _ => matches!(drive, Some(Drive::Electric(_))),
+            };
+            assert!(is_it, "{class} with {propulsion:?}: {drive:?}");
+        }
+        assert_eq!(Profile::driven(class, Propulsion::Usual), Profile::for_class(class));
+    }
+    for (class, propulsion) in [("passenger", Propulsion::Diesel), ("evehicle", Propulsion::Petrol)] {
+        assert!(Profile::driven(class, propulsion).is_some(), "{class}");
+    }
+    for (class, propulsion) in
+        [("bus", Propulsion::Petrol), ("bicycle", Propulsion::Electric), ("tram", Propulsion::Usual)]
+    {
+        assert_eq!(Profile::driven(class, propulsion), None, "{class}");
+    }
+}
