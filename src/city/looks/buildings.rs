@@ -235,7 +235,9 @@ mod tests {
         let square = [[0.0, 0.0], [10.0, 0.0], [10.0, 10.0], [0.0, 10.0]];
         let whole = Building { holes: court, levels: Some(3), ..house(Roof::Flat, &square) };
         let mut numbers = Vec::new();
-        [&whole, &house(Roof::Hipped, &square[..3])].map(|building| write(&mut numbers, building));
+        for building in [&whole, &house(Roof::Hipped, &square[..3])] {
+            write(&mut numbers, building);
+        }
         let mut numbers = Numbers(numbers.iter());
         assert_eq!(read(&mut numbers), Some(whole));
         assert_eq!(read(&mut numbers), Some(house(Roof::Hipped, &square[..3])));

@@ -230,8 +230,8 @@ mod tests {
         drawing.strip(Layer::Asphalt, &square, [-1.5, 1.5]);
         drawing.dashes(Layer::Marking, &square, [-0.1, 0.1], [3.0, 6.0]);
         let model = model(&drawing.numbers());
-        // 30 m have room for three dashes with gaps between them.
-        assert_eq!(model.pieces.len(), 1 + 1 + 3);
+        // 30 m have room for four dashes with gaps between them.
+        assert_eq!(model.pieces.len(), 1 + 1 + 4);
         let Some((_, far)) = &model.far else { panic!("nothing is seen from far away") };
         assert_eq!(far.pieces[..], model.pieces[..2]);
         let Solid::Ribbon { line, .. } = &model.pieces[2].solid else { panic!("no strip") };
