@@ -234,7 +234,8 @@ fn rectangles(corners: &[Point], most: usize) -> Option<Vec<Vec<Point>>> {
     Some(parts)
 }
 
-/// Cuts an outline in two, straight on from a corner that points inwards, away from another corner: how long the cut is, and both parts.
+/// Cuts an outline in two, straight on from a corner that points inwards, away from another corner: what
+/// the cut costs, by its length, and both parts.
 fn cut(corners: &[Point], corner: usize, from: usize) -> Option<(f32, Vec<Point>, Vec<Point>)> {
     let count = corners.len();
     let begin = corners[corner];
@@ -246,17 +247,21 @@ fn cut(corners: &[Point], corner: usize, from: usize) -> Option<(f32, Vec<Point>
         let across = way[0] * along[1] - way[1] * along[0];
         let to = [a[0] - begin[0], a[1] - begin[1]];
         let (far, share) = ((to[0] * along[1] - to[1] * along[0]) / across, (to[0] * way[1] - to[1] * way[0]) / across);
-        (across.abs() > 1e-4 && far > 1e-3 && (0.0..=1.0).contains(&share))
-            .then(|| (far * way[0].hypot(way[1]), n, [a[0] + along[0] * share, a[1] + along[1] * share]))
+        let hit = [a[0] + along[0] * share, a[1] + along[1] * share];
+        let far = far * way[0].hypot(way[1]);
+        (across.abs() > 1e-4 && far > 1e-2 && (-0.001..=1.001).contains(&share)).then_some((far, n, hit))
     });
     let (far, side, hit) = hits.min_by(|a, b| a.0.total_cmp(&b.0))?;
     let walk = |from: usize, to: usize| {
         let steps = (to + count - from) % count;
         (0..=steps).map(move |n| corners[(from + n) % count])
     };
+    // A cut that ends at a corner leaves fewer parts.
+    let ends_at_corner = corners.iter().any(|corner| away(*corner, hit) < 0.05);
+    let cost = if ends_at_corner { far * 0.8 } else { far };
     let one = walk(corner, side).chain([hit]).collect();
     let two = [hit].into_iter().chain(walk((side + 1) % count, corner)).collect();
-    Some((far, clean(one), clean(two)))
+    Some((cost, clean(one), clean(two)))
 }
 
 /// An outline without corners that lie on each other.
