@@ -117,8 +117,10 @@ pub(super) fn plan(grown: &Grown, lattice: &Lattice, bend: &Bend) -> Laid {
     for (course, (street, number)) in courses.iter().zip(names(grown, &courses)) {
         let ends = [course.from, course.end()].map(|knot| nodes[knot[1] * columns + knot[0]]);
         ways.push(way(lattice, bend, course, format!("{street} {number}"), ends));
-        for end in ends.into_iter().filter(|end| !called[*end].contains(&street)).collect::<Vec<_>>() {
-            called[end].push(street.clone());
+        for end in ends {
+            if !called[end].contains(&street) {
+                called[end].push(street.clone());
+            }
         }
     }
     let node = |(knot, streets): (&Knot, Vec<String>)| {
