@@ -153,3 +153,117 @@ pub struct Terrain {
     /// Row by row, each from west to east, the first one in the south.
     pub heights: Vec<f32>,
 }
+
+impl Terrain {
+    /// How many rows there are.
+    fn rows(&self) -> usize {
+        self.heights.len() / (self.columns as usize).max(1)
+    }
+
+    /// How high the ground is at a place; level beyond its ends.
+    pub fn height(&self, at: [f32; 2]) -> f32 {
+        let [x, y] = [0, 1].map(|axis| (at[axis] - self.corner[axis]) / self.spacing);
+        let (columns, rows) = (self.columns as usize, self.rows());
+        if x < 0.0 || y < 0.0 || columns < 2 || rows < 2 || x >= (columns - 1) as f32 || y >= (rows - 1) as f32 {
+            return 0.0;
+        }
+        let (column, row) = (x as usize, y as usize);
+        let (dx, dy) = (x - column as f32, y - row as f32);
+        let crossing = |column: usize, row: usize| self.heights[row * columns + column];
+        let (near, far) = (crossing(column, row), crossing(column + 1, row + 1));
+        // As it is drawn: in two triangles, divided from south-west to north-east.
+        if dx >= dy {
+            let side = crossing(column + 1, row);
+            near + (side - near) * dx + (far - side) * dy
+        } else {
+            let side = crossing(column, row + 1);
+            near + (side - near) * dy + (far - side) * dx
+        }
+    }
+
+    /// An area as pieces that lie on the ground: each within one triangle of it. Its outline goes round counterclockwise.
+    pub fn drape(&self, outline: &[[f32; 2]]) -> Vec<Vec<[f32; 3]>> {
+        let cell = |at: f32, axis: usize| ((at - self.corner[axis]) / self.spacing).floor() as i32;
+        let range = |axis: usize| {
+            let along = || outline.iter().map(move |point| point[axis]);
+            cell(along().fold(f32::INFINITY, f32::min), axis)..=cell(along().fold(f32::NEG_INFINITY, f32::max), axis)
+        };
+        let corner = |column: i32, row: i32| {
+            [self.corner[0] + column as f32 * self.spacing, self.corner[1] + row as f32 * self.spacing]
+        };
+        let mut pieces = Vec::new();
+        for row in range(1) {
+            for column in range(0) {
+                let [sw, se] = [corner(column, row), corner(column + 1, row)];
+                let [nw, ne] = [corner(column, row + 1), corner(column + 1, row + 1)];
+                for triangle in [[sw, se, ne], [sw, ne, nw]] {
+                    let part = clip(outline, &triangle);
+                    if part.len() > 2 {
+                        pieces.push(part.into_iter().map(|[x, y]| [x, y, self.height([x, y])]).collect());
+                    }
+                }
+            }
+        }
+        pieces
+    }
+}
+
+/// The part of an area within a convex one: I. Sutherland and G. Hodgman, "Reentrant polygon clipping" (1974). Both go round counterclockwise.
+fn clip(outline: &[[f32; 2]], within: &[[f32; 2]]) -> Vec<[f32; 2]> {
+    let mut part = outline.to_vec();
+    for n in 0..within.len() {
+        let (a, b) = (within[n], within[(n + 1) % within.len()]);
+        // Above 0 to the left.
+        let side = |point: [f32; 2]| (b[0] - a[0]) * (point[1] - a[1]) - (b[1] - a[1]) * (point[0] - a[0]);
+        let whole = std::mem::take(&mut part);
+        for (n, &to) in whole.iter().enumerate() {
+            let from = whole[(n + whole.len() - 1) % whole.len()];
+            let (before, now) = (side(from), side(to));
+            if (before >= 0.0) != (now >= 0.0) {
+                let share = before / (before - now);
+                part.push([from[0] + (to[0] - from[0]) * share, from[1] + (to[1] - from[1]) * share]);
+            }
+            if now >= 0.0 {
+                part.push(to);
+            }
+        }
+    }
+    part
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn slope() -> Terrain {
+        // It rises by 1 m on 10 m towards the east.
+        let heights = (0..5).flat_map(|_| (0..5).map(|column| column as f32)).collect();
+        Terrain { corner: [-20.0, -20.0], spacing: 10.0, columns: 5, heights }
+    }
+
+    #[test]
+    fn heights_go_evenly_between_crossings() {
+        let slope = slope();
+        for (at, height) in [([-20.0, 0.0], 0.0), ([0.0, 3.0], 2.0), ([7.5, -12.0], 2.75), ([50.0, 0.0], 0.0)] {
+            assert!((slope.height(at) - height).abs() < 1e-5, "{at:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_draped_covers_the_same_ground() {
+        let outline = [[-13.0, -8.0], [14.0, -11.0], [12.0, 9.0], [0.0, 2.0], [-9.0, 13.0]];
+        let area = |points: &[[f32; 2]]| {
+            let cross = |n: usize| {
+                let (a, b) = (points[n], points[(n + 1) % points.len()]);
+                a[0] * b[1] - a[1] * b[0]
+            };
+            (0..points.len()).map(cross).sum::<f32>() / 2.0
+        };
+        let pieces = slope().drape(&outline);
+        let flat = |piece: &Vec<[f32; 3]>| piece.iter().map(|[x, y, _]| [*x, *y]).collect::<Vec<_>>();
+        let sum: f32 = pieces.iter().map(|piece| area(&flat(piece))).sum();
+        assert!((sum - area(&outline)).abs() < 0.1, "{sum} {}", area(&outline));
+        let lies = |[x, _, z]: &[f32; 3]| (z - (x + 20.0) / 10.0).abs() < 1e-3;
+        assert!(pieces.iter().flatten().all(lies));
+    }
+}

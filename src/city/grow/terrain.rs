@@ -25,6 +25,9 @@ const LEVEL: f64 = 80.0;
 /// From there on it rises to its full height over so many metres.
 const RISES: f64 = 140.0;
 
+/// It falls to the plain over so many metres.
+const RIM: f64 = 250.0;
+
 /// From a hill to the next: metres; and how many times half as far and half as much is added.
 const HILLS: f64 = 900.0;
 const OCTAVES: u32 = 4;
@@ -42,6 +45,13 @@ impl Grid {
         [self.corner[0] + column as f64 * SPACING, self.corner[1] + row as f64 * SPACING]
     }
 
+    /// How far a crossing is from the rim.
+    fn from_rim(&self, number: usize) -> f64 {
+        let (row, column) = (number / self.columns, number % self.columns);
+        let least = row.min(column).min(self.rows - 1 - row).min(self.columns - 1 - column);
+        least as f64 * SPACING
+    }
+
     /// The crossing that is nearest to a place, if it is on the grid.
     fn nearest(&self, place: Point) -> Option<usize> {
         let [column, row] = [0, 1].map(|axis| ((place[axis] - self.corner[axis]) / SPACING).round());
@@ -57,7 +67,8 @@ pub(super) fn terrain(grown: &Grown, lattice: &Lattice, bend: &Bend, laid: &Laid
     let far = distances(&grid, &level_places(&grid, lattice, bend, laid, blocks));
     let noise = Perlin::new(grown.stream(GROUND, 0, 0).next_u64() as u32);
     let height = |number: usize| {
-        let share = ((far[number] - LEVEL) / RISES).clamp(0.0, 1.0);
+        // At its rim it is level again, and goes on as the plain around it.
+        let share = ((far[number] - LEVEL) / RISES).min(grid.from_rim(number) / RIM).clamp(0.0, 1.0);
         let smooth = share * share * (3.0 - 2.0 * share);
         if smooth > 0.0 { (grown.hills * smooth * hills(&noise, grid.place(number))) as f32 } else { 0.0 }
     };

@@ -13,6 +13,8 @@ use crate::look::sight::Form;
 const BEYOND: f32 = 30_000.0;
 /// What grows where nothing else does.
 const MEADOW: Colour = Colour::hex(0x66774b);
+/// Ground that is no higher is level: metres.
+const LEVEL: f32 = 0.02;
 /// From so far on only the light of a lamp is seen: metres.
 const LAMPS: f32 = 220.0;
 
@@ -98,14 +100,33 @@ fn areas(scenery: &Scenery) -> Tiles<Drawing> {
             AreaKind::Parking => Layer::Parking,
             AreaKind::Square => Layer::Square,
         };
-        tiles.entry(tile(*first)).or_default().area(layer, &counterclockwise(area.outline.clone()), &area.holes);
+        let (drawing, outline) = (tiles.entry(tile(*first)).or_default(), counterclockwise(area.outline.clone()));
+        // What lies on hills has no holes: nobody has needed them so far.
+        match scenery.terrain.as_ref().filter(|terrain| outline.iter().any(|at| terrain.height(*at) > LEVEL)) {
+            Some(terrain) => terrain.drape(&outline).iter().for_each(|piece| drawing.face(layer, piece)),
+            None => drawing.area(layer, &outline, &area.holes),
+        }
     }
     for path in &scenery.paths {
         let Some(first) = path.line.first().filter(|_| path.line.len() > 1) else { continue };
-        let half = path.width / 2.0;
-        tiles.entry(tile(*first)).or_default().strip(Layer::Path, &path.line, [-half, half]);
+        let (drawing, half) = (tiles.entry(tile(*first)).or_default(), path.width / 2.0);
+        match scenery.terrain.as_ref().filter(|terrain| path.line.iter().any(|at| terrain.height(*at) > LEVEL)) {
+            Some(terrain) => {
+                let pieces = path.line.windows(2).flat_map(|ends| terrain.drape(&stretch([ends[0], ends[1]], half)));
+                pieces.for_each(|piece| drawing.face(Layer::Path, &piece));
+            }
+            None => drawing.strip(Layer::Path, &path.line, [-half, half]),
+        }
     }
     tiles
+}
+
+/// The outline of a straight strip, so far to both sides of its middle.
+fn stretch([from, to]: [[f32; 2]; 2], half: f32) -> [[f32; 2]; 4] {
+    let [x, y] = [to[0] - from[0], to[1] - from[1]];
+    let long = x.hypot(y).max(1e-3);
+    let [x, y] = [-y / long * half, x / long * half];
+    [[from[0] - x, from[1] - y], [to[0] - x, to[1] - y], [to[0] + x, to[1] + y], [from[0] + x, from[1] + y]]
 }
 
 /// Lamps: for each x, y and which way it looks.

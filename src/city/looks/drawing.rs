@@ -1,6 +1,6 @@
 //! What lies flat on the ground, as numbers: the form of a thing holds them, and whoever draws it makes its model of them.
 
-use crate::look::model::{Finish, Model, Piece, Role, Solid, ribbon};
+use crate::look::model::{Finish, Model, Piece, Role, Solid, face, ribbon};
 use crate::look::palette::Colour;
 
 /// What lies on what, from the lowest on.
@@ -92,6 +92,7 @@ pub(super) struct Drawing(Vec<f32>);
 const AREA: f32 = 0.0;
 const STRIP: f32 = 1.0;
 const DASHES: f32 = 2.0;
+const FACE: f32 = 3.0;
 
 impl Drawing {
     /// An area with holes: its outline counterclockwise, theirs clockwise.
@@ -111,6 +112,12 @@ impl Drawing {
     pub fn dashes(&mut self, layer: Layer, line: &[[f32; 2]], sides: [f32; 2], [dash, gap]: [f32; 2]) {
         self.0.extend([DASHES, layer as u8 as f32, sides[0], sides[1], dash, gap]);
         self.line(line);
+    }
+
+    /// A flat piece that lies aslant on the ground.
+    pub fn face(&mut self, layer: Layer, corners: &[[f32; 3]]) {
+        self.0.extend([FACE, layer as u8 as f32, corners.len() as f32]);
+        self.0.extend(corners.iter().flatten());
     }
 
     fn line(&mut self, line: &[[f32; 2]]) {
@@ -169,6 +176,15 @@ fn record(numbers: &mut Numbers) -> Option<(Layer, Vec<Piece>)> {
         let holes = (0..holes).map(|_| numbers.line()).collect::<Option<_>>()?;
         let area = Piece::new(Solid::Flat { outline, holes }, [0.0, 0.0, layer.height()]);
         return Some((layer, vec![paint(area)]));
+    }
+    if kind == FACE {
+        let count = numbers.count()?;
+        let corner = |numbers: &mut Numbers| {
+            let [x, y, z] = [numbers.number()?, numbers.number()?, numbers.number()?];
+            Some([x, y, z + layer.height()])
+        };
+        let corners: Vec<[f32; 3]> = (0..count).map(|_| corner(numbers)).collect::<Option<_>>()?;
+        return Some((layer, vec![paint(face(&corners))]));
     }
     let sides = [numbers.number()?, numbers.number()?];
     if kind == STRIP {

@@ -12,14 +12,15 @@ const MOST: f32 = 20_000.0;
 /// From so far on a tree is a cone: metres.
 const FAR: f32 = 260.0;
 
-/// Where trees stand: x, y and how high each is, by squares.
+/// Where trees stand: x, y, how high the ground is there, and how high each is, by squares.
 pub(super) fn draw(scenery: &Scenery) -> Tiles<Vec<f32>> {
     let grown: f32 =
         scenery.areas.iter().filter_map(|area| Some(self::area(&area.outline) / room(area.kind)?.powi(2))).sum();
     let sparser = (grown / MOST).max(1.0).sqrt();
     let mut tiles = Tiles::new();
     let mut plant = |at: [f32; 2], height: f32| {
-        tiles.entry(tile(at)).or_insert_with(Vec::new).extend([at[0], at[1], height]);
+        let ground = scenery.terrain.as_ref().map_or(0.0, |terrain| terrain.height(at));
+        tiles.entry(tile(at)).or_insert_with(Vec::new).extend([at[0], at[1], ground, height]);
     };
     for at in &scenery.trees {
         plant(*at, 6.0 + 5.0 * chance([at[0] as i32, at[1] as i32], 1));
@@ -78,24 +79,28 @@ fn chance([x, y]: [i32; 2], which: u32) -> f32 {
 pub(super) fn model(numbers: &[f32]) -> Model {
     let mut numbers = Numbers(numbers.iter());
     let (mut near, mut far) = (Vec::new(), Vec::new());
-    while let (Some(x), Some(y), Some(height)) = (numbers.number(), numbers.number(), numbers.number()) {
-        near.extend(tree([x, y], height));
-        far.push(crown([x, y], height, 5, 0.12));
+    while let Some([x, y, ground, height]) = read(&mut numbers) {
+        near.extend(tree([x, y, ground], height));
+        far.push(crown([x, y, ground], height, 5, 0.12));
     }
     let far = Model::of(far).role(Role::Setting);
     Model { far: Some((FAR, Box::new(far))), ..Model::of(near).role(Role::Setting) }
 }
 
-fn tree([x, y]: [f32; 2], height: f32) -> Vec<Piece> {
+fn read(numbers: &mut Numbers) -> Option<[f32; 4]> {
+    Some([numbers.number()?, numbers.number()?, numbers.number()?, numbers.number()?])
+}
+
+fn tree([x, y, ground]: [f32; 3], height: f32) -> Vec<Piece> {
     let trunk = Solid::Cylinder { radii: [0.02 * height + 0.05, 0.1], height: height * 0.4, sides: 5 };
     vec![
-        Piece::new(trunk, [x, y, 0.0]).paint(Colour::hex(0x5a4636)).finish(Finish::Matte),
-        crown([x, y], height, 8, 0.3),
+        Piece::new(trunk, [x, y, ground]).paint(Colour::hex(0x5a4636)).finish(Finish::Matte),
+        crown([x, y, ground], height, 8, 0.3),
     ]
 }
 
 /// The crown of a tree, begun at a share of its height.
-fn crown([x, y]: [f32; 2], height: f32, sides: u32, from: f32) -> Piece {
+fn crown([x, y, ground]: [f32; 3], height: f32, sides: u32, from: f32) -> Piece {
     const GREENS: [u32; 6] = [0x4f7a34, 0x5b8238, 0x466e33, 0x6a8b3f, 0x3f6436, 0x557339];
     let place = [(x * 3.0) as i32, (y * 3.0) as i32];
     let green = Colour::hex(GREENS[(chance(place, 4) * 5.99) as usize]);
@@ -111,7 +116,7 @@ fn crown([x, y]: [f32; 2], height: f32, sides: u32, from: f32) -> Piece {
         Solid::Turned { profile: shape.iter().map(|[r, h]| [r * wide, h * crown]).collect(), sides }
     };
     let turn = chance(place, 7) * std::f32::consts::TAU;
-    Piece::new(solid, [x, y, height * from]).turned([0.0, 0.0, turn]).paint(green).finish(Finish::Ground)
+    Piece::new(solid, [x, y, ground + height * from]).turned([0.0, 0.0, turn]).paint(green).finish(Finish::Ground)
 }
 
 #[cfg(test)]
@@ -125,7 +130,7 @@ mod tests {
         let area = Area { kind: AreaKind::Forest, outline, holes };
         let scenery = Scenery { areas: vec![area], trees: vec![[-5.0, -5.0]], ..Scenery::default() };
         let numbers: Vec<f32> = draw(&scenery).into_values().flatten().collect();
-        let trees: Vec<&[f32]> = numbers.chunks_exact(3).collect();
+        let trees: Vec<&[f32]> = numbers.chunks_exact(4).collect();
         // A square of 7.5 m each, less the clearing and the rim.
         assert!((120..=180).contains(&trees.len()), "{}", trees.len());
         let in_clearing = |tree: &&&[f32]| (40.0..60.0).contains(&tree[0]) && (40.0..60.0).contains(&tree[1]);
@@ -138,7 +143,7 @@ mod tests {
         let outline = vec![[0.0, 0.0], [5e3, 0.0], [5e3, 5e3], [0.0, 5e3]];
         let scenery =
             Scenery { areas: vec![Area { kind: AreaKind::Forest, outline, holes: Vec::new() }], ..Scenery::default() };
-        let count = draw(&scenery).into_values().flatten().count() / 3;
+        let count = draw(&scenery).into_values().flatten().count() / 4;
         assert!((MOST * 0.9..MOST * 1.1).contains(&(count as f32)), "{count}");
     }
 }
