@@ -73,13 +73,13 @@ pub(super) fn flows(
 
 /// Where a flow begins and ends, if it finds anywhere to go.
 fn ends(grown: &Grown, laid: &Laid, pulls: &[Pull], is_truck: bool, random: &mut Stream) -> Option<(usize, usize)> {
-    let (homes, work) = (|pull: &Pull| pull.homes, |pull: &Pull| pull.work);
-    let goods = |pull: &Pull| pull.goods;
-    let (from, to): (&dyn Fn(&Pull) -> f64, &dyn Fn(&Pull) -> f64) = match is_truck {
-        true => (&goods, &goods),
+    type Weight = fn(&Pull) -> f64;
+    let [homes, work, goods]: [Weight; 3] = [|pull| pull.homes, |pull| pull.work, |pull| pull.goods];
+    let (from, to) = match is_truck {
+        true => (goods, goods),
         // As many drive to work as home.
-        false if random.chance(0.5) => (&homes, &work),
-        false => (&work, &homes),
+        false if random.chance(0.5) => (homes, work),
+        false => (work, homes),
     };
     let place = |node: usize| laid.plan.nodes[node].place;
     let first = draw(pulls.iter().map(from), random)?;

@@ -46,7 +46,7 @@ impl Grid {
     }
 
     /// How far a crossing is from the rim.
-    fn from_rim(&self, number: usize) -> f64 {
+    fn distance_to_rim(&self, number: usize) -> f64 {
         let (row, column) = (number / self.columns, number % self.columns);
         let least = row.min(column).min(self.rows - 1 - row).min(self.columns - 1 - column);
         least as f64 * SPACING
@@ -68,7 +68,7 @@ pub(super) fn terrain(grown: &Grown, lattice: &Lattice, bend: &Bend, laid: &Laid
     let noise = Perlin::new(grown.stream(GROUND, 0, 0).next_u64() as u32);
     let height = |number: usize| {
         // At its rim it is level again, and goes on as the plain around it.
-        let share = ((far[number] - LEVEL) / RISES).min(grid.from_rim(number) / RIM).clamp(0.0, 1.0);
+        let share = ((far[number] - LEVEL) / RISES).min(grid.distance_to_rim(number) / RIM).clamp(0.0, 1.0);
         let smooth = share * share * (3.0 - 2.0 * share);
         if smooth > 0.0 { (grown.hills * smooth * hills(&noise, grid.place(number))) as f32 } else { 0.0 }
     };

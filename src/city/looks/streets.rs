@@ -3,7 +3,7 @@
 //! Markings are as the German guidelines for road marking (RMS 1993) have them in towns: dashes of 3 m with gaps of 6 m, lines 0.12 m wide, stop lines
 //! 0.5 m, and stripes of zebras half a metre wide.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::drawing::{Drawing, Layer, length, part};
 use crate::city::build::lines::{self, Point};
@@ -250,15 +250,18 @@ fn arrow(drawing: &mut Drawing, stretch: &[[f32; 2]], directions: &[Direction]) 
 /// Lanes farther than this from the middle of a street are of another one: metres.
 const ACROSS: f32 = 9.0;
 
+/// A straight piece of a lane: how far along it that begins, and its ends.
+type Stretch<'a> = (&'a Lane, f32, [[f32; 2]; 2]);
+
 /// The lanes that are crossed, and how far along them.
 fn zebras<'a>(streets: &'a Streets, crossings: &[[f32; 2]]) -> Vec<(&'a Lane, f32)> {
-    let mut by_tile: HashMap<[i32; 2], Vec<(&Lane, f32, [[f32; 2]; 2])>> = HashMap::new();
+    let mut by_tile: HashMap<[i32; 2], Vec<Stretch>> = HashMap::new();
     for lane in streets.lanes.iter().filter(|lane| layer(lane) != Layer::Sidewalk) {
         let line = single(&lane.line);
         let mut along = 0.0;
         for ends in line.windows(2) {
             let far = length(ends);
-            let squares: std::collections::BTreeSet<_> = [ends[0], ends[1]]
+            let squares: BTreeSet<_> = [ends[0], ends[1]]
                 .into_iter()
                 .flat_map(|[x, y]| [[-ACROSS, -ACROSS], [ACROSS, ACROSS]].map(|[dx, dy]| tile([x + dx, y + dy])))
                 .collect();
