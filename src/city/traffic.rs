@@ -25,9 +25,10 @@ use self::guidance::{GuideId, Guides, Prospect};
 use self::layout::Layout;
 pub use self::plan::Cause;
 use self::right_of_way::{Body, Right};
-use self::signals::Showing;
+use self::signals::actuated::{self, Detector};
+use self::signals::{Lead, Showing, changeover};
 use crate::city::demand::{Demand, Halt, Kind, KindId};
-use crate::city::streets::{LaneId, Streets, TurnId};
+use crate::city::streets::{Control, LaneId, SignalsId, Streets, TurnId};
 use crate::engine::parallel::Pool;
 use crate::engine::random::Seed;
 
@@ -176,12 +177,14 @@ pub struct Town {
     /// Who wants to drive where.
     pub demand: Demand,
     layout: Layout,
+    /// The loops of actuated signals.
+    detectors: Vec<Detector>,
 }
 
 impl Town {
     /// That of streets and demand.
     pub fn new(streets: Streets, demand: Demand) -> Town {
-        Town { layout: Layout::of(&streets), streets, demand }
+        Town { layout: Layout::of(&streets), detectors: actuated::detectors(&streets), streets, demand }
     }
 
     /// That of so many copies of streets beside each other, each with all trips.
@@ -205,6 +208,10 @@ pub struct Traffic {
     drawn_from: Seed,
     /// What the signals show.
     showing: Vec<Showing>,
+    /// Who says what each of them shows.
+    leads: Vec<Lead>,
+    /// When each loop noticed somebody last: seconds.
+    noticed: Vec<f64>,
     /// What has happened on each road since it was last asked.
     roads: Vec<RoadSums>,
     totals: Totals,
@@ -243,7 +250,9 @@ impl Traffic {
             waiting: insertion::Waiting::default(),
             seed: drawn_from,
             drawn_from,
-            showing: Vec::new(),
+            showing: town.streets.signals.iter().map(|signals| Showing::by_clock(signals, 0.0)).collect(),
+            leads: vec![Lead::Own; town.streets.signals.len()],
+            noticed: vec![f64::NEG_INFINITY; town.detectors.len()],
             roads: vec![RoadSums::default(); town.streets.roads.len()],
             totals: Totals::default(),
             town: Arc::default(),
@@ -333,6 +342,22 @@ impl Traffic {
         &self.showing
     }
 
+    /// Lets somebody lead signals, who says to which phase; or leads them no more.
+    pub fn lead(&mut self, signals: SignalsId, lead: Lead) {
+        self.leads[signals.index()] = lead;
+    }
+
+    /// How many are on the lane before a turn and want to take it, no farther from its beginning than so many metres.
+    pub fn queue(&self, turn: TurnId, within: f64) -> usize {
+        let from = self.track_of_lane(self.town.streets.turn(turn).from);
+        let begins = self.town.layout.track(from).length - within;
+        let takes = |vehicle: &&Vehicle| {
+            let after = self.after(vehicle, vehicle.track, vehicle.road);
+            after.is_some_and(|(track, _)| track == self.track_of_turn(turn))
+        };
+        self.on(from).take_while(|vehicle| vehicle.at >= begins).filter(takes).count()
+    }
+
     /// What has come of all trips that are over, since it was last set back.
     pub fn totals(&self) -> Totals {
         self.totals
@@ -375,6 +400,7 @@ impl Traffic {
         if self.steps.is_multiple_of(NUMBERS_ANEW) {
             self.number_anew();
         }
+        self.notice();
         self.show_signals();
         self.insert();
         let speeds = self.plan(pool);
@@ -432,8 +458,20 @@ impl Traffic {
 
     fn show_signals(&mut self) {
         let now = self.now();
-        self.showing.clear();
-        self.showing.extend(self.town.streets.signals.iter().map(|signals| Showing::by_clock(signals, now)));
+        for (number, signals) in (0..).zip(&self.town.streets.signals) {
+            let showing = self.showing[number];
+            self.showing[number] = match (self.leads[number], signals.control) {
+                (Lead::To(phase), _) => changeover::towards(showing, signals, phase, now),
+                (Lead::Left, _) => changeover::towards(showing, signals, changeover::by_clock(signals, now), now),
+                (Lead::Own, Control::Fixed) => Showing::by_clock(signals, now),
+                (Lead::Own, Control::Actuated) => {
+                    let loops = self.town.detectors.iter().zip(self.noticed.iter().copied());
+                    let own = loops.filter(|(detector, _)| detector.signals.index() == number);
+                    let quiet_for = actuated::quiet_for(own, (signals, showing.phase), now);
+                    actuated::next(showing, signals, now, quiet_for)
+                }
+            };
+        }
         let showing = &self.showing;
         let streets = &self.town.streets;
         for (right, turn) in self.rights.iter_mut().zip(&streets.turns) {
@@ -441,6 +479,19 @@ impl Traffic {
                 .signals
                 .map(|(signals, lamp)| showing[signals.index()].lamp(&streets.signals[signals.index()], lamp));
             *right = Right::of(lamp, turn.rule);
+        }
+    }
+
+    /// Loops notice who is on them, or was in the step that is over.
+    fn notice(&mut self) {
+        let now = self.now();
+        for (number, detector) in self.town.detectors.iter().enumerate() {
+            let is_noticed = |vehicle: &Vehicle| {
+                detector.notices(vehicle.at, vehicle.speed * self.step, self.kind(vehicle).length)
+            };
+            if self.on(self.track_of_lane(detector.lane)).any(is_noticed) {
+                self.noticed[number] = now;
+            }
         }
     }
 
@@ -502,7 +553,6 @@ fn abilities(kind: &Kind) -> Abilities {
 
 #[cfg(test)]
 mod tests {
-    use super::signals::Showing;
     use super::*;
     use crate::city::demand::{FirstLane, FirstSpeed, Following, Haste, Trip};
     use crate::city::streets::{
