@@ -58,6 +58,7 @@ impl Plugin for CityPlugin {
             .register_last_rows(count_last)
             .register_indicators(indicators::compute, indicators::reset);
         super::report::register(app);
+        super::signals::register(app);
     }
 }
 

@@ -13,8 +13,10 @@ use super::flows;
 use super::packed::Packed;
 use super::plan::{Control, Node, Plan, Sign, Way};
 use super::scenery::Scenery;
+use super::signals::settings::Signalling;
 use super::streets::{Class, Streets};
 use super::traffic::Town;
+use super::traffic::signals::actuated;
 use crate::engine::random::Seed;
 use crate::engine::spelling::nearest;
 use crate::engine::time::Duration;
@@ -43,6 +45,9 @@ pub struct City {
     /// Buildings, parks, water and the like, as `autotwin import` has packed them.
     #[schemars(with = "String", example = &"AQBe...")]
     pub scenery: Packed,
+    /// How all signals change.
+    #[schemars(example = json!({"MaxPressure": {"every": "5s"}}))]
+    pub signals: Signalling,
     /// How long a step is. Drivers react in the next one.
     #[schemars(example = &"1s")]
     pub step: Duration,
@@ -221,6 +226,7 @@ impl Default for City {
             streets: Packed::default(),
             demand: Packed::default(),
             scenery: Packed::default(),
+            signals: Signalling::AsWritten,
             step: Duration::from_secs(1),
             count_every: Duration::from_secs(900),
             copies: 1,
@@ -266,7 +272,23 @@ impl City {
         Ok(Town::copies(&streets, &demand, self.copies.max(1)))
     }
 
+    /// The streets of the town, its copies and all.
+    ///
+    /// # Errors
+    /// The first thing that is wrong.
+    pub fn town_streets(&self) -> Result<Streets, Wrong> {
+        Ok(self.all_streets()?.copies(self.copies.max(1)))
+    }
+
     fn all_streets(&self) -> Result<Streets, Wrong> {
+        let mut streets = self.written_streets()?;
+        if self.signals == Signalling::Actuated {
+            streets.signals.iter_mut().for_each(actuated::actuate);
+        }
+        Ok(streets)
+    }
+
+    fn written_streets(&self) -> Result<Streets, Wrong> {
         if self.streets.text().is_empty() {
             let plan = self.plan()?;
             return match build::build(&plan) {

@@ -249,6 +249,12 @@ impl Streets {
         &self.lanes[lane.index()]
     }
 
+    /// What a lane is called: its road, and which of the road's lanes it is.
+    pub fn lane_name(&self, lane: LaneId) -> String {
+        let road = &self.roads[self.lane(lane).road.index()];
+        format!("{}_{}", road.name, lane.0 - road.lanes.start)
+    }
+
     /// A turn.
     #[inline]
     pub fn turn(&self, turn: TurnId) -> &Turn {

@@ -443,15 +443,12 @@ impl Traffic {
 
     /// What a track is called: a road and the number of its lane, or both of where a turn begins and ends.
     pub fn name(&self, track: TrackId) -> String {
-        let name = |lane: LaneId| {
-            let road = &self.town.streets.roads[self.town.streets.lane(lane).road.index()];
-            format!("{}_{}", road.name, lane.0 - road.lanes.start)
-        };
+        let streets = &self.town.streets;
         match self.place(track) {
-            Place::Lane(lane) => name(lane),
+            Place::Lane(lane) => streets.lane_name(lane),
             Place::Turn(turn) => {
-                let turn = self.town.streets.turn(turn);
-                format!("{} to {}", name(turn.from), name(turn.to))
+                let turn = streets.turn(turn);
+                format!("{} to {}", streets.lane_name(turn.from), streets.lane_name(turn.to))
             }
         }
     }
@@ -720,5 +717,60 @@ mod tests {
         }
         let headway = 60.0 * 33.0 / passed as f64;
         assert!((1.8..2.6).contains(&headway), "{headway} s from one to the next");
+    }
+
+    /// Whoever leads signals, and however often another way: nobody passes a red light.
+    #[test]
+    fn red_is_red_however_signals_are_led() {
+        let phases = [(30.0, Lamp::Green), (3.0, Lamp::Amber), (27.0, Lamp::Red)];
+        let mut streets = road(&[500.0, 300.0], 13.89, &phases);
+        // Another street has green meanwhile, on which nobody comes.
+        for (phase, lamp) in streets.signals[0].phases.iter_mut().zip([Lamp::Red, Lamp::Red, Lamp::Green]) {
+            phase.lamps.push(lamp);
+        }
+        let demand = demand(car(0.5, 0.1), 2000, 2, FirstSpeed::Most);
+        let mut traffic = Traffic::new(Arc::new(Town::new(streets.clone(), demand)), 1.0, Seed(1));
+        let turn = traffic.track_of_turn(TurnId(0));
+        let (mut passed, mut was) = (0, std::collections::BTreeSet::new());
+        for step in 0..1800_u64 {
+            let phase = if step % 97 < 40 || step % 13 < 2 { 0 } else { 2 };
+            traffic.lead(SignalsId(0), if step > 1500 { Lead::Left } else { Lead::To(phase) });
+            traffic.go_on(Seed(1), &Pool::default());
+            check(&traffic);
+            let lamp = traffic.showing()[0].lamp(&streets.signals[0], 0);
+            let now: std::collections::BTreeSet<u32> = traffic
+                .vehicles()
+                .filter(|(_, there)| there.track >= turn || there.road == 1)
+                .map(|(_, there)| there.trip)
+                .collect();
+            let new = now.difference(&was).count();
+            assert!(new == 0 || lamp != Lamp::Red, "somebody passed at red, {} s", traffic.now());
+            passed += new;
+            was = now;
+        }
+        assert!(passed > 300, "{passed} passed");
+    }
+
+    /// Green of actuated signals lasts as long as a queue takes to flow off, and not as long as it may.
+    #[test]
+    fn actuated_green_ends_when_the_queue_is_gone() {
+        let phases = [(30.0, Lamp::Green), (3.0, Lamp::Amber), (30.0, Lamp::Red)];
+        let mut streets = road(&[500.0, 300.0], 13.89, &phases);
+        streets.signals[0].control = Control::Actuated;
+        streets.signals[0].phases[0].between = [5.0, 50.0];
+        // How long the second green lasts, which begins with whoever has come meanwhile.
+        let second_green = |trips: usize| {
+            let demand = demand(car(0.0, 0.0), trips, 2, FirstSpeed::Most);
+            let mut traffic = Traffic::new(Arc::new(Town::new(streets.clone(), demand)), 1.0, Seed(1));
+            let mut phases = Vec::new();
+            for _ in 0..170 {
+                traffic.go_on(Seed(1), &Pool::default());
+                phases.push(traffic.showing()[0].phase);
+            }
+            let mut rounds = phases.split(|phase| *phase != 0).filter(|green| !green.is_empty());
+            rounds.nth(1).map_or(0, <[usize]>::len)
+        };
+        let [nobody, few, many] = [0, 15, 2000].map(second_green);
+        assert!(nobody == 5 && (8..30).contains(&few) && many == 50, "{nobody}, {few} and {many} s");
     }
 }

@@ -7,6 +7,7 @@
 //! beginning, and not on the lane before it, as it does in SUMO.
 
 use super::Showing;
+use super::changeover::stages;
 use crate::city::streets::{Control, Lamp, LaneId, Signals, SignalsId, Streets, TurnId};
 
 /// A gap as long ends the green: seconds.
@@ -20,6 +21,20 @@ const PASSING_TIME: f64 = 2.0;
 
 /// A standing vehicle with its gap: metres.
 const ROOM: f64 = 7.5;
+
+/// How long a green phase may last that is said to last one time only: seconds. As those that SUMO's `netconvert` makes.
+const BETWEEN: [f64; 2] = [5.0, 50.0];
+
+/// Lets the green of signals go on while vehicles come, whatever they did before.
+pub fn actuate(signals: &mut Signals) {
+    signals.control = Control::Actuated;
+    for stage in stages(signals) {
+        let phase = &mut signals.phases[stage];
+        if phase.between[0] == phase.between[1] {
+            phase.between = BETWEEN;
+        }
+    }
+}
 
 /// A loop in the street that notices whoever is on it.
 #[derive(Clone, Debug, PartialEq)]
