@@ -115,7 +115,7 @@ fn forks_think_alike() {
     let mut fork = simulation.fork();
     until(&mut simulation, 20);
     fork.run_until(Time::ZERO + Duration::from_secs(1200));
-    assert_eq!(fork.digest().whole, simulation.digest().whole);
+    assert_eq!(fork.digest().total, simulation.digest().total);
     assert_eq!(asked(&fork, "the east signals"), asked(&simulation, "the east signals"));
 }
 
