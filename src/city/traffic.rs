@@ -483,9 +483,8 @@ impl Traffic {
     fn notice(&mut self) {
         let now = self.now();
         for (number, detector) in self.town.detectors.iter().enumerate() {
-            let is_noticed = |vehicle: &Vehicle| {
-                detector.notices(vehicle.at, vehicle.speed * self.step, self.kind(vehicle).length)
-            };
+            let is_noticed =
+                |vehicle: &Vehicle| detector.notices(vehicle.at, vehicle.speed * self.step, self.kind(vehicle).length);
             if self.on(self.track_of_lane(detector.lane)).any(is_noticed) {
                 self.noticed[number] = now;
             }

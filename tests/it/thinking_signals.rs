@@ -49,7 +49,8 @@ fn neighbours_tell_each_other_of_their_queues() {
     assert!(count("signals") > 50 && count("activities") > 20, "{rows:?}");
     let decision = asked(&simulation, "the east signals");
     let told = decision.known.iter().filter(|known| known.is_belief);
-    let (told, seen): (Vec<_>, Vec<_>) = (told.collect(), decision.known.iter().filter(|known| !known.is_belief).collect());
+    let (told, seen): (Vec<_>, Vec<_>) =
+        (told.collect(), decision.known.iter().filter(|known| !known.is_belief).collect());
     // Each has its signals at the ends of four ways, two of them with two lanes.
     assert!(seen.len() == 6 && told.len() == 6, "{:?}", decision.known);
     assert!(told.iter().all(|known| known.age.is_some_and(|age| age <= 5.0)), "{told:?}");
@@ -96,7 +97,8 @@ fn a_whole_town_can_think() {
     let names: Vec<&str> = simulation.world().resource::<Directory>().names().collect();
     assert_eq!(names, ["church", "factory"]);
     let losses = |tree: &SceneTree| indicator(&run(tree, &RunOptions::default(), 2), "trip_time_loss");
-    let written = thinking(&["twins=[(name: \"a\", signals: (of: \"church\")), (name: \"b\", signals: (of: \"factory\"))]"]);
+    let written =
+        thinking(&["twins=[(name: \"a\", signals: (of: \"church\")), (name: \"b\", signals: (of: \"factory\"))]"]);
     assert_eq!(losses(&town), losses(&written));
 }
 

@@ -41,7 +41,8 @@ mod tests {
     #[test]
     fn pressure_is_what_waits_before_less_what_waits_beyond() {
         // Eight want to go where two and four wait; three where nobody does; one where many are.
-        let weights = [weight(8.0, [2.0, 4.0].into_iter()), weight(3.0, [].into_iter()), weight(1.0, [9.0].into_iter())];
+        let weights =
+            [weight(8.0, [2.0, 4.0].into_iter()), weight(3.0, [].into_iter()), weight(1.0, [9.0].into_iter())];
         assert_eq!(weights, [5.0, 3.0, 0.0]);
         let shows = |lamps: [Lamp; 3]| pressure(weights.into_iter().zip(lamps), 0.5);
         assert_eq!(shows([Lamp::Green, Lamp::Red, Lamp::Green]), 5.0);

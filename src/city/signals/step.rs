@@ -54,9 +54,8 @@ impl Governing {
     fn press(&mut self, view: &View, signals: &Signals, law: &MaxPressure) {
         let known = |(lane, turns): &(Arc<str>, f64)| self.known.get(lane).map_or(0.0, |queue| queue.vehicles / turns);
         let turns = view.turns.iter().zip(&self.queues);
-        let weights: Vec<(f64, u16)> = turns
-            .map(|(movement, queue)| (weight(*queue, movement.beyond.iter().map(known)), movement.lamp))
-            .collect();
+        let weights: Vec<(f64, u16)> =
+            turns.map(|(movement, queue)| (weight(*queue, movement.beyond.iter().map(known)), movement.lamp)).collect();
         let pressed = |stage: &usize| {
             let shown = |lamp: u16| Showing::steady(*stage, 0.0).lamp(signals, lamp);
             pressure(weights.iter().map(|(weight, lamp)| (*weight, shown(*lamp))), law.yielding)
@@ -88,8 +87,7 @@ pub fn limit(governing: &Governing, outlook: &Outlook) -> Limit {
     if lasted < law.least_green.seconds() {
         return Limit::Short(lasted);
     }
-    let can_be_served =
-        |turn: usize| view.stages.iter().any(|stage| opens(signals, *stage, view.turns[turn].lamp));
+    let can_be_served = |turn: usize| view.stages.iter().any(|stage| opens(signals, *stage, view.turns[turn].lamp));
     let waits = governing.waits_since.iter().enumerate().filter_map(|(turn, since)| Some((turn, (*since)?)));
     let overdue = waits.filter(|(turn, since)| *since + law.most_red <= now && can_be_served(*turn));
     overdue.min_by_key(|(turn, since)| (*since, *turn)).map_or(Limit::None, |(turn, since)| Limit::Overdue(turn, since))

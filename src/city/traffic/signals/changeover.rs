@@ -38,10 +38,7 @@ fn is_settled(signals: &Signals, phase: usize) -> bool {
 fn is_outdone(signals: &Signals, phase: usize, other: usize) -> bool {
     let [one, two] = [phase, other].map(|phase| &signals.phases[phase].lamps);
     let lets_all_go = |one: &[Lamp], two: &[Lamp]| one.iter().zip(two).all(|(one, two)| one.lets_go_as(*two));
-    phase != other
-        && is_settled(signals, other)
-        && lets_all_go(two, one)
-        && (other < phase || !lets_all_go(one, two))
+    phase != other && is_settled(signals, other) && lets_all_go(two, one) && (other < phase || !lets_all_go(one, two))
 }
 
 /// How a lamp closes in a programme.
@@ -138,8 +135,10 @@ mod tests {
     }
 
     fn programme(phases: &[(f64, &str)]) -> Signals {
-        let phase = |(lasts, lamps): &(f64, &str)| {
-            Phase { lasts: *lasts, between: [*lasts; 2], lamps: lamps.chars().map(lamp_of).collect() }
+        let phase = |(lasts, lamps): &(f64, &str)| Phase {
+            lasts: *lasts,
+            between: [*lasts; 2],
+            lamps: lamps.chars().map(lamp_of).collect(),
         };
         let phases = phases.iter().map(phase).collect();
         Signals { name: String::new(), control: Control::Fixed, offset: 0.0, phases }
