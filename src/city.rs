@@ -16,6 +16,7 @@ mod report;
 pub mod routes;
 pub mod scenery;
 pub mod settings;
+pub mod signals;
 pub mod streets;
 mod tables;
 pub mod traffic;

@@ -37,10 +37,19 @@ pub enum Control {
     Priority,
     /// Who comes from the right.
     Right,
-    /// Signals.
+    /// Signals that go by the clock.
     Signals,
+    /// Signals whose green goes on while vehicles come.
+    ActuatedSignals,
     /// All stop; who comes first goes first.
     AllStop,
+}
+
+impl Control {
+    /// Whether it is by signals of any kind.
+    pub fn has_signals(self) -> bool {
+        matches!(self, Control::Signals | Control::ActuatedSignals)
+    }
 }
 
 /// A way from node to node, with lanes in one direction or both.

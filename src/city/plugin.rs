@@ -61,6 +61,7 @@ impl Plugin for CityPlugin {
             .register_indicators(indicators::compute, indicators::reset);
         super::report::register(app);
         looks::register(app);
+        super::signals::register(app);
     }
 }
 
@@ -150,9 +151,11 @@ fn go_on(world: &mut World) {
     let mut signals = world.resource_mut::<Table<SignalRow>>();
     if signals.is_enabled() {
         for (number, showing) in after.iter().enumerate() {
-            if before.get(number).is_none_or(|before| before.phase != showing.phase) {
+            let towards = |showing: &Showing| (showing.phase, showing.change.map(|change| change.to));
+            if now == 0.0 || towards(&before[number]) != towards(showing) {
                 let name = town.streets.signals[number].name.as_str().into();
-                signals.push(SignalRow { time: now, name, phase: showing.phase, until: showing.until });
+                let (phase, to) = towards(showing);
+                signals.push(SignalRow { time: now, name, phase, to, until: showing.until });
             }
         }
     }

@@ -18,9 +18,11 @@ use super::grow::{Grown, Growth};
 use super::packed::Packed;
 use super::plan::{Control, Node, Plan, Sign, Way};
 use super::scenery::Scenery;
+use super::signals::settings::Signalling;
 use super::streets::{Class, Streets};
 use super::traffic::Town;
 use super::traffic::energy::{Changes, Profile, Propulsion};
+use super::traffic::signals::actuated;
 use crate::engine::random::Seed;
 use crate::engine::spelling::nearest;
 use crate::engine::time::Duration;
@@ -57,6 +59,9 @@ pub struct City {
     /// Buildings, parks, water and the like, as `autotwin import` has packed them.
     #[schemars(with = "String", example = &"AQBe...")]
     pub scenery: Packed,
+    /// How all signals change.
+    #[schemars(example = json!({"MaxPressure": {"every": "5s"}}))]
+    pub signals: Signalling,
     /// How long a step is. Drivers react in the next one.
     #[schemars(example = &"1s")]
     pub step: Duration,
@@ -258,6 +263,7 @@ impl Default for City {
             streets: Packed::default(),
             demand: Packed::default(),
             scenery: Packed::default(),
+            signals: Signalling::AsWritten,
             step: Duration::from_secs(1),
             count_every: Duration::from_secs(900),
             energy: false,
@@ -331,7 +337,23 @@ impl City {
         }
     }
 
+    /// The streets of the town, its copies and all.
+    ///
+    /// # Errors
+    /// The first thing that is wrong.
+    pub fn town_streets(&self) -> Result<Streets, Wrong> {
+        Ok(self.all_streets(self.growth()?.as_ref())?.copies(self.copies.max(1)))
+    }
+
     fn all_streets(&self, grown: Option<&Growth>) -> Result<Streets, Wrong> {
+        let mut streets = self.written_streets(grown)?;
+        if self.signals == Signalling::Actuated {
+            streets.signals.iter_mut().for_each(actuated::actuate);
+        }
+        Ok(streets)
+    }
+
+    fn written_streets(&self, grown: Option<&Growth>) -> Result<Streets, Wrong> {
         if let Some(grown) = grown {
             let built = build::build(&grown.plan);
             let cure = "try another `seed`, and tell us about this one";

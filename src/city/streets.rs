@@ -215,11 +215,44 @@ pub enum Lamp {
     Off,
 }
 
+impl Lamp {
+    /// Whether one may go by it, be it that one has to let others pass.
+    pub fn is_open(self) -> bool {
+        self.openness() >= 2
+    }
+
+    /// The more it is open, the more.
+    fn openness(self) -> u8 {
+        match self {
+            Lamp::Red | Lamp::Amber | Lamp::RedAmber => 0,
+            Lamp::RedArrow => 1,
+            Lamp::GreenYielding | Lamp::Off => 2,
+            Lamp::Green => 3,
+        }
+    }
+
+    /// The one that is less open.
+    pub fn lesser(self, other: Lamp) -> Lamp {
+        if other.openness() < self.openness() { other } else { self }
+    }
+
+    /// Whether it is at least as open as another.
+    pub fn lets_go_as(self, other: Lamp) -> bool {
+        self.openness() >= other.openness()
+    }
+}
+
 impl Streets {
     /// A lane.
     #[inline]
     pub fn lane(&self, lane: LaneId) -> &Lane {
         &self.lanes[lane.index()]
+    }
+
+    /// What a lane is called: its road, and which of the road's lanes it is.
+    pub fn lane_name(&self, lane: LaneId) -> String {
+        let road = &self.roads[self.lane(lane).road.index()];
+        format!("{}_{}", road.name, lane.0 - road.lanes.start)
     }
 
     /// A turn.

@@ -219,8 +219,10 @@ pub struct SignalRow {
     pub time: f64,
     /// Which signals.
     pub name: Arc<str>,
-    /// The phase that begins, counted from 0.
+    /// The phase that begins, counted from 0, or the one that ends where another is changed to.
     pub phase: usize,
+    /// To which phase they change.
+    pub to: Option<usize>,
     /// Until when it lasts, as far as is known.
     pub until: f64,
 }
@@ -232,6 +234,7 @@ impl Row for SignalRow {
         Column::new("time", ColumnType::Float, "when the phase begins, in seconds"),
         Column::new("signals", ColumnType::Text, "which signals"),
         Column::new("phase", ColumnType::Int, "the phase, counted from 0"),
+        Column::optional("to", ColumnType::Int, "to which phase they change, if they are led to one"),
         Column::optional("until", ColumnType::Float, "until when it lasts, as far as is known"),
     ];
 
@@ -240,6 +243,7 @@ impl Row for SignalRow {
             Cell::Float(self.time),
             Cell::Text(self.name),
             Cell::Int(self.phase as i64),
+            self.to.map_or(Cell::Empty, |to| Cell::Int(to as i64)),
             self.until.is_finite().then_some(self.until).into(),
         ]
     }

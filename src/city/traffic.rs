@@ -36,10 +36,11 @@ use self::layout::Layout;
 use self::news::News;
 pub use self::plan::Cause;
 use self::right_of_way::{Body, Right};
-use self::signals::Showing;
+use self::signals::actuated::{self, Detector};
+use self::signals::{Lead, Showing, changeover};
 use self::tank::Tank;
 use crate::city::demand::{Demand, Halt, Kind, KindId};
-use crate::city::streets::{LaneId, Streets, TurnId};
+use crate::city::streets::{Control, LaneId, SignalsId, Streets, TurnId};
 use crate::engine::parallel::Pool;
 use crate::engine::random::Seed;
 
@@ -203,12 +204,20 @@ pub struct Town {
     /// What there is besides.
     pub extras: Extras,
     layout: Layout,
+    /// The loops of actuated signals.
+    detectors: Vec<Detector>,
 }
 
 impl Town {
     /// That of streets and demand.
     pub fn new(streets: Streets, demand: Demand) -> Town {
-        Town { layout: Layout::of(&streets), streets, demand, extras: Extras::default() }
+        Town {
+            layout: Layout::of(&streets),
+            detectors: actuated::detectors(&streets),
+            streets,
+            demand,
+            extras: Extras::default(),
+        }
     }
 
     /// The same with what there is besides.
@@ -237,6 +246,10 @@ pub struct Traffic {
     drawn_from: Seed,
     /// What the signals show.
     showing: Vec<Showing>,
+    /// Who says what each of them shows.
+    leads: Vec<Lead>,
+    /// When each loop noticed somebody last: seconds.
+    noticed: Vec<f64>,
     /// What has happened on each road since it was last asked.
     roads: Vec<RoadSums>,
     totals: Totals,
@@ -285,7 +298,9 @@ impl Traffic {
             waiting: insertion::Waiting::default(),
             seed: drawn_from,
             drawn_from,
-            showing: Vec::new(),
+            showing: town.streets.signals.iter().map(|signals| Showing::by_clock(signals, 0.0)).collect(),
+            leads: vec![Lead::Own; town.streets.signals.len()],
+            noticed: vec![f64::NEG_INFINITY; town.detectors.len()],
             roads: vec![RoadSums::default(); town.streets.roads.len()],
             totals: Totals::default(),
             news: News::new(&town),
@@ -378,6 +393,22 @@ impl Traffic {
         &self.showing
     }
 
+    /// Lets somebody lead signals, who says to which phase; or leads them no more.
+    pub fn lead(&mut self, signals: SignalsId, lead: Lead) {
+        self.leads[signals.index()] = lead;
+    }
+
+    /// How many are on the lane before a turn and want to take it, no farther from its beginning than so many metres.
+    pub fn queue(&self, turn: TurnId, within: f64) -> usize {
+        let from = self.track_of_lane(self.town.streets.turn(turn).from);
+        let begins = self.town.layout.track(from).length - within;
+        let takes = |vehicle: &&Vehicle| {
+            let after = self.after(vehicle, vehicle.track, vehicle.road);
+            after.is_some_and(|(track, _)| track == self.track_of_turn(turn))
+        };
+        self.on(from).take_while(|vehicle| vehicle.at >= begins).filter(takes).count()
+    }
+
     /// What has come of all trips that are over, since it was last set back.
     pub fn totals(&self) -> Totals {
         self.totals
@@ -420,6 +451,7 @@ impl Traffic {
         if self.steps.is_multiple_of(NUMBERS_ANEW) {
             self.number_anew();
         }
+        self.notice();
         self.show_signals();
         self.close_lanes();
         self.end_stays();
@@ -469,23 +501,32 @@ impl Traffic {
 
     /// What a track is called: a road and the number of its lane, or both of where a turn begins and ends.
     pub fn name(&self, track: TrackId) -> String {
-        let name = |lane: LaneId| {
-            let road = &self.town.streets.roads[self.town.streets.lane(lane).road.index()];
-            format!("{}_{}", road.name, lane.0 - road.lanes.start)
-        };
+        let streets = &self.town.streets;
         match self.place(track) {
-            Place::Lane(lane) => name(lane),
+            Place::Lane(lane) => streets.lane_name(lane),
             Place::Turn(turn) => {
-                let turn = self.town.streets.turn(turn);
-                format!("{} to {}", name(turn.from), name(turn.to))
+                let turn = streets.turn(turn);
+                format!("{} to {}", streets.lane_name(turn.from), streets.lane_name(turn.to))
             }
         }
     }
 
     fn show_signals(&mut self) {
         let now = self.now();
-        self.showing.clear();
-        self.showing.extend(self.town.streets.signals.iter().map(|signals| Showing::by_clock(signals, now)));
+        for (number, signals) in (0..).zip(&self.town.streets.signals) {
+            let showing = self.showing[number];
+            self.showing[number] = match (self.leads[number], signals.control) {
+                (Lead::To(phase), _) => changeover::towards(showing, signals, phase, now),
+                (Lead::Left, _) => changeover::towards(showing, signals, changeover::by_clock(signals, now), now),
+                (Lead::Own, Control::Fixed) => Showing::by_clock(signals, now),
+                (Lead::Own, Control::Actuated) => {
+                    let loops = self.town.detectors.iter().zip(self.noticed.iter().copied());
+                    let own = loops.filter(|(detector, _)| detector.signals.index() == number);
+                    let quiet_for = actuated::quiet_for(own, (signals, showing.phase), now);
+                    actuated::next(showing, signals, now, quiet_for)
+                }
+            };
+        }
         let showing = &self.showing;
         let streets = &self.town.streets;
         for (right, turn) in self.rights.iter_mut().zip(&streets.turns) {
@@ -499,6 +540,18 @@ impl Traffic {
     /// A vehicle, if it is still under way.
     pub fn find(&self, vehicle: VehicleId) -> Option<&Vehicle> {
         self.vehicles.get(vehicle.0 as usize)?.as_ref()
+    }
+
+    /// Loops notice who is on them, or was in the step that is over.
+    fn notice(&mut self) {
+        let now = self.now();
+        for (number, detector) in self.town.detectors.iter().enumerate() {
+            let is_noticed =
+                |vehicle: &Vehicle| detector.notices(vehicle.at, vehicle.speed * self.step, self.kind(vehicle).length);
+            if self.on(self.track_of_lane(detector.lane)).any(is_noticed) {
+                self.noticed[number] = now;
+            }
+        }
     }
 
     fn vehicle(&self, vehicle: VehicleId) -> &Vehicle {
@@ -563,7 +616,6 @@ fn abilities(kind: &Kind) -> Abilities {
 
 #[cfg(test)]
 mod tests {
-    use super::signals::Showing;
     use super::*;
     use crate::city::demand::{FirstLane, FirstSpeed, Following, Haste, Trip};
     use crate::city::streets::{
@@ -731,5 +783,60 @@ mod tests {
         }
         let headway = 60.0 * 33.0 / passed as f64;
         assert!((1.8..2.6).contains(&headway), "{headway} s from one to the next");
+    }
+
+    /// Whoever leads signals, and however often another way: nobody passes a red light.
+    #[test]
+    fn red_is_red_however_signals_are_led() {
+        let phases = [(30.0, Lamp::Green), (3.0, Lamp::Amber), (27.0, Lamp::Red)];
+        let mut streets = road(&[500.0, 300.0], 13.89, &phases);
+        // Another street has green meanwhile, on which nobody comes.
+        for (phase, lamp) in streets.signals[0].phases.iter_mut().zip([Lamp::Red, Lamp::Red, Lamp::Green]) {
+            phase.lamps.push(lamp);
+        }
+        let demand = demand(car(0.5, 0.1), 2000, 2, FirstSpeed::Most);
+        let mut traffic = Traffic::new(Arc::new(Town::new(streets.clone(), demand)), 1.0, Seed(1));
+        let turn = traffic.track_of_turn(TurnId(0));
+        let (mut passed, mut was) = (0, std::collections::BTreeSet::new());
+        for step in 0..1800_u64 {
+            let phase = if step % 97 < 40 || step % 13 < 2 { 0 } else { 2 };
+            traffic.lead(SignalsId(0), if step > 1500 { Lead::Left } else { Lead::To(phase) });
+            traffic.go_on(Seed(1), &Pool::default());
+            check(&traffic);
+            let lamp = traffic.showing()[0].lamp(&streets.signals[0], 0);
+            let now: std::collections::BTreeSet<u32> = traffic
+                .vehicles()
+                .filter(|(_, there)| there.track >= turn || there.road == 1)
+                .map(|(_, there)| there.trip)
+                .collect();
+            let new = now.difference(&was).count();
+            assert!(new == 0 || lamp != Lamp::Red, "somebody passed at red, {} s", traffic.now());
+            passed += new;
+            was = now;
+        }
+        assert!(passed > 300, "{passed} passed");
+    }
+
+    /// Green of actuated signals lasts as long as a queue takes to flow off, and not as long as it may.
+    #[test]
+    fn actuated_green_ends_when_the_queue_is_gone() {
+        let phases = [(30.0, Lamp::Green), (3.0, Lamp::Amber), (30.0, Lamp::Red)];
+        let mut streets = road(&[500.0, 300.0], 13.89, &phases);
+        streets.signals[0].control = Control::Actuated;
+        streets.signals[0].phases[0].between = [5.0, 50.0];
+        // How long the second green lasts, which begins with whoever has come meanwhile.
+        let second_green = |trips: usize| {
+            let demand = demand(car(0.0, 0.0), trips, 2, FirstSpeed::Most);
+            let mut traffic = Traffic::new(Arc::new(Town::new(streets.clone(), demand)), 1.0, Seed(1));
+            let mut phases = Vec::new();
+            for _ in 0..170 {
+                traffic.go_on(Seed(1), &Pool::default());
+                phases.push(traffic.showing()[0].phase);
+            }
+            let mut rounds = phases.split(|phase| *phase != 0).filter(|green| !green.is_empty());
+            rounds.nth(1).map_or(0, <[usize]>::len)
+        };
+        let [nobody, few, many] = [0, 15, 2000].map(second_green);
+        assert!(nobody == 5 && (8..30).contains(&few) && many == 50, "{nobody}, {few} and {many} s");
     }
 }

@@ -19,8 +19,7 @@ use crate::engine::time::{Duration, Time};
 use crate::record::report::RunData;
 use crate::record::report::columns::Columns;
 use crate::twin::actions::Outcome;
-use crate::twin::faculties::FacultyTable;
-use crate::twin::step::trace::{Decision, Deed, End, Followed, Tracing, Wanted};
+use crate::twin::step::trace::{self, Decision, Deed, End, Followed, Tracing, Wanted};
 use crate::twin::who::TwinSet;
 
 /// What is asked.
@@ -262,11 +261,11 @@ fn nameless(mut explanation: Explanation) -> Explanation {
     explanation
 }
 
-/// The twin of that name, if it has a mind.
+/// The twin of that name, if it decides anything.
 fn find(simulation: &Simulation, name: &str) -> Result<TwinId, RunError> {
     let world = simulation.world();
-    let (directory, table) = (world.resource::<Directory>(), world.resource::<FacultyTable>());
-    let decides = |twin: TwinId| table.of(twin).is_some_and(|make| make.reason.is_some());
+    let directory = world.resource::<Directory>();
+    let decides = |twin: TwinId| trace::decides(world, twin);
     let minded = || directory.twins().filter(|(twin, ..)| decides(*twin)).map(|(.., name)| &**name);
     let Some(twin) = directory.find(name) else {
         let cure = match nearest(name, minded()) {

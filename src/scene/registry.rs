@@ -60,7 +60,11 @@ pub struct SceneRegistry {
     pub sections: BTreeMap<&'static str, SectionEntry>,
     pub(super) checks: Vec<SceneCheck>,
     pub(super) endless: Vec<SceneCheck>,
+    pub(super) founders: Vec<Founder>,
 }
+
+/// Tells which twins a section stands for, each with a part.
+pub(super) type Founder = Box<dyn Fn(&World) -> Vec<(String, Box<dyn Insert>)> + Send + Sync>;
 
 /// What a plugin can add to scenes.
 pub trait SceneApp {
@@ -71,6 +75,8 @@ pub trait SceneApp {
     fn register_section<T: StateResource + JsonSchema + Default>(&mut self, name: &'static str) -> &mut Self;
     /// Registers a check of whole scenes, made once every value by itself is right.
     fn register_check(&mut self, check: SceneCheck) -> &mut Self;
+    /// Registers twins that a section stands for, each by its name with a part. They come after those that are written.
+    fn register_twins<T: Part + Clone>(&mut self, found: fn(&World) -> Vec<(String, T)>) -> &mut Self;
     /// Registers a check of scenes whose run has no set length: whether it would ever end.
     fn register_endless_check(&mut self, check: SceneCheck) -> &mut Self;
 }
@@ -98,6 +104,15 @@ impl SceneApp for App {
 
     fn register_check(&mut self, check: SceneCheck) -> &mut Self {
         self.world_mut().get_resource_or_init::<SceneRegistry>().checks.push(check);
+        self
+    }
+
+    fn register_twins<T: Part + Clone>(&mut self, found: fn(&World) -> Vec<(String, T)>) -> &mut Self {
+        let found = move |world: &World| {
+            let boxed = |(name, part): (String, T)| -> (String, Box<dyn Insert>) { (name, Box::new(part)) };
+            found(world).into_iter().map(boxed).collect()
+        };
+        self.world_mut().get_resource_or_init::<SceneRegistry>().founders.push(Box::new(found));
         self
     }
 

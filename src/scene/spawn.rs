@@ -47,6 +47,7 @@ pub fn build(scene: &SceneTree, seed: Option<Seed>, plugins: fn(&mut App)) -> Re
         for group in &groups {
             spawn_group(world, group, seed, &registry, &mut problems);
         }
+        found_twins(world, &registry);
     });
     if problems.is_empty() {
         simulation.drop_caches();
@@ -83,6 +84,17 @@ fn spawn_group(world: &mut World, group: &Group, seed: Seed, registry: &SceneReg
         }
         single.get(&index).unwrap_or(&shared).iter().for_each(|part| part.insert(&mut entity));
         activate(world, twin);
+    }
+}
+
+/// Makes the twins that sections stand for. Whoever is called as somebody else is left out: the checks of their domain say so.
+fn found_twins(world: &mut World, registry: &SceneRegistry) {
+    for found in &registry.founders {
+        for (name, part) in found(world) {
+            let Ok((twin, entity)) = life::create(world, &name, "scene") else { continue };
+            part.insert(&mut world.entity_mut(entity));
+            activate(world, twin);
+        }
     }
 }
 

@@ -44,6 +44,7 @@ mod sensing;
 mod streets;
 mod support;
 mod sweep;
+mod thinking_signals;
 mod tracks;
 mod traffic;
 mod train;

@@ -27,7 +27,12 @@ pub(super) fn add(plan: &Plan, _courses: &[Course], streets: &mut Streets) {
         across[turn.junction.index()].push(TurnId(number));
     }
     for (junction, turns) in (0..).map(JunctionId).zip(across) {
-        if plan.control(junction) != NodeControl::Signals || turns.is_empty() {
+        let control = match plan.control(junction) {
+            NodeControl::Signals => Control::Fixed,
+            NodeControl::ActuatedSignals => Control::Actuated,
+            NodeControl::Priority | NodeControl::Right | NodeControl::AllStop => continue,
+        };
+        if turns.is_empty() {
             continue;
         }
         let signals = SignalsId(streets.signals.len() as u32);
@@ -37,7 +42,7 @@ pub(super) fn add(plan: &Plan, _courses: &[Course], streets: &mut Streets) {
             streets.turns[turn.index()].signals = Some((signals, lamp));
         }
         let name = streets.junctions[junction.index()].name.clone();
-        streets.signals.push(Signals { name, control: Control::Fixed, offset: 0.0, phases });
+        streets.signals.push(Signals { name, control, offset: 0.0, phases });
     }
 }
 

@@ -119,7 +119,7 @@ fn yields(one: Claim, other: Claim, control: Control) -> bool {
 /// Whether signals never let two drive at once: those who cross each other.
 fn are_kept_apart(one: Claim, other: Claim, control: Control) -> bool {
     let between = lines::angle(one.comes, other.comes).abs();
-    control == Control::Signals && (0.5..=OPPOSITE).contains(&between)
+    control.has_signals() && (0.5..=OPPOSITE).contains(&between)
 }
 
 /// The rule at the beginning of a turn, and where one waits in the midst of the junction.
@@ -132,7 +132,7 @@ fn settle(plan: &Plan, courses: &[Course], streets: &mut Streets, turn: TurnId, 
         lines::angle(comes, end_direction(streets, other)).abs() > OPPOSITE
     };
     let waits_inside = matches!(about.direction, Direction::Left | Direction::Back)
-        && (control == Control::Signals || about.yields_to.iter().all(is_opposite));
+        && (control.has_signals() || about.yields_to.iter().all(is_opposite));
     let waits_at = about.waits_at.filter(|at| waits_inside && *at > NEAREST_WAIT && at.is_finite());
     let rule = match plan.sign(courses[road.index()]) {
         _ if about.yields_to.is_empty() => Rule::Major,

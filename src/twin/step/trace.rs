@@ -5,6 +5,7 @@
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
 
+use bevy_app::App;
 use bevy_ecs::prelude::{Resource, World};
 use serde::{Deserialize, Serialize};
 
@@ -34,6 +35,18 @@ pub struct Known {
     /// Whom it is about, if it is somebody: their name becomes its value when it is taken out.
     #[serde(skip)]
     whom: Option<TwinId>,
+}
+
+impl Known {
+    /// A number, seen so many seconds ago.
+    pub fn number(name: String, value: f64, age: Option<f64>, is_belief: bool) -> Known {
+        Known { name, value: rounded(value), age, is_belief, whom: None }
+    }
+}
+
+/// With as many digits as are worth reading.
+fn rounded(value: f64) -> String {
+    format!("{}", (value * 1e6).round() / 1e6)
 }
 
 /// A decision.
@@ -168,7 +181,7 @@ impl Tracing {
     }
 
     /// Notes a decision.
-    pub(super) fn note(&self, decision: Decision) {
+    pub fn note(&self, decision: Decision) {
         self.decisions.lock().unwrap_or_else(PoisonError::into_inner).push(decision);
     }
 
@@ -181,14 +194,16 @@ impl Tracing {
         decisions
     }
 
-    pub(super) fn begin(&mut self, at: Time, twin: TwinId, serial: u32, course: &str) {
+    /// Notes that a twin begins a course; `serial` tells it from others of the same twin.
+    pub fn begin(&mut self, at: Time, twin: TwinId, serial: u32, course: &str) {
         if self.deeds || self.follows(twin) {
             let deed = Deed { twin, course: course.to_owned(), from: at, end: None };
             self.under_way.insert((twin, serial), deed);
         }
     }
 
-    pub(super) fn end(&mut self, at: Time, twin: TwinId, serial: u32, action: &str, outcome: &Outcome) {
+    /// Notes that a course has come to an end, and at which of its actions, if not all were done.
+    pub fn end(&mut self, at: Time, twin: TwinId, serial: u32, action: &str, outcome: &Outcome) {
         if self.under_way.is_empty() {
             return;
         }
@@ -254,8 +269,43 @@ impl Decided<'_> {
     }
 }
 
-/// What a twin knows and would weigh if it decided now, by what it has seen up to now. None if it has no mind.
+/// What a twin that decides by other means than a mind knows and would weigh now; none if it does not.
+pub type Decider = fn(&World, TwinId) -> Option<Decision>;
+
+/// How twins of domains decide that have no mind.
+#[derive(Resource, Default)]
+struct Deciders(Vec<Decider>);
+
+/// What a plugin can add to explanations.
+pub trait DeciderApp {
+    /// Registers how twins decide that have no mind.
+    fn register_decider(&mut self, decider: Decider) -> &mut Self;
+}
+
+impl DeciderApp for App {
+    fn register_decider(&mut self, decider: Decider) -> &mut Self {
+        self.world_mut().get_resource_or_init::<Deciders>().0.push(decider);
+        self
+    }
+}
+
+/// What a twin knows and would weigh if it decided now, by what it has seen up to now. None if it decides nothing.
 pub fn consider(world: &World, twin: TwinId) -> Option<Decision> {
+    consider_by_mind(world, twin).or_else(|| considered_otherwise(world, twin))
+}
+
+/// Whether a twin decides anything, by a mind or otherwise.
+pub fn decides(world: &World, twin: TwinId) -> bool {
+    let has_mind = world.resource::<FacultyTable>().of(twin).is_some_and(|make| make.reason.is_some());
+    has_mind || considered_otherwise(world, twin).is_some()
+}
+
+fn considered_otherwise(world: &World, twin: TwinId) -> Option<Decision> {
+    let deciders = world.get_resource::<Deciders>().into_iter().flat_map(|deciders| &deciders.0);
+    deciders.into_iter().find_map(|decider| decider(world, twin))
+}
+
+fn consider_by_mind(world: &World, twin: TwinId) -> Option<Decision> {
     let directory = world.resource::<Directory>();
     let make = world.resource::<FacultyTable>().of(twin)?;
     let reason = make.reason.as_ref()?;
@@ -287,8 +337,7 @@ fn known(named: &Named, knowledge: &Knowledge, now: Time) -> Known {
     let seen = named.clock.and_then(|clock| knowledge.times.get(clock).copied()).filter(|seen| *seen >= Time::ZERO);
     let text = match &named.kind {
         _ if value.is_nan() => "unknown".to_owned(),
-        // As many digits as are worth reading.
-        Type::Number => format!("{}", (value * 1e6).round() / 1e6),
+        Type::Number => rounded(value),
         Type::Truth => if value == 0.0 { "no" } else { "yes" }.to_owned(),
         Type::Word(words) => words.get(value as usize).map_or("unknown", |word| word).to_owned(),
         Type::Twin => "nobody".to_owned(),

@@ -69,7 +69,8 @@ pub fn intent_of(world: &World, twin: TwinId, lately: &Lately) -> Option<Intent>
     let now = world.resource::<Clock>().now;
     let make = world.resource::<FacultyTable>().of(twin);
     let travel = parts.get::<Travel>();
-    if make.is_none() && travel.is_none() {
+    let weighs = consider(world, twin);
+    if make.is_none() && travel.is_none() && weighs.is_none() {
         return None;
     }
     let on = travel.and_then(|travel| Some((travel, travel.at(now)?)));
@@ -82,7 +83,7 @@ pub fn intent_of(world: &World, twin: TwinId, lately: &Lately) -> Option<Intent>
         Measured::Formula(_) => None,
     });
     Some(Intent {
-        weighs: consider(world, twin),
+        weighs,
         route: route.collect(),
         cones: cones.collect(),
         turn: lately.turn.clone(),

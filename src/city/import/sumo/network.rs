@@ -455,7 +455,9 @@ pub(super) fn read_signals(
 
 fn read_phase(element: &Element) -> Result<Phase, Mistake> {
     let lasts = element.number("duration", 0.0)?;
-    let limit = |attribute: &str| Ok::<_, Mistake>(element.maybe_number(attribute, 0.0)?.unwrap_or(lasts));
+    let [least, most] = [element.maybe_number("minDur", 0.0)?, element.maybe_number("maxDur", 0.0)?];
+    // Without a most time a phase with a least one may go on for ever, as SUMO documents it.
+    let most = most.unwrap_or(if least.is_some() { f64::MAX } else { lasts });
     let lamp = |letter: char| {
         Ok(match letter {
             'r' => Lamp::Red,
@@ -472,7 +474,7 @@ fn read_phase(element: &Element) -> Result<Phase, Mistake> {
         })
     };
     let lamps = element.text("state")?.chars().map(lamp).collect::<Result<Vec<Lamp>, Mistake>>()?;
-    Ok(Phase { lasts, between: [limit("minDur")?, limit("maxDur")?], lamps })
+    Ok(Phase { lasts, between: [least.unwrap_or(lasts), most], lamps })
 }
 
 #[cfg(test)]
