@@ -18,6 +18,7 @@ use crate::look::registry::{Look, LookApp, StateLook, ValueKind, ValueLook};
 use crate::look::sight::Form;
 
 use self::drawing::{Layer, Numbers};
+use super::signals::settings::SignalsPart;
 
 /// The numbers of things are told apart by these.
 const BACKDROP: u8 = 3;
@@ -48,7 +49,7 @@ const SIGNAL: Look = Look {
     name: SIGNAL_LOOK,
     states: &signals::STATES,
     values: &[value("phase", ValueKind::Count), value("until", ValueKind::Moment)],
-    fits: |_| false,
+    fits: |twin| twin.contains::<SignalsPart>(),
     models: Vec::new,
     model: signals::model,
     is_labelled: false,

@@ -150,6 +150,12 @@ fn on_life_change(world: &mut World, twin: TwinId, life: Life) {
     }
 }
 
+/// The twins that govern signals, by the names of these.
+pub(super) fn governors(world: &World) -> BTreeMap<String, TwinId> {
+    let twins = world.resource::<Directory>().twins();
+    twins.filter_map(|(twin, entity, _)| Some((world.get::<SignalsPart>(entity)?.of.clone(), twin))).collect()
+}
+
 fn number() -> Type {
     Type::Number
 }

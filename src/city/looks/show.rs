@@ -12,9 +12,11 @@ use super::signals::{Head, heads, state_of};
 use super::vehicles::{form, pose};
 use super::{BACKDROP, HEADS, MAP, MAP_LOOK, VEHICLE_LOOK, VEHICLES, backdrop};
 use crate::city::settings::City;
+use crate::city::signals::governors;
 use crate::city::streets::{RoadId, Streets};
 use crate::city::traffic::{Cause, Place, Town, Traffic, Vehicle, VehicleId};
 use crate::engine::clock::Clock;
+use crate::engine::identity::TwinId;
 use crate::engine::time::{Duration, Time};
 use crate::look::motion::Pose;
 use crate::look::palette::SLATE;
@@ -31,6 +33,8 @@ const ASIDE: f64 = 5.0;
 pub(in crate::city) struct Shown {
     backdrop: Arc<[Form]>,
     heads: Arc<[Head]>,
+    /// Who each head is: the twin that governs the signals, for the first of these.
+    who: Arc<[ThingId]>,
     vehicles: BTreeMap<u32, Told>,
     /// What each head shows.
     lamps: Vec<u8>,
@@ -111,11 +115,23 @@ fn forms(world: &mut World) -> Vec<(ThingId, Form)> {
         shown.backdrop = backdrop::forms(&town.streets, &scenery).into();
         shown.heads = heads(&town.streets).into();
     }
+    let who = who(&world.resource::<Shown>().heads, &town.streets, governors(world));
+    world.resource_mut::<Shown>().who = who.into();
     let shown = world.resource::<Shown>();
     let named = |head: &Head| head.form(&town.streets.signals[head.signals.index()].name);
     let backdrop = things(BACKDROP, shown.backdrop.len()).zip(shown.backdrop.iter().cloned());
-    let heads = things(HEADS, shown.heads.len()).zip(shown.heads.iter().map(named));
+    let heads = shown.who.iter().copied().zip(shown.heads.iter().map(named));
     backdrop.chain(heads).chain(mapped(&town.streets)).collect()
+}
+
+/// Who each head is.
+fn who(heads: &[Head], streets: &Streets, mut governors: BTreeMap<String, TwinId>) -> Vec<ThingId> {
+    let each = heads.iter().zip(things(HEADS, heads.len()));
+    let governor = each.map(|(head, other)| {
+        let governor = governors.remove(&streets.signals[head.signals.index()].name);
+        governor.map_or(other, ThingId::twin)
+    });
+    governor.collect()
 }
 
 /// The roads of maps.
@@ -146,8 +162,8 @@ fn looks(world: &mut World, first: bool) {
     let now = world.resource::<Clock>().now;
     if first {
         let shown = std::mem::take(&mut *world.resource_mut::<Shown>());
-        let (backdrop, heads) = (shown.backdrop, shown.heads);
-        *world.resource_mut::<Shown>() = Shown { backdrop, heads, ..Shown::default() };
+        let Shown { backdrop, heads, who, .. } = shown;
+        *world.resource_mut::<Shown>() = Shown { backdrop, heads, who, ..Shown::default() };
         let words = CAUSES.into_iter().chain(town.streets.roads.iter().map(|road| &*road.name));
         let words = words.map(Arc::from).collect();
         world.resource_mut::<Sights>().set_words(VEHICLE_LOOK, words);
@@ -270,10 +286,10 @@ fn values(traffic: &Traffic, vehicle: &Vehicle, to: Option<RoadId>) -> [Value; V
 /// Heads that show something else.
 fn tell_signals(traffic: &Traffic, shown: &mut Shown, sights: &mut Sights, now: Time) {
     let streets = &traffic.town().streets;
-    let heads = shown.heads.clone();
+    let (heads, who) = (shown.heads.clone(), shown.who.clone());
     let is_first = shown.lamps.len() != heads.len();
     shown.lamps.resize(heads.len(), u8::MAX);
-    for ((thing, head), before) in things(HEADS, heads.len()).zip(heads.iter()).zip(&mut shown.lamps) {
+    for ((thing, head), before) in who.iter().copied().zip(heads.iter()).zip(&mut shown.lamps) {
         let number = head.signals.index();
         let Some(showing) = traffic.showing().get(number) else {
             if is_first {
