@@ -5,7 +5,7 @@ use std::sync::Arc;
 use bevy_app::{App, Plugin};
 use bevy_ecs::prelude::{In, Resource, World};
 
-use super::tables::{ChargeRow, EdgeRow, EmissionRow, SignalRow, TripRow};
+use super::tables::{ChargeRow, EdgeRow, EmissionRow, RoadRow, SignalRow, TripRow};
 use super::traffic::signals::Showing;
 use super::traffic::{Arrival, RoadSums, Town, Traffic};
 use super::{check, indicators, looks, settings};
@@ -56,6 +56,7 @@ impl Plugin for CityPlugin {
             .register_table::<EmissionRow>()
             .register_table::<ChargeRow>()
             .register_table::<EdgeRow>()
+            .register_table::<RoadRow>()
             .register_table::<SignalRow>()
             .register_last_rows(count_last)
             .register_indicators(indicators::compute, indicators::reset);
@@ -97,6 +98,10 @@ fn begin(world: &mut World) {
     let settings = world.resource::<settings::City>();
     let (step, count_every) = (settings.step, settings.count_every);
     world.insert_resource(TownOf(Some(town.clone())));
+    let mut roads = world.resource_mut::<Table<RoadRow>>();
+    if roads.is_enabled() {
+        town.streets.roads.iter().for_each(|road| roads.push(RoadRow::new(&town.streets, road)));
+    }
     let traffic = Traffic::new(town, step.seconds(), seed);
     world.resource_mut::<UnderWay>().set(DOMAIN, !traffic.is_over());
     world.insert_resource(traffic);

@@ -1,10 +1,13 @@
 //! The section of reports about traffic.
 
+mod maps;
+
 use std::collections::BTreeMap;
 
 use bevy_app::App;
 use maud::html;
 
+use self::maps::Map;
 use crate::record::report::RunData;
 use crate::record::report::charts::{Area, Axis, Plot, Shapes};
 use crate::record::report::columns::Columns;
@@ -57,12 +60,29 @@ fn render(run: &RunData) -> Section {
     if counts.names.is_empty() {
         return Ok(None);
     }
+    let map = run.table("roads")?.and_then(|roads| Map::of(&roads));
     Ok(Some(html! {
         h3 { "Flow and density of roads" }
         (fundamental_diagram(&counts))
         h3 { "Where time is lost" }
         (worst_roads(&counts))
+        @if let Some(map) = &map {
+            h3 { "Maps" }
+            (maps::render(map, &means(&counts)))
+        }
     }))
+}
+
+/// What is drawn on maps of each road: its mean density, its mean flow and its speed, over all times of counting.
+fn means(counts: &Counts) -> BTreeMap<&str, [f64; 3]> {
+    let mut sums: BTreeMap<&str, [f64; 3]> = BTreeMap::new();
+    for row in 0..counts.names.len() {
+        let [times, density, flow] = sums.entry(&counts.names[row]).or_default();
+        (*times, *density, *flow) = (*times + 1.0, *density + counts.density[row], *flow + counts.flow[row]);
+    }
+    // Vehicles an hour over vehicles on a kilometre are kilometres an hour.
+    let mean = |[times, density, flow]: [f64; 3]| [density / times, flow / times, flow / density];
+    sums.into_iter().map(|(name, sums)| (name, mean(sums))).collect()
 }
 
 /// The table `edges`, a number a row.

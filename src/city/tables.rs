@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::streets::{Road, Streets};
 use super::traffic::charging::Stay;
 use super::traffic::energy::Fitted;
 use super::traffic::{Arrival, RoadSums, Town};
@@ -156,6 +157,50 @@ impl Row for ChargeRow {
         Column::new("left", ColumnType::Float, "when it left"),
         Column::new("given", ColumnType::Float, "what the charger gave: kWh"),
         Column::new("charge", ColumnType::Float, "how full the battery was then: a share"),
+    ];
+
+    fn cells(self, _: &Names) -> Vec<Cell> {
+        self.cells
+    }
+}
+
+/// A road, as it is from the start on.
+pub struct RoadRow {
+    cells: Vec<Cell>,
+}
+
+impl RoadRow {
+    /// Of a road of streets.
+    pub fn new(streets: &Streets, road: &Road) -> RoadRow {
+        let lanes = &streets.lanes[road.lanes.start as usize..road.lanes.end as usize];
+        let outer = &lanes[0];
+        let points: Vec<String> = outer.line.iter().map(|[x, y]| format!("{x:.2} {y:.2}")).collect();
+        let text = |text: &str| Cell::Text(text.into());
+        RoadRow {
+            cells: vec![
+                text(&road.name),
+                text(&streets.junctions[road.from.index()].name),
+                text(&streets.junctions[road.to.index()].name),
+                Cell::Int(lanes.len() as i64),
+                Cell::Float(outer.length),
+                Cell::Float(outer.speed_limit),
+                text(&format!("LINESTRING ({})", points.join(", "))),
+            ],
+        }
+    }
+}
+
+impl Row for RoadRow {
+    const TABLE: &'static str = "roads";
+    const ABOUT: &'static str = "The roads, once, so that what is told of them by name can be drawn on a map.";
+    const COLUMNS: &'static [Column] = &[
+        Column::new("edge", ColumnType::Text, "the road"),
+        Column::new("from", ColumnType::Text, "the junction where it begins"),
+        Column::new("to", ColumnType::Text, "the junction where it ends"),
+        Column::new("lanes", ColumnType::Int, "how many"),
+        Column::new("length", ColumnType::Float, "metres"),
+        Column::new("limit", ColumnType::Float, "metres a second"),
+        Column::new("line", ColumnType::Text, "the middle of its outer lane: metres east and north, as WKT"),
     ];
 
     fn cells(self, _: &Names) -> Vec<Cell> {

@@ -89,6 +89,8 @@ pub struct Vehicle {
     trail: [Option<TrackId>; TRAIL],
     /// Why it is no faster.
     pub cause: Cause,
+    /// Whether it has braked in the last step, by more than its engine does.
+    pub brakes: bool,
     /// When it departed: seconds.
     pub departed: f64,
     /// What has come of its trip so far.

@@ -67,6 +67,7 @@ fn a_run_leaves_a_folder_that_can_be_verified_elsewhere() {
         "operations.parquet",
         "outlooks.parquet",
         "power.parquet",
+        "roads.parquet",
         "run.json",
         "scene.ron",
         "signals.parquet",

@@ -65,6 +65,7 @@ fn recording_changes_nothing() {
         "emissions",
         "charges",
         "edges",
+        "roads",
         "signals",
     ];
     let wanted = recorded.rows.iter().filter(|(table, _)| !NONE.contains(&table.as_str()));

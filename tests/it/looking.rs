@@ -39,7 +39,9 @@ fn every_model_can_be_drawn() {
                 })
                 && model.pieces.iter().all(|piece| piece.joint.is_none_or(|joint| joint.0 < model.joints.len()));
             assert!(is_whole, "{}: {name}", look.name);
-            assert!(look.name == "hall" || !model.pieces.is_empty(), "{}: {name} has no form", look.name);
+            // What these look like is said by numbers of their own.
+            let is_place = ["hall", "city", "traffic"].contains(&look.name);
+            assert!(is_place || !model.pieces.is_empty(), "{}: {name} has no form", look.name);
             let is_sane = |place: &[f32; 3]| place.iter().all(|part| part.abs() < 30.0) && place[2] >= 0.0;
             for berth in &model.berths {
                 match berth {

@@ -22,13 +22,14 @@ use crate::look::motion::Pose;
 use crate::look::palette::SLATE;
 use crate::look::sight::{Form, Motion, Show, Sight, Sights, ThingId, VALUES, Value};
 
-/// Maps tell what has happened for so long: seconds.
-const MAPPED_OVER: f64 = 60.0;
+/// Maps are told anew once in so many seconds.
+const MAPPED_EVERY: f64 = 60.0;
 
 /// How far a road on a map reaches beyond its side: metres.
 const ASIDE: f64 = 5.0;
 
-/// What has been told, so that only news are told. It is no part of the world's state.
+/// What has been told, so that only news are told. It is no part of the world's state, but it can be worked out of that: who goes on after a break
+/// tells the same.
 #[derive(Resource, Default)]
 pub(in crate::city) struct Shown {
     backdrop: Arc<[Form]>,
@@ -38,9 +39,6 @@ pub(in crate::city) struct Shown {
     vehicles: BTreeMap<u32, Told>,
     /// What each head shows.
     lamps: Vec<u8>,
-    /// For each road, how long vehicles were on it and how far they drove, since maps were last told.
-    roads: Vec<[f64; 2]>,
-    mapped: f64,
 }
 
 /// What was last told of a vehicle.
@@ -195,7 +193,7 @@ fn tell(world: &mut World, now: Time, step: Duration) {
             let mut sights = world.resource_mut::<Sights>();
             tell_vehicles(&traffic, &mut shown, &mut sights, now, step);
             tell_signals(&traffic, &mut shown, &mut sights, now);
-            measure(&traffic, &mut shown, &mut sights, now, step);
+            tell_maps(&traffic, &mut sights, now);
         });
     });
 }
@@ -224,7 +222,7 @@ fn tell_vehicles(traffic: &Traffic, shown: &mut Shown, sights: &mut Sights, now:
         let told = Told {
             pose,
             speed: vehicle.speed,
-            state: state(vehicle, before.map_or(vehicle.speed, |before| before.speed)),
+            state: state(vehicle),
             values: values(traffic, vehicle, trip.route.last().copied()),
         };
         let motion = motion(before.unwrap_or(told), told, now, step);
@@ -261,18 +259,14 @@ fn motion(before: Told, told: Told, now: Time, step: Duration) -> Motion {
 }
 
 /// The number of a vehicle's state.
-fn state(vehicle: &Vehicle, speed_before: f64) -> u8 {
-    /// Who slows down by less lets the engine do it: metres a second in a step.
-    const BRAKES: f64 = 0.7;
+fn state(vehicle: &Vehicle) -> u8 {
     const STANDS: f64 = 0.1;
     if vehicle.stands_until.is_some() {
         3
     } else if vehicle.speed < STANDS {
         2
-    } else if vehicle.speed < speed_before - BRAKES {
-        1
     } else {
-        0
+        u8::from(vehicle.brakes)
     }
 }
 
@@ -310,30 +304,26 @@ fn tell_signals(traffic: &Traffic, shown: &mut Shown, sights: &mut Sights, now: 
     }
 }
 
-/// Adds up what happens on roads, and tells it from time to time.
-fn measure(traffic: &Traffic, shown: &mut Shown, sights: &mut Sights, now: Time, step: Duration) {
-    let streets = &traffic.town().streets;
-    shown.roads.resize(streets.roads.len(), [0.0; 2]);
-    for (_, vehicle) in traffic.vehicles() {
-        if let Place::Lane(lane) = traffic.place(vehicle.track) {
-            let [seconds, metres] = &mut shown.roads[streets.lane(lane).road.index()];
-            *seconds += step.seconds();
-            *metres += step.seconds() * vehicle.speed;
-        }
-    }
-    shown.mapped += step.seconds();
-    if shown.mapped < MAPPED_OVER {
+/// Tells what maps say of roads, once in a while: how densely vehicles are there at that moment, how fast they are on average, and the flow, which is the
+/// product of both (L. C. Edie, "Discussion of traffic stream measurements and definitions", 1963).
+fn tell_maps(traffic: &Traffic, sights: &mut Sights, now: Time) {
+    if traffic.now() % MAPPED_EVERY > 1e-6 {
         return;
     }
-    let hours = shown.mapped / 3600.0;
-    for ((thing, road), [seconds, metres]) in things(MAP, streets.roads.len()).zip(&streets.roads).zip(&shown.roads) {
+    let streets = &traffic.town().streets;
+    let mut roads = vec![(0.0, 0.0); streets.roads.len()];
+    for (_, vehicle) in traffic.vehicles() {
+        if let Place::Lane(lane) = traffic.place(vehicle.track) {
+            let (count, speed) = &mut roads[streets.lane(lane).road.index()];
+            (*count, *speed) = (*count + 1.0, *speed + vehicle.speed);
+        }
+    }
+    for ((thing, road), (count, speeds)) in things(MAP, roads.len()).zip(&streets.roads).zip(roads) {
         let lanes = &streets.lanes[road.lanes.start as usize..road.lanes.end as usize];
         let lane_km = lanes.iter().map(|lane| lane.length).sum::<f64>() / 1000.0;
-        let (density, flow) = (seconds / shown.mapped / lane_km, metres / 1000.0 / lane_km / hours);
-        let speed = (*seconds > 0.0).then(|| Value::Number((metres / seconds * 3.6) as f32));
-        let values =
-            [Value::Number(density as f32), Value::Number(flow as f32), speed.unwrap_or_default(), Value::None];
+        let number = |number: f64| Value::Number(number as f32);
+        let speed = (count > 0.0).then(|| number(3.6 * speeds / count)).unwrap_or_default();
+        let values = [number(count / lane_km), number(3.6 * speeds / lane_km), speed, Value::None];
         sights.look(now, thing, &Sight { values, ..Sight::still(Motion::stands(0.0, 0.0, 0.0)) });
     }
-    (shown.mapped, shown.roads) = (0.0, Vec::new());
 }

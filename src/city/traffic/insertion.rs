@@ -131,6 +131,7 @@ impl Traffic {
             stands_until: None,
             waited: 0.0,
             cause: Cause::Free,
+            brakes: false,
             sums: Sums::default(),
             ends_at: self.end_of_trip(number, guide, 0, self.track_of_lane(lane)),
             halts: !trip.halts.is_empty(),

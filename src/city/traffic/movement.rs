@@ -8,6 +8,9 @@ use super::{Arrival, Place, TRAIL, TrackId, Traffic, Vehicle, VehicleId};
 /// Who is no faster stands: metres a second. As in SUMO.
 pub(super) const STANDING: f64 = 0.1;
 
+/// Who slows down by less does so without the brakes: metres a second squared.
+const COASTS: f64 = 0.7;
+
 impl Traffic {
     /// All vehicles move with the speeds that they have chosen.
     pub(super) fn advance(&mut self, speeds: &[Most]) -> Vec<Arrival> {
@@ -19,6 +22,7 @@ impl Traffic {
             if let Some((tank, profile)) = vehicle.tank.as_mut().zip(kind.energy.as_ref()) {
                 tank.drive(profile, [vehicle.speed, most.speed], self.step);
             }
+            vehicle.brakes = vehicle.speed - most.speed > COASTS * self.step;
             vehicle.speed = most.speed;
             vehicle.cause = most.cause;
             vehicle.at += vehicle.speed * self.step;
