@@ -16,7 +16,7 @@ use crate::city::signals::governors;
 use crate::city::streets::{RoadId, Streets};
 use crate::city::traffic::{Cause, Place, Town, Traffic, Vehicle, VehicleId};
 use crate::engine::clock::Clock;
-use crate::engine::identity::TwinId;
+use crate::engine::identity::{Directory, TwinId};
 use crate::engine::time::{Duration, Time};
 use crate::look::motion::Pose;
 use crate::look::palette::SLATE;
@@ -115,10 +115,13 @@ fn forms(world: &mut World) -> Vec<(ThingId, Form)> {
     }
     let who = who(&world.resource::<Shown>().heads, &town.streets, governors(world));
     world.resource_mut::<Shown>().who = who.into();
-    let shown = world.resource::<Shown>();
-    let named = |head: &Head| head.form(&town.streets.signals[head.signals.index()].name);
+    let (shown, directory) = (world.resource::<Shown>(), world.resource::<Directory>());
+    let named = |(who, head): (ThingId, &Head)| {
+        let name = || Arc::from(&*town.streets.signals[head.signals.index()].name);
+        (who, head.form(who.as_twin().map_or_else(name, |twin| directory.name(twin))))
+    };
     let backdrop = things(BACKDROP, shown.backdrop.len()).zip(shown.backdrop.iter().cloned());
-    let heads = shown.who.iter().copied().zip(shown.heads.iter().map(named));
+    let heads = shown.who.iter().copied().zip(shown.heads.iter()).map(named);
     backdrop.chain(heads).chain(mapped(&town.streets)).collect()
 }
 

@@ -1,6 +1,7 @@
 //! Signals as they are seen: heads on poles beside stop lines, and over lanes that have signals of their own.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use super::drawing::Layer;
 use crate::city::build::lines;
@@ -98,10 +99,10 @@ fn beside(line: &[lines::Point], aside: f64) -> [f32; 3] {
 }
 
 impl Head {
-    /// What it is, called after its signals.
-    pub fn form(&self, name: &str) -> Form {
+    /// What it is, called by a name.
+    pub fn form(&self, name: Arc<str>) -> Form {
         Form {
-            name: name.into(),
+            name,
             look: super::SIGNAL_LOOK.into(),
             model: "signal".into(),
             numbers: self.over.into_iter().collect(),
