@@ -98,10 +98,6 @@ fn begin(world: &mut World) {
     let settings = world.resource::<settings::City>();
     let (step, count_every) = (settings.step, settings.count_every);
     world.insert_resource(TownOf(Some(town.clone())));
-    let mut roads = world.resource_mut::<Table<RoadRow>>();
-    if roads.is_enabled() {
-        town.streets.roads.iter().for_each(|road| roads.push(RoadRow::new(&town.streets, road)));
-    }
     let traffic = Traffic::new(town, step.seconds(), seed);
     world.resource_mut::<UnderWay>().set(DOMAIN, !traffic.is_over());
     world.insert_resource(traffic);
@@ -115,6 +111,9 @@ fn begin(world: &mut World) {
 fn handle(In(event): In<Event>, world: &mut World) {
     let kinds = *world.resource::<Happenings>();
     let (next, priority) = if event.kind == kinds.step {
+        if event.arg == 1 {
+            tell_roads(world);
+        }
         go_on(world);
         (world.resource::<settings::City>().step, Priority::NORMAL)
     } else {
@@ -128,6 +127,15 @@ fn handle(In(event): In<Event>, world: &mut World) {
     if is_under_way {
         let event = Event { at: event.at + next, arg: event.arg + 1, ..event };
         world.resource_mut::<EventQueue>().push_with(event, priority);
+    }
+}
+
+/// Tells of all roads, once: with the first step, by when the tables are open.
+fn tell_roads(world: &mut World) {
+    let town = world.resource::<Traffic>().town().clone();
+    let mut roads = world.resource_mut::<Table<RoadRow>>();
+    if roads.is_enabled() {
+        town.streets.roads.iter().for_each(|road| roads.push(RoadRow::new(&town.streets, road)));
     }
 }
 

@@ -233,7 +233,7 @@ pub fn mesh_of(model: &Model, first_joint: usize, copies: usize) -> Mesh {
             Finish::LightAtNight => (plain(0.5, 0.0), 32),
             Finish::Facade { bays, storeys, pattern } => (windows(&made.surface, count, bays, storeys, pattern), 64),
             // Where a street is no strip, it is as light as it is on average.
-            Finish::Street if made.surface.is_empty() => (vec![[LAMP_EVERY / 6.0, 0.5]; count], 128),
+            Finish::Street if made.surface.is_empty() => (vec![[LAMP_EVERY * 0.22, 0.5]; count], 128),
             Finish::Street => (made.surface.clone(), 128),
             Finish::Ground => (plain(0.95, 0.0), 256),
         };

@@ -19,7 +19,7 @@ use autotwin::scene::load::{SceneTree, load};
 use autotwin::world::position::Position;
 use proptest::prelude::*;
 
-use crate::support::{all_scenes, for_hours, read, run, scene};
+use crate::support::{all_scenes, for_hours, read, scene};
 
 /// Steps of a run after each of which its world is moved into another, and how many threads each part has.
 fn run_in_parts(tree: &SceneTree, options: &RunOptions, parts: &[(u64, usize)]) -> String {
@@ -173,8 +173,7 @@ fn what_is_seen_goes_on_from_a_checkpoint() {
     for (number, path) in all_scenes().into_iter().enumerate() {
         let tree = load(&path, &[]).expect("the repository's scenes are right");
         let options = for_hours(&tree, 12);
-        // Some worlds come to an end by themselves.
-        let length = run(&tree, &options, 1).clock.now - Time::ZERO;
+        let length = options.run_for.expect("it has an end");
         let plan = CheckpointPlan { every: Duration::from_nanos(length.nanos() / 7), keep: None };
         let options = RunOptions { checkpoints: Some(plan), tracks: true, ..options };
         let begin = |name: &str, steps: u64| {

@@ -63,12 +63,14 @@ pub fn all_scenes() -> Vec<PathBuf> {
     scenes
 }
 
-/// Options to run a scene for so many hours; where the world ticks, for no more than a thousand ticks, in which as much happens.
+/// Options to run a scene for so many hours, or as long as it says itself; where the world ticks, for no more than a thousand ticks, in which as much happens.
 pub fn for_hours(scene: &SceneTree, hours: i64) -> RunOptions {
-    let tick =
-        scene.root.get("tick").and_then(|tick| tick.as_str()).map(|text| Duration::parse(text).expect("a length"));
-    let usual = Duration::from_secs(hours * 3_600);
-    let length = tick.map_or(usual, |tick| usual.min(Duration::from_nanos(tick.nanos() * 1_000)));
+    let length = |field: &str| {
+        let text = scene.root.get(field).and_then(|field| field.as_str());
+        text.map(|text| Duration::parse(text).expect("a length"))
+    };
+    let usual = Duration::from_secs(hours * 3_600).min(length("run_for").unwrap_or(Duration::MAX));
+    let length = length("tick").map_or(usual, |tick| usual.min(Duration::from_nanos(tick.nanos() * 1_000)));
     RunOptions { run_for: Some(length), warmup: Some(Duration::ZERO), ..RunOptions::default() }
 }
 

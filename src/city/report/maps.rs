@@ -20,17 +20,18 @@ pub(super) struct Map {
     high: [f64; 2],
 }
 
-/// A quantity that maps are drawn of: its title, and its number at the pale and at the dark end of the scale.
+/// A quantity that maps are drawn of.
 struct Quantity {
     title: &'static str,
     unit: &'static str,
-    between: [f64; 2],
+    /// Whether little of it is bad, and dark.
+    little_is_bad: bool,
 }
 
 const QUANTITIES: [Quantity; 3] = [
-    Quantity { title: "Density", unit: "vehicles on a kilometre of a lane", between: [0.0, 100.0] },
-    Quantity { title: "Flow", unit: "vehicles an hour on a lane", between: [0.0, 1000.0] },
-    Quantity { title: "Speed", unit: "km/h", between: [50.0, 0.0] },
+    Quantity { title: "Density", unit: "vehicles on a kilometre of a lane", little_is_bad: false },
+    Quantity { title: "Flow", unit: "vehicles an hour on a lane", little_is_bad: false },
+    Quantity { title: "Speed", unit: "km/h", little_is_bad: true },
 ];
 
 impl Map {
@@ -77,20 +78,22 @@ fn line(text: &str) -> Option<Vec<[f64; 2]>> {
 pub(super) fn render(map: &Map, values: &BTreeMap<&str, [f64; 3]>) -> Markup {
     html! {
         @for (number, quantity) in QUANTITIES.iter().enumerate() {
-            p { b { (quantity.title) } ", mean: " (quantity.unit) " " (scale(quantity)) }
-            (picture(map, quantity, |road| values.get(road).map(|values| values[number])))
+            @let of = |road: &str| values.get(road).map(|values| values[number]).filter(|value| value.is_finite());
+            @let scale = quantity.scale(map.roads.iter().filter_map(|(name, _)| of(name)));
+            p { b { (quantity.title) } ", mean: " (quantity.unit) " " (legend(&scale)) }
+            (picture(map, quantity, &scale, of))
         }
     }
 }
 
-fn picture(map: &Map, quantity: &Quantity, value: impl Fn(&str) -> Option<f64>) -> Markup {
+fn picture(map: &Map, quantity: &Quantity, scale: &Scale, value: impl Fn(&str) -> Option<f64>) -> Markup {
     let (width, height) = (WIDTH + 12.0, map.height() + 12.0);
     let about = format!("a map of roads in colours that tell their {}", quantity.title.to_lowercase());
     html! {
         svg viewBox=(format!("-6 -6 {width:.0} {height:.0}")) role="img" aria-label=(about) style="width:100%;height:auto" {
             @for (name, line) in &map.roads {
-                @let value = value(name).filter(|value| value.is_finite());
-                @let colour = value.map_or("#8888".to_owned(), |value| hex(quantity.colour(value)));
+                @let value = value(name);
+                @let colour = value.map_or("#8886".to_owned(), |value| hex(scale.colour(value)));
                 polyline points=(map.points(line)) fill="none" stroke=(colour) stroke-width=(ROAD) stroke-linejoin="round" {
                     title { (name) @if let Some(value) = value { ": " (format!("{value:.1}")) " " (quantity.unit) } }
                 }
@@ -99,9 +102,30 @@ fn picture(map: &Map, quantity: &Quantity, value: impl Fn(&str) -> Option<f64>) 
     }
 }
 
+/// Between which numbers colours tell a quantity apart: from the pale end to the dark one.
+struct Scale([f64; 2]);
+
+impl Quantity {
+    /// A scale on which all of some numbers are: up to one, two or five, or ten, a hundred times as much.
+    fn scale(&self, numbers: impl Iterator<Item = f64>) -> Scale {
+        let most = numbers.fold(0.0, f64::max).clamp(1.0, 1e9);
+        let decade = libm::pow(10.0, libm::floor(libm::log10(most)));
+        let end = [1.0, 2.0, 5.0, 10.0].map(|times| times * decade).into_iter().find(|end| *end >= most);
+        let end = end.unwrap_or(most);
+        Scale(if self.little_is_bad { [end, 0.0] } else { [0.0, end] })
+    }
+}
+
+impl Scale {
+    fn colour(&self, value: f64) -> Colour {
+        let Scale([pale, dark]) = self;
+        palette::scale(((value - pale) / (dark - pale)) as f32)
+    }
+}
+
 /// What the colours mean.
-fn scale(quantity: &Quantity) -> Markup {
-    let [pale, dark] = quantity.between;
+fn legend(scale: &Scale) -> Markup {
+    let Scale([pale, dark]) = scale;
     let part = |n: u32| hex(palette::scale((f64::from(n) / 11.0) as f32));
     html! {
         (pale) " "
@@ -109,13 +133,6 @@ fn scale(quantity: &Quantity) -> Markup {
             @for n in 0..12 { span style=(format!("width:12px;height:12px;background:{}", part(n))) {} }
         }
         " " (dark)
-    }
-}
-
-impl Quantity {
-    fn colour(&self, value: f64) -> Colour {
-        let [pale, dark] = self.between;
-        palette::scale(((value - pale) / (dark - pale)) as f32)
     }
 }
 
@@ -135,10 +152,11 @@ mod tests {
 
     #[test]
     fn what_is_full_is_dark_and_what_is_slow() {
-        let [density, _, speed] = &QUANTITIES;
-        assert_eq!(density.colour(100.0), speed.colour(0.0));
+        let [density, _, speed] = QUANTITIES.map(|quantity| quantity.scale([3.0, 34.0].into_iter()));
+        assert_eq!((density.0, speed.0), ([0.0, 50.0], [50.0, 0.0]));
+        assert_eq!(density.colour(50.0), speed.colour(0.0));
         assert_eq!(density.colour(0.0), speed.colour(80.0));
-        assert_ne!(density.colour(0.0), density.colour(100.0));
+        assert_ne!(density.colour(0.0), density.colour(50.0));
     }
 
     #[test]
