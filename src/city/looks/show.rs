@@ -325,7 +325,7 @@ fn tell_maps(traffic: &Traffic, sights: &mut Sights, now: Time) {
         let lanes = &streets.lanes[road.lanes.start as usize..road.lanes.end as usize];
         let lane_km = lanes.iter().map(|lane| lane.length).sum::<f64>() / 1000.0;
         let number = |number: f64| Value::Number(number as f32);
-        let speed = (count > 0.0).then(|| number(3.6 * speeds / count)).unwrap_or_default();
+        let speed = if count > 0.0 { number(3.6 * speeds / count) } else { Value::None };
         let values = [number(count / lane_km), number(3.6 * speeds / lane_km), speed, Value::None];
         sights.look(now, thing, &Sight { values, ..Sight::still(Motion::stands(0.0, 0.0, 0.0)) });
     }
