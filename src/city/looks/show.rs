@@ -13,7 +13,7 @@ use super::vehicles::{form, pose};
 use super::{BACKDROP, HEADS, MAP, MAP_LOOK, VEHICLE_LOOK, VEHICLES, backdrop};
 use crate::city::settings::City;
 use crate::city::signals::governors;
-use crate::city::streets::{RoadId, Streets};
+use crate::city::streets::{Lamp, RoadId, Streets};
 use crate::city::traffic::{Cause, Place, Town, Traffic, Vehicle, VehicleId};
 use crate::engine::clock::Clock;
 use crate::engine::identity::{Directory, TwinId};
@@ -37,8 +37,8 @@ pub(in crate::city) struct Shown {
     /// Who each head is: the twin that governs the signals, for the first of these.
     who: Arc<[ThingId]>,
     vehicles: BTreeMap<u32, Told>,
-    /// What each head shows.
-    lamps: Vec<u8>,
+    /// What was last told of each head.
+    lamps: Vec<Option<Sight>>,
 }
 
 /// What was last told of a vehicle.
@@ -284,25 +284,20 @@ fn values(traffic: &Traffic, vehicle: &Vehicle, to: Option<RoadId>) -> [Value; V
 fn tell_signals(traffic: &Traffic, shown: &mut Shown, sights: &mut Sights, now: Time) {
     let streets = &traffic.town().streets;
     let (heads, who) = (shown.heads.clone(), shown.who.clone());
-    let is_first = shown.lamps.len() != heads.len();
-    shown.lamps.resize(heads.len(), u8::MAX);
-    for ((thing, head), before) in who.iter().copied().zip(heads.iter()).zip(&mut shown.lamps) {
+    shown.lamps.resize(heads.len(), None);
+    for ((thing, head), told) in who.iter().copied().zip(heads.iter()).zip(&mut shown.lamps) {
         let number = head.signals.index();
-        let Some(showing) = traffic.showing().get(number) else {
-            if is_first {
-                sights.look(
-                    now,
-                    thing,
-                    &Sight { state: state_of(crate::city::streets::Lamp::Off), ..Sight::still(head.motion()) },
-                );
+        let still = Sight::still(head.motion());
+        let sight = match traffic.showing().get(number) {
+            None => Sight { state: state_of(Lamp::Off), ..still },
+            Some(showing) => {
+                let until = showing.until.is_finite().then_some(Value::Number(showing.until as f32));
+                let values = [Value::Number(showing.phase as f32), until.unwrap_or_default(), Value::None, Value::None];
+                Sight { state: state_of(showing.lamp(&streets.signals[number], head.lamp)), values, ..still }
             }
-            continue;
         };
-        let state = state_of(showing.lamp(&streets.signals[number], head.lamp));
-        if std::mem::replace(before, state) != state {
-            let until = showing.until.is_finite().then_some(Value::Number(showing.until as f32));
-            let values = [Value::Number(showing.phase as f32), until.unwrap_or_default(), Value::None, Value::None];
-            sights.look(now, thing, &Sight { motion: head.motion(), state, values });
+        if told.replace(sight) != Some(sight) {
+            sights.look(now, thing, &sight);
         }
     }
 }
