@@ -65,8 +65,8 @@ const VEHICLE: Look = Look {
         StateLook::still("halts", state::SETUP).with_lamps(0b001),
     ],
     values: &[
-        value("because of", ValueKind::Word),
-        value("which is", ValueKind::Thing),
+        value("held up by", ValueKind::Word),
+        value("who is", ValueKind::Thing),
         value("drives to", ValueKind::Word),
     ],
     fits: |_| false,

@@ -55,7 +55,7 @@ pub(super) const SHOW: Show = Show { forms, looks };
 
 /// The words for what holds vehicles up. After them come the names of roads.
 const CAUSES: [&str; 13] = [
-    "nothing: it is as fast as it likes",
+    "nobody: it is as fast as it likes",
     "somebody ahead",
     "a lower limit ahead",
     "signals",

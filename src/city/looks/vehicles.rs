@@ -118,7 +118,7 @@ fn wheels(model: &mut Model, places: &[f32], width: f32, radius: f32) {
     let roll = model.drive(Drive::Roll { curvature: 1.0 / radius });
     for x in places {
         for side in [-1.0, 1.0] {
-            let at = [*x, side * (width / 2.0 - 0.11), radius];
+            let at = [*x, side * (width / 2.0 - 0.07), radius];
             let joint = model.turning(roll, at, [0.0, 1.0, 0.0], 1.0);
             let tyre = Piece { solid: coarse(radius, 0.22), ..axle(radius, 0.22, at) };
             let hub = block([radius * 1.1, 0.235, radius * 0.34], at).bevel(0.0).paint(STEEL.shade(0.8));
