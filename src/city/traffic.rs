@@ -760,6 +760,52 @@ mod tests {
         }
     }
 
+    /// Those behind count on it that nobody brakes harder than he likes: not because he is slack, not for a lower limit, not to see who comes where
+    /// he has to let others pass all at once.
+    #[test]
+    fn nobody_brakes_harder_than_he_likes() {
+        let changes = [(7.0, Lamp::Green), (5.0, Lamp::GreenYielding)];
+        let stops = [(30.0, Lamp::Green), (3.0, Lamp::Amber), (27.0, Lamp::Red)];
+        for (phases, limit) in [(&stops[..], 13.89), (&[], 4.0), (&changes[..], 13.89)] {
+            let mut streets = road(&[500.0, 300.0, 300.0], 13.89, phases);
+            streets.lanes[1].speed_limit = limit;
+            streets.turns[0].yields_to = vec![TurnId(1)];
+            let kind = car(0.5, 0.1);
+            let deceleration = kind.deceleration;
+            let mut traffic =
+                Traffic::new(Arc::new(Town::new(streets, demand(kind, 500, 3, FirstSpeed::Most))), 1.0, Seed(1));
+            let mut was = std::collections::BTreeMap::new();
+            for _ in 0..1200 {
+                traffic.go_on(Seed(1), &Pool::default());
+                check(&traffic);
+                for (_, car) in traffic.vehicles() {
+                    let before = was.insert(car.trip, car.speed).unwrap_or(car.speed);
+                    let brakes = before - car.speed;
+                    assert!(brakes < deceleration + 1e-6, "{brakes} for {:?} at {} s", car.cause, traffic.now());
+                }
+            }
+        }
+    }
+
+    /// Nobody begins where somebody's back is whose front has left the road.
+    #[test]
+    fn nobody_begins_on_a_tail() {
+        let phases = [(30.0, Lamp::Red), (10.0, Lamp::Green)];
+        let streets = road(&[16.0, 300.0, 300.0], 13.89, &phases);
+        let mut demand = demand(Kind { length: 12.0, ..car(0.5, 0.1) }, 20, 3, FirstSpeed::At(0.0));
+        for trip in &mut demand.trips {
+            trip.from = 16.0;
+        }
+        let mut traffic = Traffic::new(Arc::new(Town::new(streets, demand)), 1.0, Seed(1));
+        for _ in 0..600 {
+            traffic.go_on(Seed(1), &Pool::default());
+            let lane = TrackId(0);
+            let tail = traffic.tails[0].map_or(f64::INFINITY, |tail| tail.back);
+            assert!(traffic.on(lane).all(|bus| bus.at <= tail), "at {} s", traffic.now());
+        }
+        assert_eq!(traffic.waiting(), 0);
+    }
+
     /// Nobody passes a red light, and while it is green a queue flows off with some two seconds from one to the next.
     #[test]
     fn red_is_red() {

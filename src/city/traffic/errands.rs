@@ -124,8 +124,12 @@ impl Traffic {
         let needed = 2.0 * sent.speed * self.step + kind.acceleration * self.step * self.step + braking;
         let mut ends = -sent.at;
         let mut there = (sent.track, was.road, sent.road);
+        let halt = self.next_halt(sent).map(|halt| (self.track_of_lane(halt.lane), halt.between[1]));
         loop {
             let (track, old, new) = there;
+            if let Some((_, at)) = halt.filter(|halt| halt.0 == track) {
+                return ends + at >= needed;
+            }
             ends += self.town.layout.track(track).length;
             let next = [self.after(was, track, old), self.after(sent, track, new)];
             match next {

@@ -178,10 +178,16 @@ impl Traffic {
         if let Some(closed) = self.closed.ahead(self.track_of_lane(lane), at) {
             speed = speed.min(stopping_speed(closed - at, &abilities(kind), self.step));
         }
-        if let Some(ahead) = place.checked_sub(1).map(|ahead| self.vehicle(others[ahead])) {
-            let about = self.kind(ahead);
-            let gap = ahead.at - about.length - at - kind.least_gap;
-            let safe = safe_speed(gap, ahead.speed, about.deceleration, &abilities(kind), self.step);
+        // Of whoever is ahead, the back may be all that is still on the lane.
+        let ahead = match place.checked_sub(1).map(|ahead| self.vehicle(others[ahead])) {
+            Some(ahead) => Some((ahead.at - self.kind(ahead).length, ahead.speed, self.kind(ahead).deceleration)),
+            None => {
+                self.tails[self.track_of_lane(lane).0 as usize].map(|tail| (tail.back, tail.speed, tail.deceleration))
+            }
+        };
+        if let Some((ahead, ahead_speed, deceleration)) = ahead {
+            let gap = ahead - at - kind.least_gap;
+            let safe = safe_speed(gap, ahead_speed, deceleration, &abilities(kind), self.step);
             if gap < 0.0 || (safe < wanted && asked != FirstSpeed::Most) {
                 return None;
             }
@@ -201,12 +207,16 @@ impl Traffic {
             let track = self.track_of_turn(*turn);
             let to_turn = back + self.town.layout.track(track).length;
             let is_far = |track: TrackId, end: f64| {
-                let behind = self.tracks[track.0 as usize].first().map(|behind| self.vehicle(*behind))?;
-                let comes = track.0 >= self.town.streets.lanes.len() as u32
-                    || self
-                        .after(behind, track, behind.road)
-                        .is_some_and(|(next, _)| next == self.track_of_turn(*turn));
-                Some(!comes || self.is_far_behind(behind, end - behind.at, speed, kind))
+                let is_turn = track.0 >= self.town.streets.lanes.len() as u32;
+                let comes = |behind: &&Vehicle| {
+                    is_turn
+                        || self
+                            .after(behind, track, behind.road)
+                            .is_some_and(|(next, _)| next == self.track_of_turn(*turn))
+                };
+                // Those before them may leave by other turns.
+                let behind = self.on(track).take_while(|behind| end - behind.at <= sight).find(comes)?;
+                Some(self.is_far_behind(behind, end - behind.at, speed, kind))
             };
             if let Some(is_far) = is_far(track, to_turn) {
                 return is_far;

@@ -103,6 +103,8 @@ pub(super) struct Driver<'a> {
     wanted: f64,
     /// How far it is until it stands, if it brakes as hard as it likes.
     pub braking: f64,
+    /// The same if it speeds up for a step before.
+    farthest: f64,
     step: f64,
 }
 
@@ -155,7 +157,7 @@ impl Driver<'_> {
 
     /// The most from which one is as slow as a limit when one comes to it.
     fn slow(&self, distance: f64, limit: f64) -> f64 {
-        if distance >= self.braking + self.vehicle.speed * self.step + self.kind.acceleration * self.step * self.step {
+        if distance >= self.farthest {
             return f64::INFINITY;
         }
         self.stop(distance + braking_distance(limit, self.kind.deceleration, self.step)).max(limit)
@@ -313,7 +315,9 @@ impl Traffic {
         let kind = self.kind(vehicle);
         let wanted = (self.town.layout.track(vehicle.track).limit * vehicle.haste).min(kind.top_speed);
         let braking = braking_distance(vehicle.speed, kind.deceleration, self.step);
-        Driver { id, vehicle, kind, can: abilities(kind), wanted, braking, step: self.step }
+        let fastest = (vehicle.speed + kind.acceleration * self.step).min(wanted);
+        let farthest = fastest * self.step + braking_distance(fastest, kind.deceleration, self.step);
+        Driver { id, vehicle, kind, can: abilities(kind), wanted, braking, farthest, step: self.step }
     }
 
     pub(super) fn look_ahead(
@@ -323,11 +327,9 @@ impl Traffic {
         approaches: &mut Vec<Approach>,
     ) -> Most {
         let Driver { vehicle, kind, .. } = *driver;
-        let fastest = (vehicle.speed + kind.acceleration * self.step).min(driver.wanted);
         // No farther than it could matter: where one would stop who speeds up now.
-        let sight = fastest * (self.step + kind.headway)
-            + braking_distance(fastest, kind.deceleration, self.step)
-            + kind.least_gap;
+        let fastest = (vehicle.speed + kind.acceleration * self.step).min(driver.wanted);
+        let sight = driver.farthest + fastest * kind.headway + kind.least_gap;
         let mut most = Most { speed: driver.free(), cause: Cause::Free }.at_most(vehicle.intent.at_most, Cause::Change);
         let mut is_followed = before.is_some();
         if let Some(before) = before {
@@ -336,10 +338,12 @@ impl Traffic {
         }
         let halt = self.next_halt(vehicle).map(|halt| (self.track_of_lane(halt.lane), halt.between[1]));
         let (mut track, mut road, mut begins) = (vehicle.track, vehicle.road, -vehicle.at);
+        let mut came_by = None;
         loop {
             let about = self.town.layout.track(track);
             if let Some(tail) = self.tails[track.0 as usize].filter(|_| !is_followed) {
                 let behind = driver.behind(begins + tail.back, tail.speed, tail.deceleration);
+                let behind = self.behind_where_ways_touch(driver, came_by, track, (tail.vehicle, tail.back), behind);
                 most = most.at_most(behind, Cause::Ahead(tail.vehicle));
                 is_followed = true;
             }
@@ -376,7 +380,8 @@ impl Traffic {
             }
             let Some((next, next_road)) = self.after(vehicle, track, road) else {
                 let is_over = self.is_last(vehicle, road);
-                let stop = driver.stop(ends - vehicle.intent.reserve);
+                let early = ends - vehicle.intent.reserve;
+                let stop = driver.stop(if driver.can_stop(early) { early } else { ends });
                 return if is_over { most } else { most.at_most(stop, Cause::LaneEnds) };
             };
             if let Place::Turn(turn) = self.place(next) {
@@ -387,8 +392,12 @@ impl Traffic {
             }
             let beyond = self.town.layout.track(next);
             most = most.at_most(driver.slow(ends, driver.limit(beyond.limit)), Cause::Limit(next));
+            came_by = Some((track, begins));
             if let Some(last) = self.tracks[next.0 as usize].last().filter(|_| !is_followed) {
-                most = most.at_most(self.behind(driver, *last, ends), Cause::Ahead(*last));
+                let back = self.vehicle(*last).at - self.kind(self.vehicle(*last)).length;
+                let behind = self.behind(driver, *last, ends);
+                let behind = self.behind_where_ways_touch(driver, came_by, next, (*last, back), behind);
+                most = most.at_most(behind, Cause::Ahead(*last));
                 is_followed = true;
             }
             (track, road, begins) = (next, next_road, ends);
@@ -400,6 +409,25 @@ impl Traffic {
         let other = self.vehicle(other);
         let about = self.kind(other);
         driver.behind(begins + other.at - about.length, other.speed, about.deceleration)
+    }
+
+    /// The most behind somebody ahead on a lane, given what it is if his whole body lies on one's own way. What of it is still on another turn to
+    /// that lane is in nobody's way before the two turns touch. By which track one comes to the lane is given with how far ahead it begins.
+    #[inline]
+    fn behind_where_ways_touch(
+        &self,
+        driver: &Driver,
+        came_by: Option<(TrackId, f64)>,
+        lane: TrackId,
+        (other, back): (VehicleId, f64),
+        behind: f64,
+    ) -> f64 {
+        let Some((own, begins)) = came_by.filter(|_| back < 0.0) else { return behind };
+        let Place::Turn(turn) = self.place(own) else { return behind };
+        let theirs = self.find(other).and_then(|other| other.tracks().skip_while(|track| *track != lane).nth(1));
+        let conflicts = self.town.layout.conflicts(turn).iter();
+        let touches = conflicts.filter(|there| Some(self.town.layout.of_turn(there.other)) == theirs);
+        touches.fold(behind, |behind, there| behind.max(driver.stop(begins + there.own[0])))
     }
 
     /// Comes to a turn that begins so far ahead: the most that one may drive, or else that with which one stops before it.
@@ -442,10 +470,12 @@ impl Traffic {
     /// One who has to let others pass comes so slowly that he can stop when he sees them.
     fn slow_to_see(&self, driver: &Driver, turn: TurnId, distance: f64, most: Most) -> Most {
         let visible = self.town.layout.turn(turn).visible_from;
-        if distance <= visible || self.rights[turn.index()] == Right::Zipper || !self.heeds(turn) {
+        let is_zipper = self.rights[turn.index()] == Right::Zipper;
+        if distance <= visible || is_zipper || !self.heeds(turn) || !driver.can_stop(distance) {
             return most;
         }
-        most.at_most(driver.slow(distance - visible, driver.stop(visible)), Cause::Sight(turn))
+        let slow = driver.slow(distance - visible, driver.stop(visible));
+        most.at_most(slow.max(driver.gentlest()), Cause::Sight(turn))
     }
 
     /// Whether there is room for a vehicle behind a junction, so that it stands in nobody's way: as far as to the next one who stands, less what
@@ -503,7 +533,8 @@ impl Traffic {
         let speed = match kind.following {
             Following::Krauss { imperfection } => {
                 let slack = self.seed.stream(u64::from(vehicle.trip), SLACK, self.steps).uniform();
-                slackened(speed, imperfection, slack, kind.acceleration, self.step).max(least)
+                // Slackness makes nobody brake harder than those behind count on.
+                slackened(speed, imperfection, slack, kind.acceleration, self.step).max(speed.min(driver.gentlest()))
             }
             Following::Idm { .. } => speed,
         };

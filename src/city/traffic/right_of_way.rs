@@ -8,7 +8,7 @@
 use super::following::braking_distance;
 use super::layout::{Conflict, Touch, Way};
 use super::movement::STANDING;
-use super::plan::{Cause, Driver, Most};
+use super::plan::{Cause, Driver, Most, ROUNDING};
 use super::{Place, Traffic, VehicleId};
 use crate::city::streets::{Lamp, Rule, TurnId};
 
@@ -186,15 +186,12 @@ impl Traffic {
             return None;
         }
         if touch == Touch::Merging {
-            // As if it were ahead on the same way, as far from its end.
+            // As if it were ahead on the same way, as far from its end; but before the two ways touch it is in nobody's way.
             let [length, their_length] =
                 [turn, other].map(|turn| self.town.layout.track(self.town.layout.of_turn(turn)).length);
             let gap = begins + length - (their_length - body.back);
-            return Some(if gap > to_own.max(0.0) {
-                driver.behind(gap, body.speed, body.deceleration)
-            } else {
-                driver.stop(to_own)
-            });
+            let (stop, is_ahead) = (driver.stop(to_own), gap > to_own.max(0.0));
+            return Some(if is_ahead { driver.behind(gap, body.speed, body.deceleration).max(stop) } else { stop });
         }
         // One stops at the beginning of the turn, if one still can.
         let line = if begins > 0.0 && driver.can_stop(begins) { begins } else { to_own };
@@ -215,8 +212,9 @@ impl Traffic {
         }
         // How far from being able to wait: there, too near to stop, or just on its way from where it waited, which it does not stop at once.
         let claim = |turn: TurnId, at: f64, left: f64, speed: f64, braking: f64| match left {
-            // Who stands before the junction is not there yet, even if the ways touch right from its edge.
-            left if left <= 0.0 && at > 0.0 => 3,
+            // Who stands before the junction is not there yet, even if the ways touch right from its edge, and neither is who waits right
+            // before the other's way, whatever is lost by rounding.
+            left if left < -ROUNDING && at > 0.0 => 3,
             left if left < braking => 2,
             _ => i32::from(at > self.town.layout.turn(turn).waits_at.unwrap_or(0.0) && speed > STANDING),
         };
