@@ -39,10 +39,11 @@ pub(super) fn add(
         let (from, to) = (from?, to?);
         // All kinds of a flow take the same way: one that is open to the first.
         let class = demand.kinds[kinds[0].0 as usize].class;
-        if !known.iter().any(|(there, _)| *there == class) {
+        let at = known.iter().position(|(there, _)| *there == class).unwrap_or_else(|| {
             known.push((class, Routes::prepare(streets, class, &free_times(streets, class))));
-        }
-        let Some((_, routes)) = known.iter().find(|(there, _)| *there == class) else { continue };
+            known.len() - 1
+        });
+        let routes = &known[at].1;
         let route = quickest(streets, routes, &mut finder, from, to).ok_or_else(|| {
             let why = format!(
                 "there is no way from `{}` to `{}` for vehicles of class `{}`",

@@ -66,9 +66,6 @@ impl ParkingForm {
         let lanes = lanes(streets, &self.way, &field("way"))?;
         let lane = *lane_of(&lanes, self.lane, &self.way, &field("lane"))?;
         along(streets, lane, self.at, &field("at"))?;
-        if self.places == 0 {
-            return Err(Wrong::new(&field("places"), "nobody can be parked where there are no places", "at least 1"));
-        }
         let about = streets.lane(lane);
         let end = (self.at + STRETCH).min(about.length - BEFORE_END).max(0.0);
         let between = [self.at.min(end - STRETCH).max(0.0), end];
