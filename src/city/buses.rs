@@ -226,6 +226,7 @@ impl LineForm {
                 speed: FirstSpeed::Mean,
                 to: -1.0,
                 halts: called.iter().map(halt).collect(),
+                parks: None,
             });
         }
     }

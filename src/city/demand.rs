@@ -141,6 +141,20 @@ pub struct Trip {
     pub to: f64,
     /// The stops on the way, in order.
     pub halts: Vec<Halt>,
+    /// How it ends at a place to park, if it does. Importers know of none, and it is not packed.
+    #[serde(skip)]
+    pub parks: Option<Parks>,
+}
+
+/// How a trip ends at a place to park.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Parks {
+    /// How far from the end of the trip the place may be, as the crow flies.
+    pub within: f64,
+    /// After so many places that were full the driver looks for no other.
+    pub tries: u32,
+    /// For how long it is parked before it drives back to where it came from; without it, for good.
+    pub stays: Option<f64>,
 }
 
 /// The speed with which a trip begins.

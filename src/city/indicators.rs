@@ -45,6 +45,15 @@ pub(super) fn compute(world: &World) -> Vec<Indicator> {
         all.push(figure("charged", Some(traffic.given_j() / KWH), "kWh"));
         all.push(figure("trips_stranded", Some(totals.stranded as f64), ""));
     }
+    let parking = totals.parking;
+    if parking.offered > 0.0 {
+        let searched = (parking.parked > 0).then(|| parking.searched / parking.parked as f64);
+        all.push(figure("trips_parked", Some(parking.parked as f64), ""));
+        all.push(figure("trips_without_a_place", Some(parking.without as f64), ""));
+        all.push(figure("parking_search", searched, "s"));
+        all.push(figure("parking_occupancy", Some(parking.taken / parking.offered), ""));
+        all.push(figure("vehicles_parked", Some(traffic.parked() as f64), ""));
+    }
     all
 }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use bevy_app::{App, Plugin};
 use bevy_ecs::prelude::{In, Resource, World};
 
-use super::tables::{ChargeRow, EdgeRow, EmissionRow, RoadRow, SignalRow, TripRow};
+use super::tables::{ChargeRow, EdgeRow, EmissionRow, ParkingRow, RoadRow, SignalRow, TripRow};
 use super::traffic::signals::Showing;
 use super::traffic::{Arrival, RoadSums, Town, Traffic};
 use super::{check, indicators, looks, settings};
@@ -55,6 +55,7 @@ impl Plugin for CityPlugin {
             .register_table::<TripRow>()
             .register_table::<EmissionRow>()
             .register_table::<ChargeRow>()
+            .register_table::<ParkingRow>()
             .register_table::<EdgeRow>()
             .register_table::<RoadRow>()
             .register_table::<SignalRow>()
@@ -146,7 +147,7 @@ fn go_on(world: &mut World) {
     let before: Vec<Showing> = traffic.showing().to_vec();
     let now = traffic.now();
     let arrivals: Vec<Arrival> = traffic.go_on(seed, &pool);
-    let stays = traffic.take_stays();
+    let (stays, notes) = (traffic.take_stays(), traffic.take_notes());
     let after: Vec<Showing> = traffic.showing().to_vec();
     let town = traffic.town().clone();
     let mut trips = world.resource_mut::<Table<TripRow>>();
@@ -160,6 +161,10 @@ fn go_on(world: &mut World) {
     let mut charges = world.resource_mut::<Table<ChargeRow>>();
     if charges.is_enabled() {
         stays.iter().for_each(|stay| charges.push(ChargeRow::new(stay, &town)));
+    }
+    let mut parking = world.resource_mut::<Table<ParkingRow>>();
+    if parking.is_enabled() {
+        notes.iter().for_each(|note| parking.push(ParkingRow::new(note, &town)));
     }
     let mut signals = world.resource_mut::<Table<SignalRow>>();
     if signals.is_enabled() {

@@ -46,6 +46,11 @@ const FIGURES: &[ReportFigure] = &[
     figure("electricity_per_km", "Electricity a kilometre", "of vehicles with a battery", true),
     figure("charged", "Charged", "given by all chargers since the start", false),
     figure("trips_stranded", "Stranded", "towed away with empty batteries", true),
+    figure("trips_parked", "Parked", "trips that ended at a place to park", false),
+    figure("trips_without_a_place", "Without a place", "trips that found no place to park", true),
+    figure("parking_search", "Search for a place", "of who parked, mean", true),
+    ReportFigure { share: true, ..figure("parking_occupancy", "Places taken", "of all places to park, mean", false) },
+    figure("vehicles_parked", "Vehicles parked", "at the end", false),
 ];
 
 /// The height of a chart: pixels.

@@ -1,6 +1,7 @@
 //! The section `city` of scenes.
 
 mod extras;
+mod parking;
 
 use std::collections::BTreeMap;
 
@@ -10,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 pub use self::extras::{ChargerForm, ChargingForm, IncidentForm, RerouteForm};
+pub use self::parking::{ParkingForm, ParksForm};
 use super::build;
 use super::buses::{self, LineForm, StopForm};
 use super::demand::{Demand, Following, Haste, Kind};
@@ -20,9 +22,9 @@ use super::plan::{Control, Node, Plan, Sign, Way};
 use super::scenery::Scenery;
 use super::signals::settings::Signalling;
 use super::streets::{Class, Streets};
-use super::traffic::Town;
 use super::traffic::energy::{Changes, Profile, Propulsion};
 use super::traffic::signals::actuated;
+use super::traffic::{Parking, Town};
 use crate::engine::random::Seed;
 use crate::engine::spelling::nearest;
 use crate::engine::time::Duration;
@@ -79,6 +81,9 @@ pub struct City {
     /// Where batteries are charged, by name. Of several copies of the streets, in the first.
     #[schemars(example = json!({"station": {"way": "high street", "at": 120, "power_kw": 50, "places": 4}}))]
     pub chargers: BTreeMap<String, ChargerForm>,
+    /// Where vehicles are parked, by name. Of several copies of the streets, in the first.
+    #[schemars(example = json!({"market": {"way": "high street", "at": 120, "places": 40}}))]
+    pub parking: BTreeMap<String, ParkingForm>,
     /// How many copies of the streets there are beside each other, each with all trips: for tests of speed.
     #[schemars(range(min = 1, max = 1000), example = json!(1))]
     pub copies: u32,
@@ -248,6 +253,10 @@ pub struct Flow {
     /// For how long they come.
     #[schemars(example = &"1h")]
     pub lasts: Duration,
+    /// Who of them parks near the goal, and for how long.
+    #[serde(default)]
+    #[schemars(example = json!({"share": 0.6, "stays": "1h"}))]
+    pub parks: Option<ParksForm>,
 }
 
 impl Default for City {
@@ -270,6 +279,7 @@ impl Default for City {
             reroute: None,
             incidents: Vec::new(),
             chargers: BTreeMap::new(),
+            parking: BTreeMap::new(),
             copies: 1,
         }
     }
@@ -309,9 +319,9 @@ impl City {
         let grown = self.growth()?;
         let streets = self.all_streets(grown.as_ref())?;
         streets.check().map_err(|why| Wrong::new(&["streets"], why, IMPORT))?;
-        let demand = self.all_demand(grown.as_ref(), &streets, seed)?;
-        demand.check(&streets).map_err(|why| Wrong::new(&["demand"], why, IMPORT))?;
         let extras = self.extras(&streets)?;
+        let demand = self.all_demand(grown.as_ref(), &streets, &extras.parking, seed)?;
+        demand.check(&streets).map_err(|why| Wrong::new(&["demand"], why, IMPORT))?;
         Ok(Town::copies(&streets, &demand, self.copies.max(1)).with(extras))
     }
 
@@ -373,7 +383,13 @@ impl City {
         self.streets.open().map_err(|why| Wrong::new(&["streets"], why, IMPORT))
     }
 
-    fn all_demand(&self, grown: Option<&Growth>, streets: &Streets, seed: Seed) -> Result<Demand, Wrong> {
+    fn all_demand(
+        &self,
+        grown: Option<&Growth>,
+        streets: &Streets,
+        parking: &[Parking],
+        seed: Seed,
+    ) -> Result<Demand, Wrong> {
         let mut demand = match self.demand.text() {
             "" => Demand::default(),
             _ => self.demand.open().map_err(|why| Wrong::new(&["demand"], why, IMPORT))?,
@@ -390,7 +406,7 @@ impl City {
             stops = grown.stops.clone().into_iter().chain(stops).collect();
             lines = grown.lines.clone().into_iter().chain(lines).collect();
         }
-        flows::add(&flows, streets, &mut demand, seed)?;
+        flows::add(&flows, streets, parking, &mut demand, seed)?;
         buses::add(&stops, &lines, streets, &mut demand)?;
         Ok(demand)
     }

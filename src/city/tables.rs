@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::streets::{Road, Streets};
 use super::traffic::charging::Stay;
 use super::traffic::energy::Fitted;
+use super::traffic::parking::{Event, Note};
 use super::traffic::{Arrival, RoadSums, Town};
 use crate::record::table::{Cell, Column, ColumnType, Names, Row};
 
@@ -18,17 +19,15 @@ impl TripRow {
     pub fn new(arrival: &Arrival, town: &Town) -> TripRow {
         let trip = &town.demand.trips[arrival.trip as usize];
         let kind = &town.demand.kinds[arrival.kind.0 as usize];
-        let road = |place: Option<&crate::city::streets::RoadId>| {
-            Cell::Text(place.map_or("", |road| &*town.streets.roads[road.index()].name).into())
-        };
+        let [from, to] = arrival.roads.map(|road| Cell::Text(town.streets.roads[road.index()].name.as_str().into()));
         TripRow {
             cells: vec![
                 Cell::Text(trip.name.as_str().into()),
                 Cell::Text(kind.name.as_str().into()),
-                road(trip.route.first()),
-                road(trip.route.last()),
+                from,
+                to,
                 Cell::Float(arrival.departed),
-                Cell::Float(arrival.departed - trip.departs),
+                Cell::Float(arrival.departed - arrival.departs),
                 Cell::Float(arrival.arrived),
                 Cell::Float(arrival.sums.length),
                 Cell::Float(arrival.arrived - arrival.departed),
@@ -157,6 +156,52 @@ impl Row for ChargeRow {
         Column::new("left", ColumnType::Float, "when it left"),
         Column::new("given", ColumnType::Float, "what the charger gave: kWh"),
         Column::new("charge", ColumnType::Float, "how full the battery was then: a share"),
+    ];
+
+    fn cells(self, _: &Names) -> Vec<Cell> {
+        self.cells
+    }
+}
+
+/// Something that has happened to one who wants to park.
+pub struct ParkingRow {
+    cells: Vec<Cell>,
+}
+
+impl ParkingRow {
+    /// Of what was noted.
+    pub fn new(note: &Note, town: &Town) -> ParkingRow {
+        let event = match note.event {
+            Event::Parks => "parks",
+            Event::Leaves => "leaves",
+            Event::FindsNone => "finds none",
+        };
+        let name = |place| Cell::Text(town.extras.parking(place).name.as_str().into());
+        ParkingRow {
+            cells: vec![
+                Cell::Float(note.time),
+                note.place.map_or(Cell::Empty, name),
+                Cell::Text(town.demand.trips[note.trip as usize].name.as_str().into()),
+                Cell::Text(town.demand.kinds[note.kind.0 as usize].name.as_str().into()),
+                Cell::Text(event.into()),
+                note.searched.map(|(seconds, _)| seconds).into(),
+                note.searched.map_or(Cell::Empty, |(_, full)| Cell::Int(i64::from(full))),
+            ],
+        }
+    }
+}
+
+impl Row for ParkingRow {
+    const TABLE: &'static str = "parking";
+    const ABOUT: &'static str = "Who parks and leaves, and who finds no place.";
+    const COLUMNS: &'static [Column] = &[
+        Column::new("time", ColumnType::Float, "when, in seconds"),
+        Column::optional("place", ColumnType::Text, "where, if there was room anywhere"),
+        Column::new("twin", ColumnType::Text, "who"),
+        Column::new("kind", ColumnType::Text, "what kind of vehicle"),
+        Column::new("event", ColumnType::Text, "parks, leaves or finds none"),
+        Column::optional("searched", ColumnType::Float, "for how long a place was looked for, in seconds"),
+        Column::optional("full", ColumnType::Int, "how many places were full"),
     ];
 
     fn cells(self, _: &Names) -> Vec<Cell> {

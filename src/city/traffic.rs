@@ -16,6 +16,7 @@ mod lanes;
 mod layout;
 mod movement;
 mod news;
+pub mod parking;
 mod plan;
 mod right_of_way;
 pub mod signals;
@@ -29,18 +30,19 @@ use serde::{Deserialize, Serialize};
 use self::charging::{Station, Stay};
 use self::closures::Closed;
 use self::errands::{Errand, find_guide};
-pub use self::extras::{Charger, ChargerId, Closure, Extras, Reroute};
+pub use self::extras::{Charger, ChargerId, Closure, Extras, Parking, ParkingId, Reroute};
 use self::following::Abilities;
 use self::guidance::{GuideId, Guides, Prospect};
 use self::layout::Layout;
 use self::news::News;
+use self::parking::{Lot, Note, Parker};
 pub use self::plan::Cause;
 use self::right_of_way::{Body, Right};
 use self::signals::actuated::{self, Detector};
 use self::signals::{Lead, Showing, changeover};
 use self::tank::Tank;
 use crate::city::demand::{Demand, Halt, Kind, KindId};
-use crate::city::streets::{Control, LaneId, SignalsId, Streets, TurnId};
+use crate::city::streets::{Control, LaneId, RoadId, SignalsId, Streets, TurnId};
 use crate::engine::parallel::Pool;
 use crate::engine::random::Seed;
 
@@ -99,6 +101,8 @@ pub struct Vehicle {
     errand: Option<Box<Errand>>,
     /// What it has used, if that is counted.
     pub tank: Option<Box<Tank>>,
+    /// What its driver keeps in mind who wants to park, or did.
+    parker: Option<Box<Parker>>,
 }
 
 impl Vehicle {
@@ -132,6 +136,10 @@ pub struct Arrival {
     pub trip: u32,
     /// What kind of vehicle made it.
     pub kind: KindId,
+    /// On which road it began, and on which it ended.
+    pub roads: [RoadId; 2],
+    /// When it wanted to depart: seconds.
+    pub departs: f64,
     /// When it departed: seconds.
     pub departed: f64,
     /// When it arrived: seconds.
@@ -178,10 +186,12 @@ pub struct Totals {
     pub energy: tank::Totals,
     /// How many more were taken off the streets, because their batteries were empty.
     pub stranded: u64,
+    /// What has come of parking.
+    pub parking: parking::Totals,
 }
 
 impl Totals {
-    fn add(&mut self, arrival: &Arrival, departs: f64) {
+    fn add(&mut self, arrival: &Arrival) {
         let (sums, duration) = (arrival.sums, arrival.arrived - arrival.departed);
         self.arrived += 1;
         self.length += sums.length;
@@ -189,7 +199,7 @@ impl Totals {
         self.duration += duration;
         self.waiting += sums.waiting;
         self.time_loss += sums.time_loss;
-        self.depart_delay += arrival.departed - departs;
+        self.depart_delay += arrival.departed - arrival.departs;
         if let Some(tank) = &arrival.tank {
             self.energy.add(tank, sums.length);
         }
@@ -262,6 +272,11 @@ pub struct Traffic {
     /// Stays there that are over since they were last taken.
     #[serde(skip)]
     stays: Vec<Stay>,
+    /// Who is parked at each place to park.
+    lots: Vec<Lot>,
+    /// What has happened there since it was last taken.
+    #[serde(skip)]
+    notes: Vec<Note>,
     #[serde(skip)]
     town: Arc<Town>,
     #[serde(skip)]
@@ -308,6 +323,8 @@ impl Traffic {
             news: News::new(&town),
             stations: town.extras.chargers.iter().map(|_| Station::default()).collect(),
             stays: Vec::new(),
+            lots: town.extras.parking.iter().map(|_| Lot::default()).collect(),
+            notes: Vec::new(),
             town: Arc::default(),
             guides: Guides::default(),
             tracks: Vec::new(),
@@ -439,7 +456,7 @@ impl Traffic {
 
     /// Whether nobody drives, and nobody ever will.
     pub fn is_over(&self) -> bool {
-        self.under_way() == 0 && self.charging() == 0 && self.waiting.is_over(&self.town.demand)
+        self.under_way() == 0 && self.charging() == 0 && self.to_leave() == 0 && self.waiting.is_over(&self.town.demand)
     }
 
     /// What time it is: seconds.
@@ -457,16 +474,19 @@ impl Traffic {
         self.show_signals();
         self.close_lanes();
         self.end_stays();
+        self.leave_places();
         self.charge();
         self.insert();
         let speeds = self.plan(pool);
-        let arrivals = self.advance(&speeds);
+        let mut arrivals = self.advance(&speeds);
+        arrivals.extend(self.park());
         self.place_bodies();
         self.change_lanes(pool);
         self.steps += 1;
         self.hear_news();
         self.look_for_ways();
         self.look_for_chargers();
+        self.look_for_places();
         self.tow();
         arrivals
     }
@@ -574,9 +594,11 @@ impl Traffic {
         if !vehicle.halts {
             return None;
         }
-        let place = |charger: &Charger| Halt { lane: charger.lane, between: charger.between, lasts: 0.0, until: None };
-        match vehicle.charger() {
-            Some(charger) => Some(place(self.town.extras.charger(charger))),
+        match vehicle.aim() {
+            Some(aim) => {
+                let (lane, between) = self.town.extras.turn_in(aim);
+                Some(Halt { lane, between, lasts: 0.0, until: None })
+            }
             None => self.town.demand.trips[vehicle.trip as usize].halts.get(vehicle.halt as usize).copied(),
         }
     }
@@ -684,6 +706,7 @@ mod tests {
             speed,
             to: -1.0,
             halts: Vec::new(),
+            parks: None,
         };
         Demand { kinds: vec![kind], stops: Vec::new(), trips: (0..trips).map(trip).collect() }
     }

@@ -66,6 +66,7 @@ fn a_run_leaves_a_folder_that_can_be_verified_elsewhere() {
         "missions.parquet",
         "operations.parquet",
         "outlooks.parquet",
+        "parking.parquet",
         "power.parquet",
         "roads.parquet",
         "run.json",

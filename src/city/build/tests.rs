@@ -206,6 +206,7 @@ fn cars_get_across_junctions_of_every_kind() {
                     speed: FirstSpeed::Most,
                     to: -1.0,
                     halts: Vec::new(),
+                    parks: None,
                 });
             }
         }

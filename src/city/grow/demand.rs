@@ -67,6 +67,7 @@ pub(super) fn flows(
         kinds: vec![if *is_truck { "truck" } else { "car" }.to_owned()],
         begin: Some(grown.begin),
         lasts: grown.lasts,
+        parks: None,
     };
     pairs.iter().map(flow).collect()
 }

@@ -54,7 +54,7 @@ struct Told {
 pub(super) const SHOW: Show = Show { forms, looks };
 
 /// The words for what holds vehicles up. After them come the names of roads.
-const CAUSES: [&str; 13] = [
+const CAUSES: [&str; 14] = [
     "nobody: it is as fast as it likes",
     "somebody ahead",
     "a lower limit ahead",
@@ -68,6 +68,7 @@ const CAUSES: [&str; 13] = [
     "a change of lanes",
     "a lane that is closed",
     "an empty battery",
+    "looking for a place to park",
 ];
 
 /// Why a vehicle is no faster: the number of the word, and who holds it up.
@@ -86,6 +87,7 @@ fn why(cause: Cause) -> (u32, Option<VehicleId>) {
         Cause::Change => (10, None),
         Cause::Closed(_) => (11, None),
         Cause::Empty => (12, None),
+        Cause::Parking => (13, None),
     }
 }
 
@@ -226,7 +228,7 @@ fn tell_vehicles(traffic: &Traffic, shown: &mut Shown, sights: &mut Sights, now:
             pose,
             speed: vehicle.speed,
             state: state(vehicle),
-            values: values(traffic, vehicle, trip.route.last().copied()),
+            values: values(traffic, vehicle, traffic.route(vehicle).last().copied()),
         };
         let motion = motion(before.unwrap_or(told), told, now, step);
         match before {

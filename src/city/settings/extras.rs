@@ -131,11 +131,13 @@ impl City {
             closures.extend(form.closures(streets, &number.to_string())?);
         }
         let chargers = self.chargers.iter().map(|(name, form)| form.charger(streets, name));
+        let parking = self.parking.iter().map(|(name, form)| form.parking(streets, name));
         Ok(Extras {
             counts_energy: self.energy,
             reroute: self.reroute.as_ref().map(reroute),
             closures,
             chargers: chargers.collect::<Result<_, Wrong>>()?,
+            parking: parking.collect::<Result<_, Wrong>>()?,
         })
     }
 }
@@ -167,7 +169,7 @@ impl ChargerForm {
 }
 
 /// The lanes of a road, by its name.
-fn lanes(streets: &Streets, name: &str, field: &[&str]) -> Result<Vec<LaneId>, Wrong> {
+pub(super) fn lanes(streets: &Streets, name: &str, field: &[&str]) -> Result<Vec<LaneId>, Wrong> {
     let number = streets.roads.iter().position(|road| road.name == name).ok_or_else(|| {
         let near = nearest(name, streets.roads.iter().map(|road| &*road.name));
         let cure = near.map_or_else(|| "name a way".to_owned(), |near| format!("did you mean `{near}`?"));
@@ -176,7 +178,7 @@ fn lanes(streets: &Streets, name: &str, field: &[&str]) -> Result<Vec<LaneId>, W
     Ok(streets.lanes_of(RoadId(number as u32)).collect())
 }
 
-fn lane_of<'a>(lanes: &'a [LaneId], number: u32, way: &str, field: &[&str]) -> Result<&'a LaneId, Wrong> {
+pub(super) fn lane_of<'a>(lanes: &'a [LaneId], number: u32, way: &str, field: &[&str]) -> Result<&'a LaneId, Wrong> {
     lanes.get(number as usize).ok_or_else(|| {
         let why = format!("way `{way}` has no lane {number}: it has {}, counted from 0", lanes.len());
         Wrong::new(field, why, "name one that there is")
@@ -184,7 +186,7 @@ fn lane_of<'a>(lanes: &'a [LaneId], number: u32, way: &str, field: &[&str]) -> R
 }
 
 /// A place along a lane must be on it.
-fn along(streets: &Streets, lane: LaneId, at: f64, field: &[&str]) -> Result<(), Wrong> {
+pub(super) fn along(streets: &Streets, lane: LaneId, at: f64, field: &[&str]) -> Result<(), Wrong> {
     let length = streets.lane(lane).length;
     if at <= length {
         return Ok(());

@@ -8,10 +8,10 @@ use std::collections::{BTreeMap, VecDeque};
 
 use serde::{Deserialize, Serialize};
 
-use super::errands::{Errand, find_guide};
+use super::errands::{Aim, Errand};
 use super::movement::STANDING;
-use super::{Cause, ChargerId, Place, TRAIL, Town, Traffic, Vehicle, VehicleId, lanes};
-use crate::city::demand::{FirstSpeed, Kind, KindId};
+use super::{Cause, ChargerId, Town, Traffic, Vehicle, VehicleId};
+use crate::city::demand::{Kind, KindId};
 use crate::city::routes::Finder;
 use crate::city::streets::{Class, RoadId};
 
@@ -137,7 +137,7 @@ impl Traffic {
             let Some(place) = there.roads.last().copied() else { continue };
             let Some(on) = routes.best(finder, place, rest[rest.len() - 1]) else { continue };
             let route = rest[..kept].iter().copied().chain(there.roads).chain(on.roads.into_iter().skip(1)).collect();
-            if self.set_out(id, Errand { route, charger: places.get(&place).copied() }) {
+            if self.set_out(id, Errand { route, aim: places.get(&place).copied().map(Aim::Charger) }) {
                 return;
             }
         }
@@ -184,25 +184,16 @@ impl Traffic {
 
     /// One who was charged comes back to the lane, standing, if there is room.
     fn go_on_from(&mut self, charger: ChargerId, guest: &Guest) -> bool {
-        let town = self.town.clone();
         let vehicle = &guest.vehicle;
-        let kind = &town.demand.kinds[vehicle.kind.0 as usize];
-        let Place::Lane(lane) = self.place(vehicle.track) else { return false };
-        let at = vehicle.at.max(kind.length).min(town.streets.lane(lane).length);
-        let Some((place, speed)) = self.room(lane, at, 0.0, FirstSpeed::At(0.0), kind) else { return false };
         let route = self.route(vehicle)[vehicle.road as usize..].to_vec();
-        let errand = Some(Box::new(Errand { route, charger: None }));
-        let intent = lanes::Intent::default();
-        let back = Vehicle { at, speed, errand, intent, road: 0, halts: false, cause: Cause::Free, ..vehicle.clone() };
-        let guide = find_guide(&town, &mut self.guides, &back);
-        let ends_at = self.end_of_trip(back.trip, guide, 0, back.track);
-        let back = Vehicle { guide, ends_at, waited: 0.0, trail: [None; TRAIL], ..back };
-        let began = guest.began.unwrap_or(guest.came);
-        let share = back.charge(kind).unwrap_or(0.0);
-        let (trip, kind, times) = (back.trip, back.kind, [guest.came, began, self.now()]);
-        self.stays.push(Stay { charger, trip, kind, times, given_j: guest.given_j, share });
-        self.put_on(lane, place, back);
-        true
+        let goes = self.put_back(vehicle, route);
+        if goes {
+            let began = guest.began.unwrap_or(guest.came);
+            let share = vehicle.charge(self.kind(vehicle)).unwrap_or(0.0);
+            let (trip, kind, times) = (vehicle.trip, vehicle.kind, [guest.came, began, self.now()]);
+            self.stays.push(Stay { charger, trip, kind, times, given_j: guest.given_j, share });
+        }
+        goes
     }
 
     /// Whoever stands with an empty battery is towed away after a while.

@@ -1,4 +1,5 @@
-//! Where vehicles go other than their trips say: by a way that is quicker now, or by a place where they charge their batteries.
+//! Where vehicles go other than their trips say: by a way that is quicker now, or by a place beside the road: to charge
+//! their batteries, or to park.
 
 use std::ops::Range;
 
@@ -6,7 +7,8 @@ use serde::{Deserialize, Serialize};
 
 use super::following::braking_distance;
 use super::guidance::{GuideId, Guides};
-use super::{ChargerId, Place, Town, TrackId, Traffic, Vehicle, VehicleId};
+use super::{Cause, ChargerId, ParkingId, Place, TRAIL, Town, TrackId, Traffic, Vehicle, VehicleId, lanes};
+use crate::city::demand::FirstSpeed;
 use crate::city::routes::Finder;
 use crate::city::streets::RoadId;
 use crate::engine::random::Purpose;
@@ -21,21 +23,25 @@ const CHANGE: f64 = 10.0;
 pub(super) struct Errand {
     /// The roads, from the one on which it was when it set out.
     pub route: Vec<RoadId>,
-    /// Where it charges its battery on the way.
-    pub charger: Option<ChargerId>,
+    /// Where it leaves the road on the way.
+    pub aim: Option<Aim>,
+}
+
+/// A place beside the road.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) enum Aim {
+    /// Where it charges its battery.
+    Charger(ChargerId),
+    /// Where it is parked, if there is still room when it comes.
+    Parking(ParkingId),
 }
 
 /// The guide of a vehicle, by what it still has to do.
 pub(super) fn find_guide(town: &Town, guides: &mut Guides, vehicle: &Vehicle) -> GuideId {
     let halts = &town.demand.trips[vehicle.trip as usize].halts[vehicle.halt as usize..];
     let class = town.demand.kinds[vehicle.kind.0 as usize].class;
-    let charger = vehicle.charger().map(|charger| town.extras.charger(charger).lane);
-    guides.find(
-        &town.streets,
-        route(town, vehicle),
-        class,
-        charger.into_iter().chain(halts.iter().map(|halt| halt.lane)),
-    )
+    let aim = vehicle.aim().map(|aim| town.extras.turn_in(aim).0);
+    guides.find(&town.streets, route(town, vehicle), class, aim.into_iter().chain(halts.iter().map(|halt| halt.lane)))
 }
 
 /// The roads along which a vehicle drives.
@@ -47,9 +53,9 @@ fn route<'a>(town: &'a Town, vehicle: &'a Vehicle) -> &'a [RoadId] {
 }
 
 impl Vehicle {
-    /// Where it wants to charge its battery.
-    pub(super) fn charger(&self) -> Option<ChargerId> {
-        self.errand.as_ref()?.charger
+    /// Where it wants to leave the road.
+    pub(super) fn aim(&self) -> Option<Aim> {
+        self.errand.as_ref()?.aim
     }
 }
 
@@ -88,7 +94,7 @@ impl Traffic {
             let found = routes.best(finder, rest[kept], rest[rest.len() - 1]);
             let Some(found) = found.filter(|found| found.seconds < routes.time(&rest[kept..])) else { continue };
             let route = rest[..kept].iter().copied().chain(found.roads).collect();
-            if self.set_out(id, Errand { route, charger: None }) {
+            if self.set_out(id, Errand { route, aim: None }) {
                 return;
             }
         }
@@ -104,7 +110,7 @@ impl Traffic {
     /// Sends a vehicle on an errand, if it can still get there from where it is.
     pub(super) fn set_out(&mut self, id: VehicleId, errand: Errand) -> bool {
         let town = self.town.clone();
-        let halts = errand.charger.is_some();
+        let halts = errand.aim.is_some();
         let sent = Vehicle { errand: Some(Box::new(errand)), road: 0, halts, ..self.vehicle(id).clone() };
         let guide = find_guide(&town, &mut self.guides, &sent);
         let sent = Vehicle { guide, ends_at: self.end_of_trip(sent.trip, guide, 0, sent.track), ..sent };
@@ -119,9 +125,7 @@ impl Traffic {
     /// that, and it has to change lanes in time.
     fn can_take(&self, sent: &Vehicle, was: &Vehicle) -> bool {
         let kind = self.kind(sent);
-        let braking = braking_distance(sent.speed, kind.deceleration, self.step);
-        // As far as one needs who speeds up in the next step.
-        let needed = 2.0 * sent.speed * self.step + kind.acceleration * self.step * self.step + braking;
+        let needed = self.needed(sent);
         let mut ends = -sent.at;
         let mut there = (sent.track, was.road, sent.road);
         let halt = self.next_halt(sent).map(|halt| (self.track_of_lane(halt.lane), halt.between[1]));
@@ -140,6 +144,29 @@ impl Traffic {
         }
         let change = sent.speed * CHANGE + 2.0 * (kind.length + kind.least_gap);
         ends >= needed + change * self.changes(sent, there.0, there.2)
+    }
+
+    /// How far ahead something has to be for a vehicle to heed it: as far as one needs to stop who speeds up in the next step.
+    pub(super) fn needed(&self, vehicle: &Vehicle) -> f64 {
+        let kind = self.kind(vehicle);
+        let braking = braking_distance(vehicle.speed, kind.deceleration, self.step);
+        2.0 * vehicle.speed * self.step + kind.acceleration * self.step * self.step + braking
+    }
+
+    /// One who was beside the road comes back to the lane, standing, and goes on along a route; if there is room.
+    pub(super) fn put_back(&mut self, vehicle: &Vehicle, route: Vec<RoadId>) -> bool {
+        let town = self.town.clone();
+        let kind = &town.demand.kinds[vehicle.kind.0 as usize];
+        let Place::Lane(lane) = self.place(vehicle.track) else { return false };
+        let at = vehicle.at.max(kind.length).min(town.streets.lane(lane).length);
+        let Some((place, speed)) = self.room(lane, at, 0.0, FirstSpeed::At(0.0), kind) else { return false };
+        let errand = Some(Box::new(Errand { route, aim: None }));
+        let intent = lanes::Intent::default();
+        let back = Vehicle { at, speed, errand, intent, road: 0, halts: false, cause: Cause::Free, ..vehicle.clone() };
+        let guide = find_guide(&town, &mut self.guides, &back);
+        let ends_at = self.end_of_trip(back.trip, guide, 0, back.track);
+        self.put_on(lane, place, Vehicle { guide, ends_at, waited: 0.0, trail: [None; TRAIL], ..back });
+        true
     }
 
     /// How many lanes a vehicle has to change on a track.

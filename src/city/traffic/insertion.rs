@@ -139,6 +139,7 @@ impl Traffic {
             trail: [None; TRAIL],
             intent: lanes::Intent::default(),
             errand: None,
+            parker: None,
             tank: Tank::of(about, self.town.extras.counts_energy, first_charge).map(Box::new),
         };
         self.put_on(lane, place, vehicle);

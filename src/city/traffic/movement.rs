@@ -1,9 +1,11 @@
 //! How vehicles get from track to track, and to the ends of their trips.
 
-use super::errands::find_guide;
+use super::errands::{Aim, find_guide};
 use super::guidance::GuideId;
 use super::plan::Most;
 use super::{Arrival, Place, TRAIL, TrackId, Traffic, Vehicle, VehicleId};
+use crate::city::demand::Halt;
+use crate::city::streets::RoadId;
 
 /// Who is no faster stands: metres a second. As in SUMO.
 pub(super) const STANDING: f64 = 0.1;
@@ -82,11 +84,8 @@ impl Traffic {
                 }
             }
             if vehicle.at >= vehicle.ends_at {
-                let arrived = (self.steps + 1) as f64 * self.step;
-                let Vehicle { trip, kind, departed, sums, tank, .. } = vehicle;
-                let arrival = Arrival { trip, kind, departed, arrived, sums, tank: tank.map(|tank| *tank) };
-                self.totals.add(&arrival, self.town.demand.trips[trip as usize].departs);
-                arrivals.push(arrival);
+                self.note_no_place(&vehicle);
+                arrivals.push(self.arrive(&vehicle));
                 self.free.push(id);
                 continue;
             }
@@ -104,15 +103,15 @@ impl Traffic {
         for number in 0..self.vehicles.len() {
             let Some(vehicle) = self.vehicles[number].as_ref() else { continue };
             let Some(halt) = self.next_halt(vehicle) else { continue };
-            let charger = vehicle.charger();
-            let is_there = vehicle.track == self.track_of_lane(halt.lane)
-                && vehicle.at >= halt.between[0]
-                && vehicle.speed <= STANDING;
-            if let Some(charger) = charger {
-                if is_there {
+            let is_there = self.stands_at(vehicle, &halt);
+            match vehicle.aim() {
+                Some(Aim::Charger(charger)) if is_there => {
                     self.begin_stay(VehicleId(number as u32), charger);
+                    continue;
                 }
-                continue;
+                // Who comes to a place to park does so when all have moved.
+                Some(_) => continue,
+                None => {}
             }
             let until = match vehicle.stands_until {
                 None if !is_there => continue,
@@ -129,6 +128,26 @@ impl Traffic {
                 vehicle.guide = guide;
             }
         }
+    }
+
+    /// Whether a vehicle stands where it has to halt.
+    pub(super) fn stands_at(&self, vehicle: &Vehicle, halt: &Halt) -> bool {
+        vehicle.track == self.track_of_lane(halt.lane) && vehicle.at >= halt.between[0] && vehicle.speed <= STANDING
+    }
+
+    /// Counts the trip of one who is where it ends.
+    pub(super) fn arrive(&mut self, vehicle: &Vehicle) -> Arrival {
+        let [(from, departs), (to, arrived)] = [self.begin_of_trip(vehicle), self.here_and_now(vehicle)];
+        let Vehicle { trip, kind, departed, sums, ref tank, .. } = *vehicle;
+        let tank = tank.as_deref().copied();
+        let arrival = Arrival { trip, kind, roads: [from, to], departs, departed, arrived, sums, tank };
+        self.totals.add(&arrival);
+        arrival
+    }
+
+    /// The road on which a vehicle is at the end of a step, and when that is.
+    fn here_and_now(&self, vehicle: &Vehicle) -> (RoadId, f64) {
+        (self.town.layout.track(vehicle.track).road, (self.steps + 1) as f64 * self.step)
     }
 
     /// Where on a track a trip ends; at no place if that is not on its last road.

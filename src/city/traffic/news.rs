@@ -37,7 +37,7 @@ pub(super) struct News {
 impl News {
     /// Of free roads.
     pub fn new(town: &Town) -> News {
-        if town.extras.reroute.is_none() && town.extras.chargers.is_empty() {
+        if town.extras.reroute.is_none() && town.extras.chargers.is_empty() && town.extras.parking.is_empty() {
             return News::default();
         }
         let speeds = town.streets.roads.iter().map(|road| free_speed(&town.streets, road)).collect();

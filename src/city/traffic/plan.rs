@@ -61,6 +61,8 @@ pub enum Cause {
     Empty,
     /// It lets somebody change lanes, or waits for a gap.
     Change,
+    /// Its driver looks for a place to park.
+    Parking,
 }
 
 impl Cause {

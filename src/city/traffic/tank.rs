@@ -28,6 +28,12 @@ impl Tank {
         (counts_all || charge.is_some()).then_some(Tank { used: Used::default(), charge, is_empty: false })
     }
 
+    /// The same for another trip: as full, with nothing used.
+    pub fn again(&self) -> Tank {
+        let charge = self.charge.map(|charge| Charge { stored_j: charge.stored_j, ..Charge::default() });
+        Tank { used: Used::default(), charge, ..*self }
+    }
+
     /// A step in which the speed changes from one to another: metres a second, and seconds.
     pub fn drive(&mut self, profile: &Profile, [before, after]: [f64; 2], seconds: f64) {
         let used = step(profile, before, after, 0.0, seconds);

@@ -264,6 +264,7 @@ impl<'n> Reader<'n> {
             speed,
             to,
             halts: Vec::new(),
+            parks: None,
         })
     }
 

@@ -65,6 +65,7 @@ pub(in super::super) fn trips(streets: &Streets, kind: Kind, roads: &[&str], cou
         speed: FirstSpeed::Most,
         to: -1.0,
         halts: Vec::new(),
+        parks: None,
     };
     Demand { kinds: vec![kind], stops: Vec::new(), trips: (0..count).map(trip).collect() }
 }
