@@ -40,6 +40,7 @@ mod report;
 mod restock;
 mod safety;
 mod scenes_of_minds;
+mod seen_city;
 mod sensing;
 mod streets;
 mod support;
