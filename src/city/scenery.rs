@@ -154,6 +154,37 @@ pub struct Terrain {
     pub heights: Vec<f32>,
 }
 
+/// Nothing is farther from where x and y are 0: metres.
+const FARTHEST: f32 = 1e7;
+
+impl Scenery {
+    /// Whether all of it is somewhere, and the ground is a lattice.
+    ///
+    /// # Errors
+    /// What is wrong, in words.
+    pub fn check(&self) -> Result<(), String> {
+        let of_buildings =
+            self.buildings.iter().flat_map(|building| std::iter::once(&building.outline).chain(&building.holes));
+        let of_areas = self.areas.iter().flat_map(|area| std::iter::once(&area.outline).chain(&area.holes));
+        let lines = of_buildings.chain(of_areas).chain(self.paths.iter().map(|path| &path.line));
+        let points = lines.flatten().chain(&self.trees).chain(&self.crossings);
+        let sizes = self.buildings.iter().flat_map(|building| [building.height, building.base]);
+        let widths = self.paths.iter().map(|path| path.width);
+        let is_somewhere = |number: f32| number.abs() < FARTHEST;
+        if !points.flatten().copied().chain(sizes).chain(widths).all(is_somewhere) {
+            return Err("something of the scenery is nowhere".to_owned());
+        }
+        let is_lattice = |terrain: &Terrain| {
+            let mut numbers = terrain.corner.iter().chain(&terrain.heights).copied();
+            terrain.spacing >= 1.0 && terrain.columns >= 2 && terrain.rows() >= 2 && numbers.all(is_somewhere)
+        };
+        match self.terrain.as_ref().is_none_or(is_lattice) {
+            true => Ok(()),
+            false => Err("the ground is no lattice of heights".to_owned()),
+        }
+    }
+}
+
 impl Terrain {
     /// How many rows there are.
     fn rows(&self) -> usize {
@@ -239,6 +270,16 @@ mod tests {
         // It rises by 1 m on 10 m towards the east.
         let heights = (0..5).flat_map(|_| (0..5).map(|column| column as f32)).collect();
         Terrain { corner: [-20.0, -20.0], spacing: 10.0, columns: 5, heights }
+    }
+
+    #[test]
+    fn what_is_nowhere_is_refused() {
+        let with = |terrain: Terrain| Scenery { terrain: Some(terrain), ..Scenery::default() }.check();
+        assert_eq!((with(slope()), Scenery::default().check()), (Ok(()), Ok(())));
+        assert!(with(Terrain { spacing: 0.0, ..slope() }).is_err());
+        assert!(with(Terrain { heights: vec![f32::NAN; 25], ..slope() }).is_err());
+        assert!(with(Terrain { columns: 1, ..slope() }).is_err());
+        assert!(Scenery { trees: vec![[0.0, f32::INFINITY]], ..Scenery::default() }.check().is_err());
     }
 
     #[test]

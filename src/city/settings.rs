@@ -421,7 +421,11 @@ impl City {
         }
         match self.scenery.text() {
             "" => Ok(Scenery::default()),
-            _ => self.scenery.open().map_err(|why| Wrong::new(&["scenery"], why, IMPORT)),
+            _ => {
+                let scenery: Result<Scenery, String> = self.scenery.open();
+                let sound = scenery.and_then(|scenery| scenery.check().map(|()| scenery));
+                sound.map_err(|why| Wrong::new(&["scenery"], why, IMPORT))
+            }
         }
     }
 
