@@ -86,7 +86,7 @@ pub fn facts(stage: &Stage, source: &Source, member: &Member) -> Facts {
     Facts { name: member.form.name.to_string(), kind, state, values: values.chain(speed).collect(), relations, others }
 }
 
-/// How fast somebody drives on a street: metres a second. Of those indoors it is of no interest.
+/// How fast somebody goes at a moment, if he does: metres a second.
 fn speed(motion: &Motion, now: Time) -> Option<f32> {
     let Motion::Goes { since, until, speeds: [from, to], .. } = motion else { return None };
     let share = ((now - *since).seconds() / (*until - *since).seconds().max(1e-9)).clamp(0.0, 1.0) as f32;
